@@ -1,0 +1,1 @@
+"""What we know: feeds, incidents, areas, strands, the panel and the feature matrix. Sees nothing of ours but errors."""

@@ -1,0 +1,41 @@
+"""Areas: the closed list of places that incidents are counted in, with what is known of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVELS = ("lsoa", "msoa", "district", "lpa", "force")
+
+
+@dataclass(frozen=True, eq=False)
+class Areas:
+    """Areas in the order of their codes.
+
+    Invariants: codes are sorted and unique; every column has one entry an area; `neighbours[i]` holds indices of other
+    areas, sorted.
+
+    Attributes:
+        codes: Area codes.
+        names: Names, equal to the codes where none is known.
+        parents: Level ("msoa", "district", "lpa", "force") to the parent's name for each area.
+        population: Residents, NaN where unknown.
+        hectares: Size, NaN where unknown.
+        deprivation_decile: 1 (most deprived) to 10, NaN where unknown.
+        points: (longitude, latitude) of each area, NaN where unknown; float64[n, 2].
+        neighbours: For each area the indices of its neighbours; empty where none is known.
+    """
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    parents: Mapping[str, tuple[str, ...]]
+    population: NDArray[np.float64]
+    hectares: NDArray[np.float64]
+    deprivation_decile: NDArray[np.float64]
+    points: NDArray[np.float64]
+    neighbours: tuple[tuple[int, ...], ...] = field(repr=False)
+
+    def __len__(self) -> int:
+        """Return the number of areas."""
+        return len(self.codes)

@@ -1,0 +1,1 @@
+"""What we predict and decide: distributions, forecasters, allocation, explanation, registry. Sees features and ledger."""

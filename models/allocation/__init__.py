@@ -1,0 +1,1 @@
+"""Allocation: from expected demand to patrol hours, as a linear programme."""

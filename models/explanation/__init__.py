@@ -1,0 +1,1 @@
+"""Explanation: why a forecast and a plan are what they are, in numbers that multiply back and in words."""

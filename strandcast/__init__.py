@@ -1,0 +1,1 @@
+"""The front door: commands that parse, call and print. Sees every room."""

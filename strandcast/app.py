@@ -1,0 +1,59 @@
+"""The command line: `strandcast COMMAND`, and how its errors are told."""
+
+import json
+import os
+import sys
+import traceback
+
+import click
+
+from errors import LedgerError, ServiceError, StrandcastError
+
+INPUT_CANNOT_BE_USED = 2
+FAILURE_OF_OURS = 1
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="strandcast")
+def cli() -> None:
+    """Forecast recorded demand by area and strand, and plan patrol hours with reasons that can be checked.
+
+    It forecasts recorded incidents in areas. It never says anything about a person.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit: 0, 2 for input that cannot be used, 1 for a failure of ours."""
+    # MLflow and BentoML send usage data unless told not to, and read these at import.
+    os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every error is told in one sentence on standard error."""
+    try:
+        code = cli.main(arguments, prog_name="strandcast", standalone_mode=False)
+    except click.ClickException as error:
+        return _tell(error.format_message(), INPUT_CANNOT_BE_USED, arguments)
+    except (LedgerError, ServiceError) as error:
+        return _tell(str(error), FAILURE_OF_OURS, arguments)
+    except StrandcastError as error:
+        return _tell(str(error), INPUT_CANNOT_BE_USED, arguments)
+    except (KeyboardInterrupt, click.Abort):
+        return _tell("Interrupted; nothing was half-written, run the command again to go on.", INTERRUPTED, arguments)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a planner
+        if os.environ.get("STRANDCAST_TRACEBACK"):
+            traceback.print_exc()
+        sentence = f"Unexpected {type(error).__name__}; set STRANDCAST_TRACEBACK=1 and run again to see where."
+        return _tell(sentence, FAILURE_OF_OURS, arguments)
+    return code if isinstance(code, int) else 0
+
+
+def _tell(sentence: str, code: int, arguments: list[str]) -> int:
+    if "--json" in arguments:
+        sys.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False) + "\n")
+    sys.stderr.write(f"strandcast: {sentence}\n")
+    return code
+

@@ -1,0 +1,57 @@
+"""What every command shares: its context, `--workspace` and `--json`."""
+
+import functools
+import getpass
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+import click
+
+from strandcast.output import Output
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every command is handed.
+
+    Attributes:
+        root: The workspace folder; it need not exist yet.
+        output: Where to print.
+    """
+
+    root: Path
+    output: Output
+
+    @property
+    def actor(self) -> str:
+        """The operating system's name of the person who runs the command."""
+        return getpass.getuser()
+
+    @staticmethod
+    def clock() -> datetime:
+        """Return the present instant, UTC."""
+        return datetime.now(UTC)
+
+
+def command_options(function: Callable[Concatenate[Context, P], None]) -> Callable[..., None]:
+    """Add `--workspace` and `--json` to a command and hand it a `Context` as first argument."""
+
+    @click.option(
+        "--workspace",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="STRANDCAST_WORKSPACE",
+        default=Path("var"),
+        show_default=True,
+        help="Folder that holds everything this deployment owns (or set STRANDCAST_WORKSPACE).",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+    @functools.wraps(function)
+    def wrapped(*args: Any, workspace: Path, as_json: bool, **kwargs: Any) -> None:
+        function(Context(workspace, Output.standard(as_json=as_json)), *args, **kwargs)
+
+    return wrapped

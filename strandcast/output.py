@@ -1,0 +1,70 @@
+"""How commands speak: tables and progress for people, one JSON document for programs."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from models.progress import Advance
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a command writes: results to standard output, everything else to standard error.
+
+    Attributes:
+        as_json: Print one JSON document instead of tables.
+        screen: Console on standard output.
+        messages: Console on standard error.
+    """
+
+    as_json: bool
+    screen: Console
+    messages: Console
+
+    @classmethod
+    def standard(cls, *, as_json: bool) -> "Output":
+        """Return the output of this process."""
+        return cls(as_json, Console(highlight=False), Console(stderr=True, highlight=False))
+
+    def result(self, document: Mapping[str, Any], *tables: Table, lines: Sequence[str] = ()) -> None:
+        """Print a command's result: the document under --json, else the tables and then the lines."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+            return
+        for table in tables:
+            self.screen.print(table)
+        for line in lines:
+            self.screen.print(line, markup=False, soft_wrap=True)
+
+    def say(self, message: str) -> None:
+        """Print a message beside the result, on standard error."""
+        self.messages.print(message, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Advance]:
+        """Show a bar on standard error; the yielded function is called with (done, total)."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.messages, transient=True) as bar:
+            task = bar.add_task(title, total=None)
+
+            def advance(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
+            yield advance
+
+
+def plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[str] = ()) -> Table:
+    """Return a table; columns named in `numeric` are right-aligned."""
+    table = Table(title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name, justify="right" if name in numeric else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table

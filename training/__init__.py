@@ -1,0 +1,1 @@
+"""How we learn: folds, fits, backtests, tracking, promotion. Never sees serving."""
