@@ -1,11 +1,13 @@
 """Areas: the closed list of places that incidents are counted in, with what is known of each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+_LSOA = re.compile(r"[EW]01\d{6}")
 LEVELS = ("lsoa", "msoa", "district", "lpa", "force")
 
 
@@ -35,6 +37,11 @@ class Areas:
     deprivation_decile: NDArray[np.float64]
     points: NDArray[np.float64]
     neighbours: tuple[tuple[int, ...], ...] = field(repr=False)
+
+    @property
+    def level(self) -> str:
+        """Level of these areas: "lsoa" where the codes are those of English or Welsh LSOAs, else "area"."""
+        return "lsoa" if all(_LSOA.fullmatch(code) for code in self.codes) else "area"
 
     def __len__(self) -> int:
         """Return the number of areas."""

@@ -1,13 +1,16 @@
 """The panel: counts by period, area and strand, and which of them were observed."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
+from errors import DataError
 from features import periods
 from features.areas import Areas
+from features.incidents.incidents import FeedCoverage, Incidents
 from features.periods import PeriodKind
 
 
@@ -15,7 +18,7 @@ from features.periods import PeriodKind
 class Panel:
     """Counts known at `as_of`.
 
-    Invariants: arrays are read-only; the last period ends before or on the day before `origin`; a cell that was not
+    Invariants: arrays are read-only; the last period ends on the day before `origin`; a cell that was not
     observed holds 0 in `counts` and False in `observed`.
 
     Attributes:
@@ -40,3 +43,135 @@ class Panel:
     def origin(self) -> date:
         """First day of the period after the last one: the forecast's origin."""
         return periods.start(self.first + len(self.counts), self.kind)
+
+    def until(self, origin: int) -> "Panel":
+        """Return the panel without the periods from `origin` (an ordinal) on."""
+        kept = origin - self.first
+        return replace(self, counts=self.counts[:kept], observed=self.observed[:kept])
+
+
+# A silence is an outage, not a quiet time, where this many incidents were to be expected in it: the probability of none is
+# below 1e-8 for a Poisson count.
+OUTAGE_INCIDENTS = 20.0
+NEAREST = 6
+
+
+def period_of(incidents: Incidents, asked: PeriodKind | None) -> PeriodKind:
+    """Return the panel's period: the one asked for, else weeks where every feed gives days, else months.
+
+    Raises:
+        DataError: Weeks are asked for and a feed gives months only.
+    """
+    monthly = [feed.name for feed in incidents.feeds if feed.resolution == "month"]
+    if asked == "week" and monthly:
+        raise DataError(
+            "gives months, from which no weeks can be counted", place=f"feed {monthly[0]}", fix="use --period month"
+        )
+    return asked or ("month" if monthly else "week")
+
+
+def flat_areas(incidents: Incidents) -> Areas:
+    """Return the areas met in the data, one flat level; neighbours are the nearest by mean point where points are known."""
+    n = len(incidents.area_codes)
+    known = np.isfinite(incidents.longitude) & np.isfinite(incidents.latitude)
+    area = incidents.area[known]
+    met = np.bincount(area, minlength=n).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        points = np.column_stack(
+            [np.bincount(area, values[known], n) / met for values in (incidents.longitude, incidents.latitude)]
+        )
+    unknown = np.full(n, np.nan)
+    codes = incidents.area_codes
+    return Areas(codes, codes, {}, unknown, unknown, unknown, points, _nearest(points))
+
+
+def _nearest(points: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
+    placed = np.flatnonzero(np.isfinite(points).all(axis=1))
+    neighbours: list[tuple[int, ...]] = [()] * len(points)
+    if len(placed) > NEAREST:
+        # Degrees of longitude shrink with latitude; within one force this flat approximation orders neighbours well.
+        flat = points[placed] * [np.cos(np.radians(points[placed, 1].mean())), 1.0]
+        found = cKDTree(flat).query(flat, NEAREST + 1)[1]
+        for row, area in enumerate(placed):
+            neighbours[area] = tuple(sorted(int(placed[i]) for i in found[row] if i != row)[:NEAREST])
+    return tuple(neighbours)
+
+
+def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
+    """Count incidents by period, area and strand; a cell is observed only where every feed of its strand covers it.
+
+    The panel ends with the newest period that some feed covers whole, as known at `as_of`. A feed that is published late
+    thus moves the origin back: the period that holds `as_of` is then horizon 2 or more.
+
+    Args:
+        incidents: The view at a date.
+        kind: Period.
+        areas: The areas of `incidents.area_codes`, in that order.
+
+    Raises:
+        DataError: No complete period is known.
+    """
+    spans = [span for feed in incidents.feeds for span in feed.spans]
+    if not spans or not len(incidents):
+        raise DataError("holds no incidents known at that date", place="workspace", fix="ingest some, or ask for a later date")
+    as_of = incidents.as_of or max(last for _, last in spans) + timedelta(days=1)
+    first = periods.ordinal(min(begin for begin, _ in spans) - timedelta(days=1), kind) + 1
+    n = periods.ordinal(as_of, kind) - first
+    if n < 1:
+        raise DataError(f"has no complete {kind} before {as_of}", place="workspace", fix="ingest a longer history")
+    shape = (n, len(areas), len(incidents.strand_names))
+    period = periods.ordinal_of(incidents.day, kind) - first
+    inside = (period >= 0) & (period < n)
+    cell = (period[inside] * shape[1] + incidents.area[inside]) * shape[2] + incidents.strand[inside]
+    flat = np.bincount(cell, incidents.count[inside], int(np.prod(shape)))
+    observed = _observed(incidents, kind, first, n)
+    # A retraction may meet a period that never held its incident; a count cannot be below none.
+    counts = np.maximum(flat, 0.0).astype(np.float32).reshape(shape) * observed[:, None, :]
+    seen = np.ascontiguousarray(np.broadcast_to(observed[:, None, :], shape))
+    counts.setflags(write=False)
+    seen.setflags(write=False)
+    return _trimmed(Panel(counts, seen, kind, first, areas, incidents.strand_names, as_of))
+
+
+def _observed(incidents: Incidents, kind: PeriodKind, first: int, n: int) -> NDArray[np.bool_]:
+    """Return bool[period, strand]: every feed of the strand covers the whole period, and it is not an outage."""
+    begin = periods.starts(np.arange(first, first + n + 1), kind)
+    observed = np.ones((n, len(incidents.strand_names)), dtype=bool)
+    fed = np.zeros(len(incidents.strand_names), dtype=bool)
+    for number, feed in enumerate(incidents.feeds):
+        whole = np.zeros(n, dtype=bool)
+        for first_day, last_day in feed.spans:
+            whole |= (begin[:-1] >= np.datetime64(first_day)) & (begin[1:] <= np.datetime64(last_day) + 1)
+        for silent_from, silent_to in _silences(incidents.day[incidents.feed == number], feed):
+            whole &= (begin[1:] <= silent_from) | (begin[:-1] >= silent_to)
+        columns = np.array([incidents.strand_names.index(strand) for strand in feed.strands], dtype=np.int64)
+        observed[:, columns] &= whole[:, None]
+        fed[columns] = True
+    return observed & fed
+
+
+def _silences(days: NDArray[np.datetime64], feed: FeedCoverage) -> list[tuple[np.datetime64, np.datetime64]]:
+    """Return [from, to) of runs of covered days without a single record where records were to be expected."""
+    covered = sum((last - begin).days + 1 for begin, last in feed.spans)
+    a_day = len(days) / max(covered, 1)
+    found = []
+    for begin, last in feed.spans:
+        low, high = np.datetime64(begin), np.datetime64(last) + 1
+        met = np.unique(days[(days >= low) & (days < high)])
+        if feed.resolution == "month":
+            # A month's records are dated on its first day and speak for all of it.
+            met = np.unique((met[:, None].astype("datetime64[M]").astype("datetime64[D]") + np.arange(31)).ravel())
+        edges = np.concatenate([[low - 1], met, [high]])
+        for before, after in zip(edges[:-1], edges[1:], strict=True):
+            if ((after - before).astype(int) - 1) * a_day >= OUTAGE_INCIDENTS:
+                found.append((before + 1, after))
+    return found
+
+
+def _trimmed(panel: Panel) -> Panel:
+    """Drop periods at both ends in which nothing is observed, so that the origin is the first unseen period."""
+    some = np.flatnonzero(panel.observed.any(axis=(1, 2)))
+    if not len(some):
+        raise DataError(f"has no complete {panel.kind}", place="workspace", fix="ingest a longer history")
+    kept = slice(int(some[0]), int(some[-1]) + 1)
+    return replace(panel, counts=panel.counts[kept], observed=panel.observed[kept], first=panel.first + kept.start)

@@ -1,1 +1,1 @@
-"""What we can prove: the append-only event chain and the files that its events name. Sees nothing of ours but errors."""
+"""What we can prove: the append-only chain of events and the files they name. Sees nothing of ours but errors."""

@@ -8,6 +8,11 @@ import traceback
 import click
 
 from errors import LedgerError, ServiceError, StrandcastError
+from strandcast.forecast_commands import forecast
+from strandcast.ingest_commands import ingest
+from strandcast.model_commands import backtest, promote, train
+from strandcast.quarantine_commands import quarantine
+from strandcast.workspace_commands import init
 
 INPUT_CANNOT_BE_USED = 2
 FAILURE_OF_OURS = 1
@@ -57,3 +62,11 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
     sys.stderr.write(f"strandcast: {sentence}\n")
     return code
 
+
+cli.add_command(backtest)
+cli.add_command(forecast)
+cli.add_command(ingest)
+cli.add_command(init)
+cli.add_command(promote)
+cli.add_command(quarantine)
+cli.add_command(train)

@@ -1,0 +1,65 @@
+# What each target needs - Python 3.11 or newer, make and a package index - it uses to set up everything else by itself.
+#
+#   make demo               ingest, train, forecast, plan and serve the bundled Toronto incidents
+#   make demo DATA=PATH     the same for a download of data.police.uk (zip, folder or csv), with a monthly plan
+#   make demo SERVE=0       stop after the plan is printed; PORT=3000 is where the service answers otherwise
+#   make test               run the tests (ARGS="-k panel" narrows them)
+#   make check              formatting, lint, types, import contracts
+#   make format             put the formatting right
+#   make clean              remove the environment and caches; var/, where workspaces live, stays
+
+PYTHON ?= python3
+DATA ?=
+SERVE ?= 1
+PORT ?= 3000
+ARGS ?=
+
+TOOLS := .tools
+STAMP := .venv/.synced
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(STAMP)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" SERVE="$(SERVE)" PORT="$(PORT)" sh scripts/demo.sh "$(DATA)"
+
+test: $(STAMP)
+	.venv/bin/pytest $(ARGS)
+
+check: $(STAMP)
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy .
+	PYTHONPATH=. .venv/bin/lint-imports --no-logo
+
+format: $(STAMP)
+	.venv/bin/ruff check --fix-only .
+	.venv/bin/ruff format .
+
+clean:
+	rm -rf .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define need_python
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+  echo "Strandcast needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) -V 2>/dev/null || echo absent);" \
+       "name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+endef
+
+# The environment is synced again only when what it is made of has changed. `--python` names the interpreter that make
+# was given, so that uv never fetches one.
+$(STAMP): pyproject.toml uv.lock | $(UV)
+	$(need_python)
+	$(UV) sync --locked --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@touch $@
+
+# uv comes from the package index into a small environment of its own: nothing is installed on the machine.
+$(TOOLS)/bin/uv:
+	$(need_python)
+	@$(PYTHON) -m venv $(TOOLS) || { \
+	  echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu install the package python3-venv." >&2; exit 1; }
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv

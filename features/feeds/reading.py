@@ -1,0 +1,116 @@
+"""What was read from one file: facts that keep the contract, rows that do not, and accounts of both."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.feeds.places import Places
+from features.feeds.report import RowAccounts
+from features.strands import Taxonomy
+
+# The columns of facts, one row a fact. `key_*` are the halves of the keyed hash of a natural key, 0 where there is
+# none; `fingerprint` is a keyed hash over all mapped values: equal fingerprints, equal rows.
+FACTS: dict[str, str] = {
+    "row": "int32",
+    "day": "datetime64[s]",
+    "until": "datetime64[s]",
+    "known_at": "datetime64[s]",
+    "feed": "category",
+    "area": "category",
+    "strand": "category",
+    "offence": "category",
+    "source_type": "category",
+    "count": "int32",
+    "longitude": "float64",
+    "latitude": "float64",
+    "revision": "float64",
+    "key_high": "uint64",
+    "key_low": "uint64",
+    "fingerprint": "uint64",
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a file is read against: the workspace's areas and strands, the day, and the secret of the hashes.
+
+    Attributes:
+        places: The areas.
+        taxonomy: The strands.
+        salt: Secret of the hashes, bytes.
+        received_at: When the files were received, UTC.
+    """
+
+    places: Places
+    taxonomy: Taxonomy
+    salt: bytes = field(repr=False)
+    received_at: datetime
+
+    def keys(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+        """Return the keyed hash of each natural key as two numbers, 0 and 0 for a blank; uint64[n, 2]."""
+        secret = self.salt[:64]
+        blank = bytes(16)
+        digests = [
+            hashlib.blake2b(text.encode(errors="replace"), key=secret, digest_size=16).digest() if text else blank
+            for text in texts
+        ]
+        return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2)
+
+    def fingerprints(self, values: pd.DataFrame) -> NDArray[np.uint64]:
+        """Return a keyed hash of each row."""
+        key = hashlib.sha256(self.salt).hexdigest()[:16]
+        hashes = pd.util.hash_pandas_object(values, index=False, hash_key=key, categorize=True)
+        return np.asarray(hashes, dtype=np.uint64)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One file, read.
+
+    Invariant: accounts.read = rows of facts + quarantined rows.
+
+    Attributes:
+        name: The file.
+        sha256: Hash of its content.
+        facts: Rows that keep the contract, columns of `FACTS`.
+        quarantined: Rows that do not: `row`, `rule`, and the mapped values as text (natural keys as hashes).
+        resolution: Resolution of the dates.
+        delivery: How files of the feed relate; "replaces-units" for data.police.uk.
+        delay_days: Publication delay.
+        strands: Feed -> strands that it speaks of beyond those met in its rows.
+        covers: Declared first and last covered day, None where the rows tell.
+        units: Feeds and months that the file replaces whole, for "replaces-units".
+        revised: A revision is mapped: of each natural key the newest revision counts.
+        not_stored: Columns that are not mapped.
+    """
+
+    name: str
+    sha256: str
+    facts: pd.DataFrame = field(repr=False)
+    quarantined: pd.DataFrame = field(repr=False)
+    resolution: Literal["day", "month"]
+    delivery: Literal["append", "replaces-periods", "replaces-units"]
+    delay_days: int
+    strands: Mapping[str, tuple[str, ...]]
+    covers: tuple[date | None, date | None] = (None, None)
+    units: tuple[tuple[str, date], ...] = ()
+    revised: bool = False
+    not_stored: tuple[str, ...] = ()
+
+    @property
+    def accounts(self) -> RowAccounts:
+        """The rows, before they are compared with what is held."""
+        rules = Counter(self.quarantined["rule"].tolist())
+        return RowAccounts(len(self.facts) + len(self.quarantined), len(self.facts), dict(rules))
+
+
+def categorical(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categorical:
+    """Return names as pandas keeps them; the code -1 is no name."""
+    return pd.Categorical.from_codes(codes, pd.Index(list(names), dtype="str"))

@@ -1,0 +1,226 @@
+"""Tables as they arrive: CSV, gzipped CSV and Parquet into columns of text with the row numbers of the file.
+
+Only the wanted columns are ever read; the others are known by their names alone.
+"""
+
+import difflib
+import gzip
+import io
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from errors import DataError
+from features.feeds.csv_text import Header, find_header, open_quote_row, to_utf8
+from features.feeds.sources import Content, bounded
+from features.feeds.values import Coded, header_key
+
+RAGGED = "ragged-row"
+NUL = "nul-byte"
+PARQUET = (".parquet", ".pq")
+CSV = (".csv", ".csv.gz", ".tsv", ".txt")
+_BLOCK = 2**30
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """The wanted columns of a file.
+
+    Invariants: `rows` ascends; every column has one entry a row.
+
+    Attributes:
+        name: The file.
+        spare: Its columns that are not wanted.
+        rows: Row numbers in the file; the header is row 1 (or lower down where notes stand above it).
+        columns: Canonical name -> values.
+        broken: Rows that could not be taken apart, by rule.
+    """
+
+    name: str
+    spare: tuple[str, ...]
+    rows: NDArray[np.int32]
+    columns: Mapping[str, Coded]
+    broken: Mapping[str, NDArray[np.int32]]
+
+
+def read_table(content: Content, wanted: Mapping[str, str]) -> RawTable:
+    """Read the wanted columns (canonical name -> column in the file).
+
+    Raises:
+        DataError: The file is of another kind, empty or damaged, or lacks a wanted column or has it twice.
+    """
+    lower = content.name.lower()
+    if lower.endswith(PARQUET):
+        return _read_parquet(content, wanted)
+    if not lower.endswith(CSV):
+        raise DataError("is neither CSV nor Parquet", place=content.name, fix="give a .csv, .csv.gz or .parquet file")
+    data = _unzipped(content) if lower.endswith(".gz") else content.data
+    return _read_csv(content.name, to_utf8(data, content.name), wanted)
+
+
+def _unzipped(content: Content) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(content.data)) as stream:
+            return bounded(stream, content.name)  # type: ignore[arg-type]
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise DataError("is not a gzip file, or is cut short", place=content.name, fix="export it again") from None
+
+
+def _read_csv(name: str, data: bytes, wanted: Mapping[str, str]) -> RawTable:
+    header = find_header(data, list(wanted.values()))
+    if header is None:
+        raise DataError("is not a CSV: it has no header", place=name, fix="save it as CSV with a header")
+    if len(header.names) == 1 < len(set(wanted.values())):
+        raise DataError(
+            "is not a CSV: its first row is a single column", place=name, fix="save it as CSV with a header"
+        )
+    where = _positions(header.names, wanted, name)
+    table, ragged, trailing = _parse(name, data, header, list(dict.fromkeys(where.values())))
+    if trailing:
+        header = Header((*header.names, ""), header.delimiter, header.row, header.end)
+        table, ragged, _ = _parse(name, data, header, list(dict.fromkeys(where.values())))
+    total = len(table) + len(ragged)
+    rows = np.setdiff1d(np.arange(1, total + 1, dtype=np.int32), ragged, assume_unique=True) + np.int32(header.row)
+    blank = _blank_lines(name, data, header, table)
+    nul = _holding_nul(table) & ~blank
+    keep = ~blank & ~nul
+    columns = {key: Coded.of(table.column(f"c{position}"))[keep] for key, position in where.items()}
+    broken = {RAGGED: ragged + np.int32(header.row), NUL: rows[nul]}
+    return RawTable(
+        name,
+        _spare(header.names, where),
+        rows[keep],
+        columns,
+        {rule: numbers for rule, numbers in broken.items() if len(numbers)},
+    )
+
+
+def _parse(
+    name: str, data: bytes, header: Header, positions: Sequence[int]
+) -> tuple[pa.Table, NDArray[np.int32], bool]:
+    """Return the columns, the numbers of ragged rows (from 1), and whether every row ends in a spare delimiter."""
+    names = [f"c{position}" for position in range(len(header.names))]
+    included = [names[position] for position in positions]
+    ragged: list[int] = []
+    spare = 0
+
+    def skip(row: arrow_csv.InvalidRow) -> str:
+        nonlocal spare
+        if "\n" in row.text or "\r" in row.text:
+            _refuse_quote(name, header.row + row.number)
+        ragged.append(row.number)
+        spare += row.actual_columns == len(names) + 1 and row.text.rstrip().endswith(header.delimiter)
+        return "skip"
+
+    body = data[header.end :]
+    if not body.strip():
+        empty = pa.table({key: pa.array([], pa.string()) for key in included})
+        return empty, np.array([], dtype=np.int32), False
+    open_row = open_quote_row(body, header.delimiter)
+    if open_row is not None:
+        _refuse_quote(name, header.row + open_row)
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(body),
+            arrow_csv.ReadOptions(use_threads=False, block_size=min(len(body) + 1, _BLOCK), column_names=names),
+            arrow_csv.ParseOptions(
+                delimiter=header.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
+            ),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(included, pa.string()), include_columns=included, strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        raise DataError("is not a CSV that can be taken apart", place=name, fix="save it as CSV again") from None
+    numbers = np.array(ragged, dtype=np.int32)
+    return table, numbers, spare * 2 > len(table) + len(numbers)
+
+
+def _refuse_quote(name: str, row: int) -> None:
+    fix = "close it, or double quotation marks inside a field"
+    raise DataError("a quotation mark is never closed", place=f"{name}, row {row}", fix=fix)
+
+
+def _blank_lines(name: str, data: bytes, header: Header, table: pa.Table) -> NDArray[np.bool_]:
+    """Return which rows are lines with nothing in any column: they are no rows."""
+    empty = _all_empty(table)
+    if empty.any():
+        whole, _, _ = _parse(name, data, header, range(len(header.names)))
+        return _all_empty(whole)
+    return empty
+
+
+def _all_empty(table: pa.Table) -> NDArray[np.bool_]:
+    empty = np.ones(len(table), dtype=np.bool_)
+    for column in table.columns:
+        empty &= pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+    return empty
+
+
+def _holding_nul(table: pa.Table) -> NDArray[np.bool_]:
+    holding = np.zeros(len(table), dtype=np.bool_)
+    for column in table.columns:
+        holding |= pc.match_substring(column, "\0").to_numpy()
+    return holding
+
+
+def _read_parquet(content: Content, wanted: Mapping[str, str]) -> RawTable:
+    if not content.data:
+        raise DataError("is empty", place=content.name, fix="export it again")
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content.data))
+        names = tuple(file.schema_arrow.names)
+        where = _positions(names, wanted, content.name)
+        table = file.read(columns=sorted({names[position] for position in where.values()}))
+        columns = {key: Coded.of(_as_text(table.column(names[position]))) for key, position in where.items()}
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        fix = "export it again with plain columns"
+        raise DataError("is not a Parquet file that can be read", place=content.name, fix=fix) from None
+    return RawTable(content.name, _spare(names, where), np.arange(1, len(table) + 1, dtype=np.int32), columns, {})
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_nested(kind):
+        raise pa.ArrowNotImplementedError(str(kind))
+    return column.cast(kind).cast(pa.string())
+
+
+def _positions(header: Sequence[str], wanted: Mapping[str, str], name: str) -> dict[str, int]:
+    """Return where each wanted column is: by its exact name, else by its name but for case, blanks and punctuation.
+
+    Raises:
+        DataError: A column is missing, or stands more than once.
+    """
+    where = {}
+    for key, column in wanted.items():
+        exact = [index for index, found in enumerate(header) if found == column.strip()]
+        alike = [index for index, found in enumerate(header) if header_key(found) == header_key(column)]
+        found = exact or alike
+        if len(found) > 1:
+            fix = "rename or remove one of them"
+            raise DataError(f"the column '{column}' stands {len(found)} times", place=name, fix=fix)
+        if not found:
+            raise _missing(header, column, key, name)
+        where[key] = found[0]
+    return where
+
+
+def _spare(names: Sequence[str], where: Mapping[str, int]) -> tuple[str, ...]:
+    read = set(where.values())
+    return tuple(name for position, name in enumerate(names) if name and position not in read)
+
+
+def _missing(header: Sequence[str], column: str, key: str, name: str) -> DataError:
+    shown = [found for found in header if found][:40]
+    near = difflib.get_close_matches(column, shown, n=1, cutoff=0.6)
+    columns = ", ".join(shown)[:600]
+    fix = f"write {key} = '{near[0]}' if that is meant" if near else f"map {key} to one of its columns: {columns}"
+    return DataError(f"has no column '{column}'", place=name, fix=fix)

@@ -1,0 +1,136 @@
+"""Batches: one file's facts as Parquet, and what is known of the file as JSON."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.feeds.reading import FACTS
+from features.feeds.report import RowAccounts
+from features.incidents.archive import Archive, Entry
+from features.incidents.coverage import Covered
+from features.incidents.incidents import Resolution
+
+INCIDENTS = "incidents"
+QUARANTINE = "quarantine"
+_CATEGORIES = [name for name, kind in FACTS.items() if kind == "category"]
+_STAMPS = [name for name, kind in FACTS.items() if kind == "datetime64[s]"]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is known of one file that was read.
+
+    Attributes:
+        subject: What was ingested: the mapping's feed, or "police-uk".
+        file: The file's name.
+        file_sha256: Hash of its content.
+        reading: Hash of how it was read: mapping, strands and areas.
+        received_at: When it was received, UTC.
+        resolution: Resolution of its dates.
+        delivery: How files of the feed relate.
+        delay_days: Publication delay.
+        revised: Of each natural key the newest revision counts.
+        accounts: Its rows, when it was ingested.
+        covers: Feed -> runs of days that the file covers.
+        strands: Feed -> strands it speaks of.
+        replaces: Feed, first and last day that the file replaces whole.
+    """
+
+    subject: str
+    file: str
+    file_sha256: str
+    reading: str
+    received_at: datetime
+    resolution: Resolution
+    delivery: Literal["append", "replaces-periods", "replaces-units"]
+    delay_days: int
+    revised: bool
+    accounts: RowAccounts
+    covers: Mapping[str, Sequence[Covered]]
+    strands: Mapping[str, tuple[str, ...]]
+    replaces: Sequence[tuple[str, date, date]]
+
+    def as_meta(self) -> dict[str, Any]:
+        """Return the delivery as JSON."""
+        return {
+            "subject": self.subject,
+            "file": self.file,
+            "file_sha256": self.file_sha256,
+            "reading": self.reading,
+            "received_at": self.received_at.isoformat(),
+            "resolution": self.resolution,
+            "delivery": self.delivery,
+            "delay_days": self.delay_days,
+            "revised": self.revised,
+            "accounts": self.accounts.as_document(),
+            "covers": {
+                feed: [[run.first.isoformat(), run.last.isoformat(), run.rows] for run in runs]
+                for feed, runs in self.covers.items()
+            },
+            "strands": {feed: list(strands) for feed, strands in self.strands.items()},
+            "replaces": [[feed, first.isoformat(), last.isoformat()] for feed, first, last in self.replaces],
+        }
+
+    @classmethod
+    def of_meta(cls, meta: Mapping[str, Any]) -> "Delivery":
+        """Return the delivery that `as_meta` described."""
+        accounts = meta["accounts"]
+        return cls(
+            subject=meta["subject"],
+            file=meta["file"],
+            file_sha256=meta["file_sha256"],
+            reading=meta["reading"],
+            received_at=datetime.fromisoformat(meta["received_at"]),
+            resolution=meta["resolution"],
+            delivery=meta["delivery"],
+            delay_days=meta["delay_days"],
+            revised=meta["revised"],
+            accounts=RowAccounts(accounts["read"], accounts["accepted"], accounts["rules"]),
+            covers={feed: [_covered(run) for run in runs] for feed, runs in meta["covers"].items()},
+            strands={feed: tuple(strands) for feed, strands in meta["strands"].items()},
+            replaces=[(feed, date.fromisoformat(a), date.fromisoformat(b)) for feed, a, b in meta["replaces"]],
+        )
+
+
+def deliveries(archive: Archive) -> list[tuple[Entry, Delivery]]:
+    """Return the deliveries that are held, oldest first."""
+    return [(entry, Delivery.of_meta(entry.meta)) for entry in archive.entries(INCIDENTS)]
+
+
+def encoded(frame: pd.DataFrame) -> bytes:
+    """Return a frame as Parquet; the same frame gives the same bytes."""
+    for name in frame.columns:
+        if isinstance(frame[name].dtype, pd.CategoricalDtype):
+            frame = frame.assign(**{name: frame[name].cat.remove_unused_categories()})
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def read_facts(archive: Archive, entry: Entry, columns: Sequence[str] = tuple(FACTS)) -> pa.Table:
+    """Return columns of a batch of facts, text as dictionaries, instants in seconds."""
+    table = pq.read_table(pa.BufferReader(archive.read(entry)), columns=list(columns))
+    for index, name in enumerate(table.column_names):
+        if name in _CATEGORIES:
+            text = table.column(name).cast(pa.string()).dictionary_encode()
+            table = table.set_column(index, name, text)
+        elif name in _STAMPS:
+            table = table.set_column(index, name, table.column(name).cast(pa.timestamp("s")))
+    return table
+
+
+def read_quarantine(archive: Archive, entry: Entry) -> pd.DataFrame:
+    """Return quarantined rows: `row`, `rule` and the values as text."""
+    frame: pd.DataFrame = pq.read_table(pa.BufferReader(archive.read(entry))).to_pandas()
+    return frame
+
+
+def _covered(run: Sequence[Any]) -> Covered:
+    return Covered(date.fromisoformat(run[0]), date.fromisoformat(run[1]), int(run[2]))

@@ -1,0 +1,85 @@
+"""Incidents as they were known on a day: columns of equal length, and what each feed covers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Resolution = Literal["day", "month"]
+
+
+@dataclass(frozen=True)
+class FeedCoverage:
+    """The days of which a feed tells everything it knows: within them no row means no incident, outside them unknown.
+
+    Attributes:
+        name: Name of the feed; each force of data.police.uk is a feed of its own ("police-uk/essex").
+        resolution: Resolution of the feed's dates.
+        strands: The strands that the feed speaks of, sorted.
+        spans: First and last day (inclusive) of each covered run of days, in order, not touching. Whole months for a
+            monthly feed.
+        received_at: When the newest of its deliveries was received, UTC.
+    """
+
+    name: str
+    resolution: Resolution
+    strands: tuple[str, ...]
+    spans: tuple[tuple[date, date], ...]
+    received_at: datetime
+
+
+@dataclass(frozen=True, eq=False)
+class Incidents:
+    """Facts known on a day.
+
+    Invariants: the arrays have one entry a fact and are read-only; `area`, `strand` and `feed` index `area_codes`,
+    `strand_names` and `feeds`; the names are sorted and unique.
+
+    Attributes:
+        day: datetime64[D], the day it occurred, or began; the first of the month for a monthly feed.
+        area: int32 index.
+        strand: int16 index.
+        feed: int16 index.
+        count: int32; negative for a retraction.
+        known_at: datetime64[s], when it was known.
+        longitude: float64 degrees, NaN where unknown.
+        latitude: float64 degrees, NaN where unknown.
+        area_codes: Codes met in these facts, or the workspace's closed list.
+        strand_names: Strands that the feeds speak of.
+        feeds: The feeds, sorted by name.
+        as_of: The day; None for everything that is known.
+        snapshot_hash: SHA-256 over the batches held and `as_of`.
+    """
+
+    day: NDArray[np.datetime64]
+    area: NDArray[np.int32]
+    strand: NDArray[np.int16]
+    feed: NDArray[np.int16]
+    count: NDArray[np.int32]
+    known_at: NDArray[np.datetime64]
+    longitude: NDArray[np.float64]
+    latitude: NDArray[np.float64]
+    area_codes: tuple[str, ...]
+    strand_names: tuple[str, ...]
+    feeds: tuple[FeedCoverage, ...]
+    as_of: date | None
+    snapshot_hash: str
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for array in self.arrays():
+            if len(array) != len(self.day):
+                msg = "columns of incidents differ in length"
+                raise ValueError(msg)
+            array.setflags(write=False)
+
+    def arrays(self) -> tuple[NDArray[np.generic], ...]:
+        """Return the columns in the order of the class."""
+        numbers = (self.day, self.area, self.strand, self.feed, self.count, self.known_at)
+        return (*numbers, self.longitude, self.latitude)
+
+    def __len__(self) -> int:
+        """Return the number of facts."""
+        return len(self.day)

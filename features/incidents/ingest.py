@@ -1,0 +1,308 @@
+"""Ingest: files into the store, all or nothing, every row accounted for.
+
+Everything is read, judged and settled first. Then the files are put, and one commit makes them exist. Whoever kills the
+process before that commit leaves the store as it was.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from errors import DataError
+from features.feeds.contract import RULE
+from features.feeds.reading import Reading
+from features.feeds.report import NEWER_FILE, SAME_FILE, FileReport, IngestReport, RowAccounts
+from features.feeds.sources import Content, SourceFile
+from features.incidents.archive import Archive, NewEntry
+from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, deliveries, encoded, read_facts
+from features.incidents.coverage import Covered, Spans, covered_by, joined
+from features.incidents.settle import HELD, HeldFile, Settled, settle
+
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How files are ingested.
+
+    Attributes:
+        subject: The mapping's feed, or "police-uk".
+        reading: Hash of how the files are read: mapping, strands and areas.
+        received_at: When the files were received, UTC.
+        read: Reads one file.
+    """
+
+    subject: str
+    reading: str
+    received_at: datetime
+    read: Callable[[Content], Reading] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pending:
+    """A file that is settled and not yet written."""
+
+    delivery: Delivery
+    report: FileReport
+    facts: pd.DataFrame
+    accepted: NDArray[np.bool_]
+    quarantined: pd.DataFrame
+
+
+def ingest(
+    files: Sequence[SourceFile], plan: Plan, archive: Archive, ignored: Sequence[str], advance: Advance
+) -> IngestReport:
+    """Ingest files, the older first.
+
+    Raises:
+        DataError: A file cannot be used, or no row of any of them can.
+    """
+    session = _Session(plan, archive)
+    for number, file in enumerate(files):
+        session.add(Content.of(file))
+        advance(number + 1, len(files))
+    session.refuse_useless()
+    return session.commit(tuple(ignored))
+
+
+class _Session:
+    """One ingest: what is held, and what is to be added to it."""
+
+    def __init__(self, plan: Plan, archive: Archive) -> None:
+        self._plan = plan
+        self._archive = archive
+        self._held = deliveries(archive)
+        self._pending: list[_Pending] = []
+        self._known: list[FileReport] = []
+        self._comparable: dict[str, list[HeldFile]] = {}
+
+    def add(self, content: Content) -> None:
+        """Read and settle a file, unless the same reading of the same file is held."""
+        held = [item for item in self._all() if item.file_sha256 == content.sha256]
+        if held and held[-1].reading == self._plan.reading:
+            self._known.append(_known_already(content.name, held[-1]))
+            return
+        reading = self._plan.read(content)
+        covers = _covers(reading)
+        others = self._others(reading, content.sha256)
+        main = [run for runs in covers.values() for run in runs]
+        settled = settle(reading, main, others, self._plan.received_at)
+        delivery = self._delivery(reading, settled, covers)
+        notices = (*_remarks(reading, covers, held), *settled.notices, *self._supersede(delivery))
+        report = _report(reading, delivery, notices)
+        self._pending.append(_Pending(delivery, report, settled.facts, settled.accepted, reading.quarantined))
+        if reading.delivery == "append":
+            self._comparable[reading_feed(reading)].append(HeldFile(content.name, settled.facts[list(HELD)], main))
+
+    def refuse_useless(self) -> None:
+        """Refuse files of which no row can be used.
+
+        Raises:
+            DataError: There is no row, or all are quarantined.
+        """
+        reports = [*self._known, *(item.report for item in self._pending)]
+        read = sum(report.accounts.read for report in reports)
+        if read == 0:
+            place = reports[0].name if reports else self._plan.subject
+            raise DataError("holds no rows", place=place, fix="give a file with rows below its header")
+        if read > sum(report.accounts.quarantined for report in reports):
+            return
+        worst = max(self._pending, key=lambda item: item.report.accounts.quarantined)
+        rules = worst.report.accounts.rules
+        rule = RULE[max(rules, key=lambda name: (rules[name], name))]
+        row = int(worst.quarantined.loc[worst.quarantined["rule"] == rule.name, "row"].iloc[0])
+        problem = f"no row can be used: {rule.meaning} ({rules[rule.name]:,} of {worst.report.accounts.read:,} rows)"
+        raise DataError(problem, place=f"{worst.report.name}, row {row}", fix=rule.fix)
+
+    def commit(self, ignored: tuple[str, ...]) -> IngestReport:
+        """Write what is new and record it."""
+        reports = [*self._known, *(item.report for item in self._pending)]
+        audit_id = None
+        if self._pending:
+            entries = [entry for item in self._pending for entry in self._entries(item)]
+            total = sum((report.accounts for report in reports), RowAccounts(0, 0))
+            audit_id = self._archive.commit(
+                f"incidents/{self._plan.subject}",
+                entries,
+                {
+                    "files": len(self._pending),
+                    "read": total.read,
+                    "accepted": total.accepted,
+                    "duplicate": total.duplicate,
+                    "superseded": total.superseded,
+                    "quarantined": total.quarantined,
+                },
+            )
+        reports.sort(key=lambda report: report.name)
+        return IngestReport(tuple(reports), ignored, audit_id, self._covered())
+
+    def _all(self) -> list[Delivery]:
+        return [delivery for _, delivery in self._held] + [item.delivery for item in self._pending]
+
+    def _others(self, reading: Reading, sha256: str) -> list[HeldFile]:
+        """Return the earlier files that an appended one is compared with; another reading of itself is none."""
+        if reading.delivery != "append":
+            return []
+        feed = reading_feed(reading)
+        if feed not in self._comparable:
+            newest = {item.file_sha256: index for index, (_, item) in enumerate(self._held)}
+            self._comparable[feed] = [
+                HeldFile.of(item.file, read_facts(self._archive, entry, HELD), item.covers.get(feed, ()))
+                for index, (entry, item) in enumerate(self._held)
+                if item.delivery == "append"
+                and feed in item.strands
+                and newest[item.file_sha256] == index
+                and item.file_sha256 != sha256
+            ]
+        return self._comparable[feed]
+
+    def _delivery(self, reading: Reading, settled: Settled, covers: dict[str, tuple[Covered, ...]]) -> Delivery:
+        met = reading.facts.groupby("feed", observed=True)["strand"].unique()
+        strands = {
+            feed: tuple(sorted({*declared, *(met[feed].tolist() if feed in met.index else ())}))
+            for feed, declared in reading.strands.items()
+        }
+        return Delivery(
+            subject=self._plan.subject,
+            file=reading.name,
+            file_sha256=reading.sha256,
+            reading=self._plan.reading,
+            received_at=self._plan.received_at,
+            resolution=reading.resolution,
+            delivery=reading.delivery,
+            delay_days=reading.delay_days,
+            revised=reading.revised,
+            accounts=settled.accounts,
+            covers=covers,
+            strands=strands,
+            replaces=_replaces(reading, covers),
+        )
+
+    def _supersede(self, delivery: Delivery) -> list[str]:
+        """Count the rows that this file supersedes among files of the same ingest; tell of those held from before."""
+        notices = []
+        for index, item in enumerate(self._pending):
+            older = _within(item.facts, delivery)
+            rows = int((older & item.accepted).sum())
+            if older.any():
+                accounts = item.report.accounts.moved(NEWER_FILE, rows)
+                self._pending[index] = _Pending(
+                    replace(item.delivery, accounts=accounts),
+                    replace(item.report, accounts=accounts),
+                    item.facts[~older].reset_index(drop=True),
+                    item.accepted[~older],
+                    item.quarantined,
+                )
+                notices.append(f"supersedes {rows:,} rows of {item.report.name}")
+        replaced = {(feed, first) for _, item in self._held for feed, first, _ in item.replaces}
+        if any((feed, first) in replaced for feed, first, _ in delivery.replaces):
+            notices.append("replaces what was held of the same days or months; views of earlier dates do not change")
+        return notices
+
+    def _entries(self, item: _Pending) -> list[NewEntry]:
+        before = sum(1 for held in self._held if held[1].file_sha256 == item.delivery.file_sha256)
+        name = f"{self._plan.subject}/{item.delivery.file_sha256[:24]}/{before + 1}"
+        stored = self._archive.put(encoded(item.facts), INCIDENTS, ".parquet")
+        entries = [NewEntry(INCIDENTS, name, stored.sha256, stored.path, item.delivery.as_meta())]
+        if len(item.quarantined):
+            kept = self._archive.put(encoded(item.quarantined), QUARANTINE, ".parquet")
+            meta = {
+                "subject": self._plan.subject,
+                "file": item.delivery.file,
+                "received_at": item.delivery.received_at.isoformat(),
+                "rules": {str(rule): int(rows) for rule, rows in item.quarantined["rule"].value_counts().items()},
+            }
+            entries.append(NewEntry(QUARANTINE, name, kept.sha256, kept.path, meta))
+        return entries
+
+    def _covered(self) -> dict[str, Spans]:
+        """Return what each feed of this ingest covers, of all that is held."""
+        items = {item.file_sha256: item for item in self._all()}.values()
+        feeds = {feed for item in items if item.subject == self._plan.subject for feed in item.covers}
+        return {
+            feed: joined(
+                (run for item in items for run in item.covers.get(feed, ())),
+                next(item.resolution for item in items if feed in item.covers),
+            )
+            for feed in sorted(feeds)
+        }
+
+
+def reading_feed(reading: Reading) -> str:
+    """Return the one feed of a mapped file."""
+    return next(iter(reading.strands))
+
+
+def _known_already(name: str, held: Delivery) -> FileReport:
+    rows = held.accounts.read
+    return FileReport(name, tuple(held.strands), RowAccounts(rows, 0, {SAME_FILE: rows} if rows else {}))
+
+
+def _report(reading: Reading, delivery: Delivery, notices: tuple[str, ...]) -> FileReport:
+    runs = [run for runs in delivery.covers.values() for run in runs]
+    first = min((run.first for run in runs), default=None)
+    last = max((run.last for run in runs), default=None)
+    return FileReport(
+        reading.name, tuple(delivery.strands), delivery.accounts, first, last, reading.not_stored, notices
+    )
+
+
+def _covers(reading: Reading) -> dict[str, tuple[Covered, ...]]:
+    facts = reading.facts
+    if reading.delivery == "replaces-units":
+        days = facts["day"].to_numpy().astype("datetime64[D]").tolist()
+        rows = Counter(zip(facts["feed"].tolist(), days, strict=True))
+        return {
+            feed: tuple(
+                Covered(month, _month_end(month), rows[(feed, month)]) for name, month in reading.units if name == feed
+            )
+            for feed in sorted({name for name, _ in reading.units})
+        }
+    return {reading_feed(reading): covered_by(facts["day"].to_numpy(), reading.resolution, reading.covers)}
+
+
+def _replaces(reading: Reading, covers: dict[str, tuple[Covered, ...]]) -> list[tuple[str, date, date]]:
+    """Return what the file replaces whole: its units, or the days it covers and those of its stray rows."""
+    if reading.delivery == "append":
+        return []
+    found = [(feed, run.first, run.last) for feed, runs in covers.items() for run in runs]
+    if reading.delivery == "replaces-periods":
+        feed = reading_feed(reading)
+        days = np.unique(reading.facts["day"].to_numpy().astype("datetime64[D]")).tolist()
+        found += [(feed, day, day) for day in days if not any(first <= day <= last for _, first, last in found)]
+    return found
+
+
+def _remarks(reading: Reading, covers: dict[str, tuple[Covered, ...]], held: Sequence[Delivery]) -> list[str]:
+    notices = []
+    if held:
+        notices.append("was read before in another way; this reading replaces that one")
+    inside = sum(run.rows for runs in covers.values() for run in runs)
+    stray = len(reading.facts) - inside
+    if stray > 0:
+        spans = ", ".join(f"{run.first} to {run.last}" for runs in covers.values() for run in runs)
+        notices.append(
+            f"{stray:,} rows lie outside the days that the file covers ({spans}) and are not forecast from; "
+            "if it covers more, say so with covers_from and covers_to in the mapping"
+        )
+    return notices
+
+
+def _within(facts: pd.DataFrame, newer: Delivery) -> NDArray[np.bool_]:
+    """Return which facts lie in what a newer file replaces."""
+    days = facts["day"].to_numpy().astype("datetime64[D]")
+    feeds = facts["feed"].astype(str).to_numpy()
+    inside = np.zeros(len(facts), dtype=np.bool_)
+    for feed, first, last in newer.replaces:
+        inside |= (feeds == feed) & (days >= np.datetime64(first)) & (days <= np.datetime64(last))
+    return inside
+
+
+def _month_end(month: date) -> date:
+    last: date = (np.datetime64(month, "M") + 1).astype("datetime64[D]").item()
+    return date.fromordinal(last.toordinal() - 1)

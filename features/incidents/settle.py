@@ -1,0 +1,123 @@
+"""Settling a file against what is held: repeated, revised and retracted incidents, overlaps that nothing settles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from features.feeds.reading import Reading
+from features.feeds.report import OLDER_REVISION, SAME_INCIDENT, RowAccounts
+from features.incidents.coverage import Covered
+
+_KEY = ["key_high", "key_low"]
+HELD = ("key_high", "key_low", "fingerprint", "revision", "day")
+
+
+@dataclass(frozen=True, eq=False)
+class HeldFile:
+    """What an earlier file of the same feed holds, as far as a later one is compared with it.
+
+    Attributes:
+        name: The file.
+        rows: Columns `HELD`.
+        covers: Runs of days it covers.
+    """
+
+    name: str
+    rows: pd.DataFrame = field(repr=False)
+    covers: Sequence[Covered]
+
+    @classmethod
+    def of(cls, name: str, table: pa.Table, covers: Sequence[Covered]) -> "HeldFile":
+        """Return a file from its batch."""
+        return cls(name, table.select(list(HELD)).to_pandas(), covers)
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """A file's rows, settled.
+
+    Attributes:
+        facts: Rows to keep: accepted ones, and superseded revisions that earlier views show.
+        accepted: Which of them are accepted.
+        accounts: All rows of the file.
+        notices: What the user should know.
+    """
+
+    facts: pd.DataFrame = field(repr=False)
+    accepted: NDArray[np.bool_] = field(repr=False)
+    accounts: RowAccounts
+    notices: tuple[str, ...]
+
+
+def settle(reading: Reading, covers: Sequence[Covered], held: Sequence[HeldFile], received_at: datetime) -> Settled:
+    """Compare a file with itself and with what is held of its feed.
+
+    The same natural key with all mapped columns equal is a duplicate. Where revisions are mapped the newest of each key
+    counts. A retraction, or another revision, of an incident that is held already is known from now on, not from when
+    it occurred: earlier views do not change.
+
+    Args:
+        reading: The file.
+        covers: Runs of days it covers.
+        held: Earlier files of the feed; empty for a feed whose files replace one another.
+        received_at: When the file was received.
+    """
+    facts, accounts = reading.facts, reading.accounts
+    earlier = pd.concat([file.rows for file in held]) if held else facts.iloc[:0][list(HELD)]
+    keys = pd.concat([earlier[[*_KEY, "fingerprint", "revision"]], facts[[*_KEY, "fingerprint", "revision"]]])
+    new = np.arange(len(keys)) >= len(earlier)
+    keyed = (keys["key_high"].to_numpy() != 0) | (keys["key_low"].to_numpy() != 0)
+    same = (keyed & keys.duplicated([*_KEY, "fingerprint"]).to_numpy())[new]
+    known = _held_before(keys, keyed, len(earlier)) & ((facts["count"].to_numpy() < 0) | reading.revised)
+    late = np.maximum(facts["known_at"].to_numpy(), np.datetime64(received_at.replace(tzinfo=None), "s"))
+    facts = facts.assign(known_at=np.where(known, late, facts["known_at"].to_numpy()))
+    older = np.zeros(len(facts), dtype=np.bool_)
+    if reading.revised:
+        older = ~_newest(keys, keyed)[new] & keyed[new] & ~same
+    for rule, rows in ((SAME_INCIDENT, same), (OLDER_REVISION, older)):
+        if rows.any():
+            accounts = accounts.moved(rule, int(rows.sum()))
+    notices = tuple(notice for file in held if (notice := _overlap(facts[~keyed[new]], covers, file)) is not None)
+    return Settled(facts[~same].reset_index(drop=True), ~older[~same], accounts, notices)
+
+
+def _held_before(keys: pd.DataFrame, keyed: NDArray[np.bool_], earlier: int) -> NDArray[np.bool_]:
+    """Return which new rows have a key that an earlier file holds."""
+    pairs = pd.MultiIndex.from_frame(keys[_KEY])
+    return pairs[earlier:].isin(pairs[:earlier]) & keyed[earlier:] if earlier else np.zeros(len(keys), dtype=np.bool_)
+
+
+def _newest(keys: pd.DataFrame, keyed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which rows hold the newest revision of their key; of equal revisions the later row."""
+    return newest_rows(keys["key_high"].to_numpy(), keys["key_low"].to_numpy(), keys["revision"].to_numpy()) | ~keyed
+
+
+def newest_rows(high: NDArray[np.uint64], low: NDArray[np.uint64], revision: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which rows are the last of their key by revision and then by order; no revision is the oldest."""
+    order = np.lexsort((np.arange(len(high)), np.nan_to_num(revision, nan=-np.inf), low, high))
+    last = np.ones(len(high), dtype=np.bool_)
+    last[:-1] = (high[order][1:] != high[order][:-1]) | (low[order][1:] != low[order][:-1])
+    newest = np.empty(len(high), dtype=np.bool_)
+    newest[order] = last
+    return newest
+
+
+def _overlap(unkeyed: pd.DataFrame, covers: Sequence[Covered], file: HeldFile) -> str | None:
+    """Return a notice where rows without a key lie on days that an earlier file covers too."""
+    shared = [(max(a.first, b.first), min(a.last, b.last)) for a in covers for b in file.covers]
+    shared = [(first, last) for first, last in shared if first <= last]
+    if unkeyed.empty or not shared:
+        return None
+    plain = file.rows[(file.rows["key_high"] == 0) & (file.rows["key_low"] == 0)]
+    here, there = (frame["fingerprint"].value_counts() for frame in (unkeyed, plain))
+    identical = int(np.minimum(here, there.reindex(here.index, fill_value=0)).sum())
+    days = f"{min(first for first, _ in shared)} to {max(last for _, last in shared)}"
+    return (
+        f"overlaps {file.name} on {days}: {identical:,} rows are identical to rows held; "
+        "rows without incident_id are distinct, so all of them count"
+    )

@@ -1,0 +1,292 @@
+"""The store of incidents: batches that never change, and the view of what was known on a day.
+
+A view keeps, of each file, the newest reading; of each unit that files replace whole, the newest file received by then
+(the first one received, where none was: that is what the publisher had said by then); of each revised incident the
+newest revision known by then; and of these the facts known by then.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from features.areas import Areas
+from features.incidents.archive import Archive
+from features.incidents.batch import Delivery, deliveries, read_facts
+from features.incidents.coverage import joined, known_by
+from features.incidents.incidents import FeedCoverage, Incidents
+from features.incidents.settle import newest_rows
+
+_COLUMNS = (
+    "day",
+    "known_at",
+    "feed",
+    "area",
+    "strand",
+    "count",
+    "longitude",
+    "latitude",
+    "revision",
+    "key_high",
+    "key_low",
+)
+
+# More periods than any calendar has, so that a feed and a period pack into one number.
+_PERIODS = 2**32
+# Feed, whether by month, and the day's or month's number since 1970.
+Unit = tuple[str, bool, int]
+
+
+@dataclass(frozen=True, eq=False)
+class IncidentStore:
+    """Everything that is held, read once.
+
+    Attributes:
+        deliveries: The files, oldest first.
+        hashes: Hash of each delivery's batch.
+        facts: The facts of all deliveries, in their order.
+        delivery: Index of each fact's delivery.
+    """
+
+    deliveries: tuple[Delivery, ...]
+    hashes: tuple[str, ...]
+    facts: pa.Table = field(repr=False)
+    delivery: NDArray[np.int32] = field(repr=False)
+
+    def view(self, as_of: date | None = None, areas: Areas | None = None) -> Incidents:
+        """Return what was known on a day.
+
+        Args:
+            as_of: The day; facts known by its first instant are seen. None: everything.
+            areas: The closed list of areas; None: the areas are the codes met.
+        """
+        names = self._names
+        keep = self._current(as_of) & self._unit_winners(as_of)
+        if as_of is not None:
+            keep &= _column(self.facts, "known_at") <= np.datetime64(as_of, "s")
+        keep[keep] = self._newest_revisions(np.flatnonzero(keep))
+        codes = areas.codes if areas is not None else tuple(names.areas[index] for index in np.unique(names.area[keep]))
+        area = _indices(names.areas, codes)[names.area]
+        keep &= area >= 0
+        count = _column(self.facts, "count").astype(np.int32)
+        # A retraction among revisions withdraws the incident: what it replaced is no longer counted, so neither is it.
+        count = np.where(self._revised()[self.delivery], np.maximum(count, 0), count)
+        feeds = self._feeds(as_of, names)
+        strands = tuple(sorted({strand for feed in feeds for strand in feed.strands}))
+        return Incidents(
+            day=_column(self.facts, "day")[keep].astype("datetime64[D]"),
+            area=area[keep].astype(np.int32),
+            strand=_indices(names.strands, strands)[names.strand][keep].astype(np.int16),
+            feed=_indices(names.feeds, [feed.name for feed in feeds])[names.feed][keep].astype(np.int16),
+            count=count[keep].astype(np.int32),
+            known_at=_column(self.facts, "known_at")[keep],
+            longitude=_column(self.facts, "longitude")[keep],
+            latitude=_column(self.facts, "latitude")[keep],
+            area_codes=codes,
+            strand_names=strands,
+            feeds=feeds,
+            as_of=as_of,
+            snapshot_hash=self._hash(as_of),
+        )
+
+    @cached_property
+    def _names(self) -> "_Names":
+        return _Names.of(self.facts, self.deliveries)
+
+    def _hash(self, as_of: date | None) -> str:
+        text = "\n".join([*self.hashes, as_of.isoformat() if as_of else "everything"])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _received_by(self, as_of: date | None) -> NDArray[np.bool_]:
+        limit = None if as_of is None else datetime.combine(as_of, time(), UTC)
+        return np.array([limit is None or item.received_at <= limit for item in self.deliveries], dtype=np.bool_)
+
+    def _counted(self, as_of: date | None) -> NDArray[np.bool_]:
+        """Return which deliveries are the reading of their file that counts: the newest by then, else the newest."""
+        received = self._received_by(as_of)
+        chosen: dict[str, int] = {}
+        for index, item in enumerate(self.deliveries):
+            before = chosen.get(item.file_sha256)
+            if before is None or received[index] or not received[before]:
+                chosen[item.file_sha256] = index
+        counted = np.zeros(len(self.deliveries), dtype=np.bool_)
+        counted[list(chosen.values())] = True
+        return counted
+
+    def _current(self, as_of: date | None) -> NDArray[np.bool_]:
+        return self._counted(as_of)[self.delivery]
+
+    def _unit_winners(self, as_of: date | None) -> NDArray[np.bool_]:
+        """Return which facts lie in a file that holds their unit; a unit is a day or month of a feed."""
+        replacing = np.array([item.delivery != "append" for item in self.deliveries], dtype=np.bool_)
+        if not replacing.any():
+            return np.ones(len(self.delivery), dtype=np.bool_)
+        winner = self._winner_of_units(as_of)
+        units, unit = self._units
+        won = np.array([winner.get(item, -1) for item in units], dtype=np.int64)
+        held: NDArray[np.bool_] = ~replacing[self.delivery] | (won[unit] == self.delivery)
+        return held
+
+    @cached_property
+    def _units(self) -> tuple[list[Unit], NDArray[np.int64]]:
+        """Return the units met, and the index of each fact's."""
+        monthly = np.array([item.resolution == "month" for item in self.deliveries], dtype=np.bool_)[self.delivery]
+        days = _column(self.facts, "day")
+        period = np.where(monthly, _ordinals(days, "M"), _ordinals(days, "D")) + _PERIODS // 2
+        packed, unit = np.unique((self._names.feed * np.int64(2) + monthly) * _PERIODS + period, return_inverse=True)
+        numbers, periods = np.divmod(packed, _PERIODS)
+        pairs = zip(numbers.tolist(), (periods - _PERIODS // 2).tolist(), strict=True)
+        return [(self._names.feeds[number // 2], bool(number % 2), ordinal) for number, ordinal in pairs], unit
+
+    def _winner_of_units(self, as_of: date | None) -> dict[Unit, int]:
+        """Return which delivery holds each unit: the newest received by then, else the first received."""
+        received, counted = self._received_by(as_of), self._counted(as_of)
+        winner: dict[Unit, int] = {}
+        for index, item in enumerate(self.deliveries):
+            if not counted[index]:
+                continue
+            monthly = item.resolution == "month"
+            for feed, first, last in item.replaces:
+                low, high = (
+                    int(_ordinals(np.array([day], "datetime64[D]"), "M" if monthly else "D")[0])
+                    for day in (first, last)
+                )
+                for period in range(low, high + 1):
+                    unit = (feed, monthly, period)
+                    before = winner.get(unit)
+                    same_time = before is not None and self.deliveries[before].received_at == item.received_at
+                    if before is None or received[index] or same_time:
+                        winner[unit] = index
+        return winner
+
+    def _revised(self) -> NDArray[np.bool_]:
+        return np.array([item.revised for item in self.deliveries], dtype=np.bool_)
+
+    def _newest_revisions(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of these facts are the newest revision of their key; facts without one are kept."""
+        high, low = (_column(self.facts, name)[rows] for name in ("key_high", "key_low"))
+        revised = self._revised()[self.delivery[rows]] & ((high != 0) | (low != 0))
+        kept = np.ones(len(rows), dtype=np.bool_)
+        if revised.any():
+            revision = _column(self.facts, "revision")[rows][revised]
+            kept[revised] = newest_rows(high[revised], low[revised], revision)
+        return kept
+
+    def _feeds(self, as_of: date | None, names: "_Names") -> tuple[FeedCoverage, ...]:
+        counted = self._counted(as_of)
+        current = [item for item, counts in zip(self.deliveries, counted, strict=True) if counts]
+        feeds = []
+        for feed in names.feeds:
+            own = [item for item in current if feed in item.strands]
+            if not own:
+                continue
+            resolution = own[-1].resolution
+            spans = joined((run for item in own for run in item.covers.get(feed, ())), resolution)
+            if as_of is not None:
+                spans = known_by(spans, as_of, max(item.delay_days for item in own), resolution)
+            strands = sorted({names.spelled[strand.casefold()] for item in own for strand in item.strands[feed]})
+            feeds.append(FeedCoverage(feed, resolution, tuple(strands), spans, max(item.received_at for item in own)))
+        return tuple(feeds)
+
+
+def load_incidents(archive: Archive) -> IncidentStore:
+    """Read everything that is held; every batch is verified against its hash."""
+    held = deliveries(archive)
+    tables = [read_facts(archive, entry, _COLUMNS) for entry, _ in held]
+    sizes = [len(table) for table in tables]
+    empty = pa.table({name: pa.array([], kind) for name, kind in _EMPTY.items()})
+    facts = pa.concat_tables([empty, *tables]).unify_dictionaries().combine_chunks()
+    index = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
+    return IncidentStore(tuple(item for _, item in held), tuple(entry.sha256 for entry, _ in held), facts, index)
+
+
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+_EMPTY = {
+    "day": pa.timestamp("s"),
+    "known_at": pa.timestamp("s"),
+    "feed": _TEXT,
+    "area": _TEXT,
+    "strand": _TEXT,
+    "count": pa.int32(),
+    "longitude": pa.float64(),
+    "latitude": pa.float64(),
+    "revision": pa.float64(),
+    "key_high": pa.uint64(),
+    "key_low": pa.uint64(),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Names:
+    """Names and each fact's index into them; names that differ only by case are one, spelled as first met."""
+
+    feeds: tuple[str, ...]
+    areas: tuple[str, ...]
+    strands: tuple[str, ...]
+    spelled: dict[str, str]
+    feed: NDArray[np.int32]
+    area: NDArray[np.int32]
+    strand: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, facts: pa.Table, items: Sequence[Delivery]) -> "_Names":
+        # The newest reading of a file first: it may have been read again to spell its strands otherwise.
+        newest = list({item.file_sha256: item for item in items}.values())
+        spelled: dict[str, str] = {}
+        for item in (*newest, *items):
+            for strand in (name for names in item.strands.values() for name in names):
+                spelled.setdefault(strand.casefold(), strand)
+        areas: dict[str, str] = {}
+        for value in _coded(facts, "area")[1]:
+            areas.setdefault(value.casefold(), value)
+        feeds, area_names, strand_names = (
+            _feed_names(items),
+            tuple(sorted(areas.values())),
+            tuple(sorted(spelled.values())),
+        )
+        return cls(
+            feeds,
+            area_names,
+            strand_names,
+            spelled,
+            _recoded(facts, "feed", feeds, {}),
+            _recoded(facts, "area", area_names, areas),
+            _recoded(facts, "strand", strand_names, spelled),
+        )
+
+
+def _feed_names(items: Sequence[Delivery]) -> tuple[str, ...]:
+    return tuple(sorted({feed for item in items for feed in item.strands}))
+
+
+def _coded(facts: pa.Table, name: str) -> tuple[NDArray[np.int32], list[str]]:
+    column = facts.column(name).combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks else pa.array([], _TEXT)
+    return column.indices.to_numpy(zero_copy_only=False).astype(np.int32), column.dictionary.to_pylist()
+
+
+def _recoded(facts: pa.Table, name: str, names: Sequence[str], spelled: dict[str, str]) -> NDArray[np.int32]:
+    codes, values = _coded(facts, name)
+    values = [spelled.get(value.casefold(), value) for value in values]
+    return _indices(values, names)[codes]
+
+
+def _indices(values: Sequence[str], names: Sequence[str]) -> NDArray[np.int32]:
+    where = {name: index for index, name in enumerate(names)}
+    return np.array([where.get(value, -1) for value in values], dtype=np.int32)
+
+
+def _ordinals(days: NDArray[np.datetime64], unit: str) -> NDArray[np.int64]:
+    return days.astype(f"datetime64[{unit}]").astype(np.int64)
+
+
+def _column(facts: pa.Table, name: str) -> NDArray[Any]:
+    values: NDArray[Any] = facts.column(name).to_numpy()
+    return values

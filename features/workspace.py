@@ -1,0 +1,141 @@
+"""The workspace: one folder that holds everything a deployment owns."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from errors import DataError
+from features.area_files import load_areas
+from features.areas import Areas
+from features.configuration import load_toml
+from features.settings import Settings
+from features.strands import Taxonomy, load_taxonomy
+
+SETTINGS = "strandcast.toml"
+STRANDS = "strands.toml"
+RESOURCES = "resources.toml"
+DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder and its settings.
+
+    Attributes:
+        root: The folder, absolute.
+        settings: What `strandcast.toml` holds.
+        database_url: Where plans and the ledger are kept.
+    """
+
+    root: Path
+    settings: Settings
+    database_url: str
+
+    @classmethod
+    def open(cls, root: Path, environment: Mapping[str, str] = os.environ) -> "Workspace":
+        """Open a workspace that exists.
+
+        Raises:
+            DataError: The folder is no workspace, or its settings cannot be used.
+        """
+        root = root.resolve()
+        if not (root / SETTINGS).is_file():
+            fix = f"run strandcast init --workspace {root}"
+            raise DataError("is not a workspace", place=str(root), fix=fix)
+        settings = load_toml(root / SETTINGS, Settings)
+        return cls(root, settings, _database_url(root, environment))
+
+    @classmethod
+    def create(
+        cls, root: Path, settings: Settings, files: Mapping[str, bytes], environment: Mapping[str, str] = os.environ
+    ) -> "Workspace":
+        """Make a workspace.
+
+        The settings are written last and whole: a folder without them is no workspace, so a killed `create` can be run
+        again.
+
+        Args:
+            root: The folder; made if absent.
+            settings: Its settings.
+            files: Name to content of the other files that it begins with.
+            environment: Where the database's address may be set.
+
+        Raises:
+            DataError: There is a workspace already, or the folder cannot be written.
+        """
+        root = root.resolve()
+        if (root / SETTINGS).exists():
+            raise DataError("is a workspace already", place=str(root), fix="use it, or name another --workspace")
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            for name, content in files.items():
+                _write(root / name, content)
+            _write(root / SETTINGS, settings.to_toml().encode())
+        except OSError as error:
+            raise DataError(
+                f"cannot be written ({error.strerror})", place=str(root), fix="name a folder of yours"
+            ) from error
+        return cls(root, settings, _database_url(root, environment))
+
+    @property
+    def settings_file(self) -> Path:
+        """Settings, TOML."""
+        return self.root / SETTINGS
+
+    @property
+    def strands_file(self) -> Path:
+        """Taxonomy of strands, TOML."""
+        return self.root / STRANDS
+
+    @property
+    def resources_file(self) -> Path:
+        """Resources, harm weights and limits of plans, TOML."""
+        return self.root / RESOURCES
+
+    @property
+    def areas_file(self) -> Path | None:
+        """File of areas; None: the areas are the codes met in the data."""
+        return self.root / self.settings.areas if self.settings.areas else None
+
+    @property
+    def school_terms_file(self) -> Path | None:
+        """File of school terms; None where none is given."""
+        return self.root / self.settings.school_terms if self.settings.school_terms else None
+
+    @property
+    def incidents_folder(self) -> Path:
+        """Folder of the incidents' batches."""
+        return self.root / "incidents"
+
+    @property
+    def mlflow_uri(self) -> str:
+        """Where training runs are tracked."""
+        return f"sqlite:///{self.root / 'mlflow.db'}"
+
+    @property
+    def mlartifacts(self) -> Path:
+        """Folder of the files that training runs log."""
+        return self.root / "mlartifacts"
+
+    def taxonomy(self) -> Taxonomy:
+        """Return the strands of this workspace."""
+        return load_taxonomy(self.strands_file)
+
+    def areas(self) -> Areas | None:
+        """Return the closed list of areas, or None where the areas are the codes met in the data."""
+        return load_areas(self.areas_file) if self.areas_file else None
+
+
+def _database_url(root: Path, environment: Mapping[str, str]) -> str:
+    return environment.get(DATABASE_VARIABLE) or f"sqlite:///{root / 'strandcast.db'}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

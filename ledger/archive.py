@@ -1,0 +1,68 @@
+"""Archive: the store of files and the rows that name them, as a collector of data needs it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from ledger.artefacts import Artefact
+from ledger.events import Draft, Scalar
+from ledger.files import FileStore, StoredFile
+from ledger.ledger import Ledger
+
+
+class FileName(Protocol):
+    """A file as a row or the store names it."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content, hexadecimal."""
+
+    @property
+    def path(self) -> str:
+        """Path relative to the store's root."""
+
+
+class Row(FileName, Protocol):
+    """A row to be recorded."""
+
+    @property
+    def kind(self) -> str:
+        """What the file is."""
+
+    @property
+    def name(self) -> str:
+        """Name of the row, unique in its kind."""
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What is known of the file, as JSON."""
+
+
+class Archive:
+    """Keeps files, and records them as collected by one actor."""
+
+    def __init__(self, ledger: Ledger, files: FileStore, actor: str) -> None:
+        self._ledger = ledger
+        self._files = files
+        self._actor = actor
+
+    def put(self, data: bytes, folder: str, suffix: str) -> StoredFile:
+        """Write a file under its content's hash; the same content again is the same file."""
+        return self._files.put(data, folder, suffix)
+
+    def read(self, stored: FileName) -> bytes:
+        """Return a file's content, checked against its hash."""
+        return self._files.read(StoredFile(stored.sha256, stored.path))
+
+    def commit(self, subject: str, entries: Sequence[Row], details: Mapping[str, Scalar]) -> str:
+        """Record the rows and the event of their collection in one transaction; return its audit id.
+
+        Raises:
+            LedgerError: They could not be recorded: nothing was.
+        """
+        artefacts = [Artefact(row.kind, row.name, row.sha256, row.path, row.meta) for row in entries]
+        draft = Draft("collection", subject, self._actor, details=details)
+        return self._ledger.append(draft, artefacts=artefacts).audit_id
+
+    def entries(self, kind: str) -> list[Artefact]:
+        """Return the rows of a kind, oldest first."""
+        return self._ledger.artefacts(kind)

@@ -1,0 +1,227 @@
+"""The ledger: one append-only chain of events, and the artefacts that they recorded."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Select, insert, select
+
+from errors import LedgerError
+from ledger.artefacts import Artefact
+from ledger.database import ALIAS_MOVES, ARTEFACTS, EVENTS, Database
+from ledger.events import GENESIS, RESERVED, Draft, Event, NoSuchRecordError, Scalar, parse_audit_id, sealed
+from ledger.files import FileStore
+from ledger.rows import artefact_of_row, artefact_row, event_of_row, event_row, stored_artefact, stored_event
+from ledger.verify import Claims, Verification, verify
+
+Clock = Callable[[], datetime]
+Aliases = Mapping[tuple[str, str], str]
+
+_ROWS_AT_A_TIME = 10_000
+
+
+class Ledger:
+    """An open ledger. Safe to use from several threads and several processes at once."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    @classmethod
+    def open(cls, url: str, clock: Clock) -> "Ledger":
+        """Open the ledger in the database at `url`, making its tables if they are absent.
+
+        Args:
+            url: SQLAlchemy URL: `sqlite:///FILE` or `postgresql+psycopg://...`.
+            clock: Returns the present instant with its time zone.
+
+        Raises:
+            LedgerError: The database cannot be opened.
+        """
+        return cls(Database.open(url), clock)
+
+    def __enter__(self) -> Self:
+        """Return the ledger; it is closed at the end."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close the ledger."""
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._database.close()
+
+    def append(self, draft: Draft, *, artefacts: Sequence[Artefact] = (), aliases: Aliases | None = None) -> Event:
+        """Record an event, the artefacts it made and the aliases it moved, together or not at all.
+
+        When this returns, the event is on the disk. The event's details name each artefact by the hashes of its file
+        and row, and each move, so that the chain covers them.
+
+        Args:
+            draft: What happened.
+            artefacts: Rows that name files; the files are written before.
+            aliases: (kind, alias) to the artefact's name that it is to mean from now on.
+
+        Raises:
+            LedgerError: It could not be recorded: nothing was.
+        """
+        moves = dict(aliases or {})
+        rows = [artefact_row(artefact, 0) for artefact in artefacts]
+        covered = _covering(draft, artefacts, rows, moves)
+        with self._database.writing() as connection:
+            sequence, previous = _head(connection)
+            event = sealed(covered, sequence + 1, self._now(), previous)
+            connection.execute(insert(EVENTS), event_row(event))
+            if rows:
+                connection.execute(insert(ARTEFACTS), [{**row, "sequence": event.sequence} for row in rows])
+            if moves:
+                connection.execute(insert(ALIAS_MOVES), _move_rows(moves, event.sequence))
+        return event
+
+    def event(self, audit_id: str) -> Event:
+        """Return the event with this identifier.
+
+        Raises:
+            NoSuchRecordError: No event has it.
+        """
+        sequence, _ = parse_audit_id(audit_id)
+        found = self._events(select(EVENTS).where(EVENTS.c.sequence == sequence))
+        if not found or found[0].audit_id != audit_id:
+            raise NoSuchRecordError(f"no event has the audit id {audit_id}", fix="list them with strandcast audit list")
+        return found[0]
+
+    def events(
+        self,
+        *,
+        operation: str | None = None,
+        object: str | None = None,  # noqa: A002 - the field's name
+        limit: int | None = None,
+        newest_first: bool = True,
+    ) -> list[Event]:
+        """Return events, all or those of one operation or object."""
+        query = select(EVENTS).order_by(EVENTS.c.sequence.desc() if newest_first else EVENTS.c.sequence).limit(limit)
+        if operation is not None:
+            query = query.where(EVENTS.c.operation == operation)
+        if object is not None:
+            query = query.where(EVENTS.c.object == object)
+        return self._events(query)
+
+    def event_of(self, kind: str, name: str) -> Event:
+        """Return the event that recorded an artefact.
+
+        Raises:
+            NoSuchRecordError: There is no such artefact.
+        """
+        matches = (ARTEFACTS.c.kind == kind) & (ARTEFACTS.c.name == name)
+        found = self._events(select(EVENTS).join(ARTEFACTS).where(matches))
+        if not found:
+            raise NoSuchRecordError(f"there is no {kind} named {name}")
+        return found[0]
+
+    def artefact(self, kind: str, name: str) -> Artefact:
+        """Return one artefact.
+
+        Raises:
+            NoSuchRecordError: There is none of this name.
+        """
+        found = self._artefacts(select(ARTEFACTS).where(ARTEFACTS.c.kind == kind, ARTEFACTS.c.name == name))
+        if not found:
+            raise NoSuchRecordError(f"there is no {kind} named {name}")
+        return found[0]
+
+    def artefacts(self, kind: str, *, newest_first: bool = False, limit: int | None = None) -> list[Artefact]:
+        """Return the artefacts of a kind by the order of their events, then by name."""
+        order = (ARTEFACTS.c.sequence, ARTEFACTS.c.name)
+        by = [column.desc() for column in order] if newest_first else order
+        return self._artefacts(select(ARTEFACTS).where(ARTEFACTS.c.kind == kind).order_by(*by).limit(limit))
+
+    def newest(self, kind: str) -> Artefact | None:
+        """Return the artefact of a kind that was recorded last."""
+        return next(iter(self.artefacts(kind, newest_first=True, limit=1)), None)
+
+    def artefact_of(self, audit_id: str) -> list[Artefact]:
+        """Return the artefacts that one event recorded, by kind and name.
+
+        Raises:
+            NoSuchRecordError: No event has this identifier.
+        """
+        made_by = ARTEFACTS.c.sequence == self.event(audit_id).sequence
+        return self._artefacts(select(ARTEFACTS).where(made_by).order_by(ARTEFACTS.c.kind, ARTEFACTS.c.name))
+
+    def alias(self, kind: str, alias: str) -> str | None:
+        """Return the name that an alias means now."""
+        moves = ALIAS_MOVES.c
+        query = select(moves.name).where(moves.kind == kind, moves.alias == alias).order_by(moves.sequence.desc())
+        with self._database.reading() as connection:
+            name: str | None = connection.execute(query.limit(1)).scalar()
+        return name
+
+    def verify(self, files: FileStore | None = None) -> Verification:
+        """Check everything recorded; see `ledger.verify` for what is found and what a chain cannot find.
+
+        Args:
+            files: Where the artefacts' files lie; without it they are not read.
+        """
+        with self._database.reading() as connection:
+            query = select(EVENTS).order_by(EVENTS.c.sequence).execution_options(yield_per=_ROWS_AT_A_TIME)
+            events = connection.execute(query).mappings()
+            artefacts = connection.execute(select(ARTEFACTS).order_by(ARTEFACTS.c.sequence)).mappings()
+            moves = connection.execute(select(ALIAS_MOVES)).mappings().all()
+            found: Claims = {(row["sequence"], _move_key(row["kind"], row["alias"])): row["name"] for row in moves}
+            return verify(map(stored_event, events), map(stored_artefact, artefacts), found, files)
+
+    def check_writable(self) -> None:
+        """Write an event and take it back.
+
+        Raises:
+            LedgerError: Nothing could be recorded now.
+        """
+        with self._database.writing() as connection:
+            trial = connection.begin_nested()
+            sequence, previous = _head(connection)
+            event = sealed(Draft("admin", "ledger", "ledger"), sequence + 1, self._now(), previous)
+            connection.execute(insert(EVENTS), event_row(event))
+            trial.rollback()
+
+    def _now(self) -> str:
+        instant = self._clock()
+        if instant.tzinfo is None:
+            raise LedgerError("the clock gives no time zone", fix="hand in a clock that returns UTC")
+        return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def _events(self, query: Select[Any]) -> list[Event]:
+        with self._database.reading() as connection:
+            return [event_of_row(row) for row in connection.execute(query).mappings()]
+
+    def _artefacts(self, query: Select[Any]) -> list[Artefact]:
+        with self._database.reading() as connection:
+            return [artefact_of_row(row) for row in connection.execute(query).mappings()]
+
+
+def _head(connection: Connection) -> tuple[int, str]:
+    last = select(EVENTS.c.sequence, EVENTS.c.hash).order_by(EVENTS.c.sequence.desc()).limit(1)
+    row = connection.execute(last).first()
+    return (0, GENESIS) if row is None else (row.sequence, row.hash)
+
+
+def _covering(draft: Draft, artefacts: Sequence[Artefact], rows: Sequence[Mapping[str, Any]], moves: Aliases) -> Draft:
+    taken = [key for key in draft.details if key.startswith(RESERVED)]
+    if taken:
+        fix = f"begin it with none of {', '.join(RESERVED)}"
+        raise LedgerError(f"the detail {taken[0]!r} is the ledger's own", fix=fix)
+    details: dict[str, Scalar] = dict(draft.details)
+    for artefact, row in zip(artefacts, rows, strict=True):
+        details |= artefact.covered_by(row["meta"])
+    details |= {_move_key(kind, alias): name for (kind, alias), name in moves.items()}
+    return replace(draft, details=details)
+
+
+def _move_key(kind: str, alias: str) -> str:
+    return f"alias:{kind}/{alias}"
+
+
+def _move_rows(moves: Aliases, sequence: int) -> list[dict[str, Any]]:
+    return [{"sequence": sequence, "kind": kind, "alias": alias, "name": name} for (kind, alias), name in moves.items()]

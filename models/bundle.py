@@ -1,0 +1,105 @@
+"""A model on disk: a JSON manifest and LightGBM's text of the trees. Nothing is pickled."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from errors import ModelError
+from features.calendar import Calendar
+from features.spec import FeatureSpec, Offset
+from models.boosted import BoostedForecaster
+from models.simple import SimpleForecaster
+
+FORMAT = 1
+Fitted = BoostedForecaster | SimpleForecaster
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The two files of a model.
+
+    Attributes:
+        manifest: Everything but the trees, canonical JSON.
+        booster: LightGBM's text; empty for a simple method.
+    """
+
+    manifest: bytes
+    booster: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over both files; the manifest names the booster's hash, so the manifest's hash is enough."""
+        return hashlib.sha256(self.manifest).hexdigest()
+
+
+def pack(model: Fitted, facts: Mapping[str, Any]) -> Bundle:
+    """Return the files of a model.
+
+    Args:
+        model: Fitted.
+        facts: What it was made of: origin, hashes, seed, versions; JSON values.
+    """
+    booster = model.booster.encode() if isinstance(model, BoostedForecaster) else b""
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "method": model.method,
+        "horizons": list(model.horizons),
+        "dispersion": model.dispersion.tolist(),
+        "level_dispersion": {level: values.tolist() for level, values in model.level_dispersion.items()},
+        "booster_sha256": hashlib.sha256(booster).hexdigest(),
+        "facts": dict(facts),
+    }
+    if isinstance(model, BoostedForecaster):
+        document |= {
+            "spec": asdict(model.spec),
+            "strands": list(model.strands),
+            "calibration": model.calibration.tolist(),
+            "calendar": {
+                "region": model.calendar.region,
+                "terms": [[first.isoformat(), last.isoformat()] for first, last in model.calendar.terms],
+            },
+        }
+    return Bundle(json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode(), booster)
+
+
+def unpack(bundle: Bundle) -> Fitted:
+    """Return the model of two files.
+
+    The trees' hash is checked against the manifest before LightGBM parses them: its parser is not memory-safe.
+
+    Raises:
+        ModelError: The manifest cannot be read, or the trees are not the ones it names.
+    """
+    try:
+        document = json.loads(bundle.manifest)
+        if document["format"] != FORMAT:
+            raise ModelError(f"has format {document['format']}, not {FORMAT}", place="model manifest", fix="train again")
+        if hashlib.sha256(bundle.booster).hexdigest() != document["booster_sha256"]:
+            raise ModelError("trees are not those of the manifest", place="model", fix="restore the file or train again")
+        return _model(document, bundle.booster.decode())
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"cannot be read ({type(error).__name__})", place="model manifest", fix="train again") from error
+
+
+def _model(document: Mapping[str, Any], booster: str) -> Fitted:
+    dispersion = np.array(document["dispersion"], dtype=np.float64)
+    levels = {level: np.array(values, dtype=np.float64) for level, values in document["level_dispersion"].items()}
+    if document["method"] != "boosted":
+        return SimpleForecaster(document["method"], tuple(document["horizons"]), dispersion, levels)
+    spec = {key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()}
+    offset = Offset(**spec.pop("offset"))
+    terms = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["calendar"]["terms"]]
+    return BoostedForecaster(
+        spec=FeatureSpec(**spec, offset=offset),
+        strands=tuple(document["strands"]),
+        booster=booster,
+        calibration=np.array(document["calibration"], dtype=np.float64),
+        dispersion=dispersion,
+        level_dispersion=levels,
+        calendar=Calendar(document["calendar"]["region"], tuple(terms)),
+    )

@@ -1,0 +1,107 @@
+"""Contributions: what a forecast rests on, as multipliers that give the served mean back."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from errors import ModelError
+from models.forecaster import TOLERANCE
+from models.table import MULTIPLIERS
+
+# A multiplier within 2 % of 1 is not worth a reader's attention.
+WORTH_SAYING = 0.02
+MOST_SAID = 3
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a mean is what it is: base x multipliers x calibration.
+
+    Invariant: at the bottom level the product is the mean within `TOLERANCE`; a total's multipliers are its members',
+    averaged on the log scale with their means as weights, and need not multiply back.
+
+    Attributes:
+        mean: Expected incidents.
+        base: Where the product begins, in incidents.
+        multipliers: Group of features to multiplier.
+        calibration: Correction of the strand.
+        method: Model or simple method.
+        members: Number of areas it stands for.
+    """
+
+    mean: float
+    base: float
+    multipliers: Mapping[str, float]
+    calibration: float
+    method: str
+    members: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse an explanation of one area that does not multiply back to its mean.
+
+        Raises:
+            ModelError: As said.
+        """
+        product = self.base * math.prod(self.multipliers.values()) * self.calibration
+        if self.members == 1 and abs(product - self.mean) > TOLERANCE * max(self.mean, 1.0):
+            raise ModelError(f"multiplies to {product!r}, not to {self.mean!r}", place="explanation", fix="report it")
+
+    @property
+    def logs(self) -> dict[str, float | None]:
+        """Contributions on the log scale; None where a multiplier is 0."""
+        return {group: math.log(value) if value > 0 else None for group, value in self.multipliers.items()}
+
+    def sentence(self) -> str:
+        """Return the explanation in words: what the model relied on, strongest first."""
+        moved = [(group, value) for group, value in self.multipliers.items() if abs(value - 1) >= WORTH_SAYING]
+        moved.sort(key=lambda item: (-abs(math.log(max(item[1], 1e-12))), item[0]))
+        if not moved:
+            return f"The model relied on the strand's mean of {self.base:.2f} alone."
+        said = ", ".join(f"{group} ×{value:.2f}" for group, value in moved[:MOST_SAID])
+        return f"Starting from {self.base:.2f}, the model relied on {said}; it expects {self.mean:.2f}."
+
+    def document(self) -> dict[str, Any]:
+        """Return the explanation as JSON values."""
+        return {
+            "mean": self.mean,
+            "base": self.base,
+            "multipliers": dict(self.multipliers),
+            "log_contributions": self.logs,
+            "calibration": self.calibration,
+            "method": self.method,
+            "areas": self.members,
+            "sentence": self.sentence(),
+        }
+
+
+def explain(rows: pd.DataFrame) -> Explanation:
+    """Explain one row of a run, or the total of several.
+
+    Args:
+        rows: Rows of a run's table with its explanation columns.
+
+    Raises:
+        ModelError: There is no row, or the rows have no explanation columns.
+    """
+    if not len(rows) or "base" not in rows:
+        raise ModelError("there is nothing to explain", place="forecast", fix="forecast again with this version")
+    method = str(rows["fallback"].iloc[0]) or str(rows["model_version"].iloc[0])
+    mean = rows["mean"].to_numpy(np.float64)
+    if len(rows) == 1:
+        row = rows.iloc[0]
+        multipliers = {group: float(row[column]) for group, column in MULTIPLIERS.items()}
+        return Explanation(float(mean[0]), float(row["base"]), multipliers, float(row["calibration"]), method)
+    weights = mean / mean.sum() if mean.sum() > 0 else np.full(len(mean), 1 / len(mean))
+
+    def averaged(column: str) -> float:
+        values = rows[column].to_numpy(np.float64)
+        # A member whose multiplier is 0 has a mean of 0 and so no weight.
+        return float(np.exp(np.sum(weights * np.log(np.maximum(values, 1e-12)))))
+
+    multipliers = {group: averaged(column) for group, column in MULTIPLIERS.items()}
+    base = float(rows["base"].sum())
+    return Explanation(float(mean.sum()), base, multipliers, averaged("calibration"), method, len(rows))

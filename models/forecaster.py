@@ -1,0 +1,108 @@
+"""What a forecaster is, and what a forecast holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from errors import ModelError
+from features.panel import Panel
+from features.spec import GROUPS
+
+F64 = NDArray[np.float64]
+
+# How far base x multipliers x calibration may be from the served mean, relative.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """A mean taken apart: base x one multiplier a group x calibration.
+
+    Attributes:
+        base: float64[horizon, area, strand], incidents a period.
+        multipliers: float64[horizon, area, strand, group], in the order of `features.spec.GROUPS`.
+        calibration: float64[horizon, area, strand].
+    """
+
+    base: F64
+    multipliers: F64
+    calibration: F64
+
+    def product(self) -> F64:
+        """Return base x multipliers x calibration."""
+        result: F64 = self.base * np.prod(self.multipliers, axis=-1) * self.calibration
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """Expected counts at the bottom level with their ranges and reasons.
+
+    Invariants: shapes agree, means are finite and not negative, and the factors multiply back to the mean within
+    `TOLERANCE`.
+
+    Attributes:
+        mean: float64[horizon, area, strand].
+        dispersion: float64[strand], of the negative binomial of one area.
+        horizons: Horizons of axis 0.
+        factors: The mean taken apart; None where an explanation was not asked for.
+        method: Name of the method that made it.
+        level_dispersion: Level ("district", ..., "force") to the dispersion of that level's totals, float64[strand].
+    """
+
+    mean: F64
+    dispersion: F64
+    horizons: tuple[int, ...]
+    factors: Factors | None
+    method: str
+    level_dispersion: Mapping[str, F64] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a forecast that is not finite or that its own explanation does not multiply back to.
+
+        Raises:
+            ModelError: As said.
+        """
+        if not np.all(np.isfinite(self.mean)) or np.any(self.mean < 0):
+            raise ModelError("gave a mean that is no number of 0 or more", place=self.method, fix="train it again")
+        if self.factors is None:
+            return
+        apart = np.abs(self.factors.product() - self.mean)
+        if np.any(apart > TOLERANCE * np.maximum(self.mean, 1.0)):
+            raise ModelError(
+                f"factors multiply back to the mean only within {float(apart.max()):.1e}",
+                place=self.method,
+                fix="report it: a forecast that cannot be explained is not served",
+            )
+
+
+class DemandForecaster(Protocol):
+    """Anything that forecasts counts from a panel alone.
+
+    A forecaster is fitted once and then asked for forecasts from panels that end at any later origin.
+    """
+
+    @property
+    def method(self) -> str:
+        """Name of the method, for tables and records."""
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """The horizons it was fitted for."""
+
+    def forecast(self, panel: Panel, *, explain: bool = True) -> Forecast:
+        """Forecast the periods from the panel's origin on; without `explain` the factors may be left out.
+
+        Raises:
+            ModelError: The panel is not of the kind, areas or strands that the forecaster was fitted for.
+        """
+
+
+def one_group(group: str, values: F64) -> F64:
+    """Return multipliers that are 1 but for one group's values, float64[*values.shape, group]."""
+    multipliers = np.ones((*values.shape, len(GROUPS)))
+    multipliers[..., [str(name) for name in GROUPS].index(group)] = values
+    return multipliers

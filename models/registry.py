@@ -1,0 +1,84 @@
+"""The registry: every model that was trained, which is champion and which is challenger.
+
+The truth is the workspace's database: an alias moves in the same transaction as the ledger event that says so.
+"""
+
+from dataclasses import dataclass
+
+from errors import ModelError
+from ledger.artefacts import Artefact
+from ledger.events import Draft, NoSuchRecordError, Scalar
+from ledger.files import FileStore
+from ledger.ledger import Ledger
+from models.bundle import Bundle, Fitted, unpack
+
+KIND = "model"
+TREES = "booster"
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A model with its name.
+
+    Attributes:
+        version: Name, "boosted-2021-12-27-1a2b3c4d".
+        model: Ready to forecast.
+    """
+
+    version: str
+    model: Fitted
+
+
+def version_name(method: str, origin: str, bundle: Bundle) -> str:
+    """Return a model's name: the method, the origin it was trained at and the beginning of its hash."""
+    return f"{method}-{origin}-{bundle.digest[:8]}"
+
+
+def register(
+    ledger: Ledger, files: FileStore, version: str, bundle: Bundle, *, actor: str, details: dict[str, Scalar]
+) -> str:
+    """Keep a model and make it the challenger; return the audit id. A model that is known already is only made challenger."""
+    manifest = files.put(bundle.manifest, "models", ".json")
+    rows = [Artefact.of(KIND, version, manifest, {})]
+    if bundle.booster:
+        rows.append(Artefact.of(TREES, version, files.put(bundle.booster, "models", ".txt"), {}))
+    known = any(artefact.name == version for artefact in ledger.artefacts(KIND))
+    draft = Draft("model", f"model/{version}", actor, object_hash=manifest.sha256, details={"act": "train", **details})
+    event = ledger.append(draft, artefacts=[] if known else rows, aliases={(KIND, CHALLENGER): version})
+    return event.audit_id
+
+
+def resolve(ledger: Ledger, name: str) -> str:
+    """Return the version that a name means: an alias, or a version itself.
+
+    Raises:
+        ModelError: There is none.
+    """
+    if name in (CHAMPION, CHALLENGER):
+        version = ledger.alias(KIND, name)
+        if version is None:
+            fix = "run strandcast train" if name == CHALLENGER else "run strandcast train, then strandcast promote"
+            raise ModelError(f"there is no {name} yet", place="registry", fix=fix)
+        return version
+    try:
+        return ledger.artefact(KIND, name).name
+    except NoSuchRecordError:
+        raise ModelError(f"there is no model {name}", place="registry", fix="use champion, challenger or a version") from None
+
+
+def load(ledger: Ledger, files: FileStore, name: str) -> Registered:
+    """Load a model by alias or version; its files are checked against the ledger's hashes before they are parsed.
+
+    Raises:
+        ModelError: There is none.
+        LedgerError: A file is absent or was changed.
+    """
+    version = resolve(ledger, name)
+    manifest = files.read(ledger.artefact(KIND, version).stored)
+    try:
+        booster = files.read(ledger.artefact(TREES, version).stored)
+    except NoSuchRecordError:
+        booster = b""
+    return Registered(version, unpack(Bundle(manifest, booster)))

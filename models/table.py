@@ -1,0 +1,132 @@
+"""The forecast table: the form in which forecasts leave, and the wider one that a weekly run keeps."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from errors import DataError
+from features import periods
+from features.panel import Panel
+from features.spec import GROUPS
+from models.distribution import LEVELS, quantiles
+from models.forecaster import F64, Forecast
+from models.levels import level_members, totals
+
+QUANTILES: tuple[str, ...] = tuple(f"q{level:g}" for level in LEVELS)
+KEYS = ("level", "area_code", "strand", "as_of", "origin", "period_start", "horizon")
+COLUMNS: tuple[str, ...] = (*KEYS, "mean", *QUANTILES, "model_version", "fallback", "notices")
+MULTIPLIERS: dict[str, str] = {group: "x_" + group.replace(" ", "_").replace("-", "_") for group in GROUPS}
+EXPLANATION: tuple[str, ...] = ("base", *MULTIPLIERS.values(), "calibration")
+SUFFIXES = (".parquet", ".csv")
+
+
+def forecast_table(
+    forecast: Forecast, panel: Panel, *, level: str, model_version: str, notices: Sequence[str] = (), fallback: str = ""
+) -> pd.DataFrame:
+    """Return the forecast table of one origin, rows in the order horizon, area, strand.
+
+    At the bottom level the explanation columns follow the contract's, if the forecast has its factors.
+
+    Args:
+        forecast: From the panel's origin.
+        panel: What it was made from.
+        level: The areas' own level, or one above.
+        model_version: Name of the model.
+        notices: Codes for every row.
+        fallback: Name of the method that stands in, empty if none does.
+
+    Raises:
+        DataError: The areas have no such level.
+    """
+    bottom = level == panel.areas.level
+    codes = panel.areas.codes if bottom else tuple(level_members(panel.areas, level))
+    mean = forecast.mean if bottom else totals(forecast.mean, panel.areas, level)
+    dispersion = forecast.dispersion if bottom else forecast.level_dispersion[level]
+    frame = _keys(panel, level, codes, forecast.horizons)
+    frame["mean"] = mean.reshape(-1)
+    frame[list(QUANTILES)] = quantiles(mean, dispersion).reshape(-1, len(LEVELS))
+    frame["model_version"], frame["fallback"], frame["notices"] = model_version, fallback, ";".join(notices)
+    if bottom and forecast.factors is not None:
+        frame["base"] = forecast.factors.base.reshape(-1)
+        for number, column in enumerate(MULTIPLIERS.values()):
+            frame[column] = forecast.factors.multipliers[..., number].reshape(-1)
+        frame["calibration"] = np.broadcast_to(forecast.factors.calibration, mean.shape).reshape(-1)
+    return frame
+
+
+def _keys(panel: Panel, level: str, codes: Sequence[str], horizons: Sequence[int]) -> pd.DataFrame:
+    shape = (len(horizons), len(codes), len(panel.strands))
+    horizon, area, strand = (axis.reshape(-1) for axis in np.indices(shape))
+    origin = panel.first + len(panel.counts)
+    starts = [periods.start(origin + h - 1, panel.kind) for h in horizons]
+
+    def repeated(values: Sequence[object], at: np.ndarray) -> pd.Categorical:
+        return pd.Categorical.from_codes(at, categories=pd.Index(values))
+
+    return pd.DataFrame(
+        {
+            "level": level,
+            "area_code": repeated(list(codes), area),
+            "strand": repeated(list(panel.strands), strand),
+            "as_of": pd.Timestamp(panel.as_of),
+            "origin": pd.Timestamp(panel.origin),
+            "period_start": pd.to_datetime(pd.Series(starts))[horizon].to_numpy(),
+            "horizon": np.asarray(horizons, dtype=np.int64)[horizon],
+        }
+    )
+
+
+def cube(frame: pd.DataFrame, column: str = "mean") -> tuple[F64, tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
+    """Return one column of a table of one origin as float64[horizon, area, strand] with its areas, strands and horizons.
+
+    Raises:
+        DataError: Rows are missing or twice there.
+    """
+    horizons = tuple(sorted(int(h) for h in frame["horizon"].unique()))
+    codes, strands = (tuple(sorted(frame[name].astype(str).unique())) for name in ("area_code", "strand"))
+    expected = len(horizons) * len(codes) * len(strands)
+    ordered = frame.assign(area_code=frame["area_code"].astype(str), strand=frame["strand"].astype(str))
+    ordered = ordered.sort_values(["horizon", "area_code", "strand"], kind="stable")
+    if len(ordered) != expected or ordered.duplicated(["horizon", "area_code", "strand"]).any():
+        raise DataError(f"has {len(frame)} rows where {expected} are needed", place="forecast table", fix="forecast again")
+    values = ordered[column].to_numpy(dtype=np.float64).reshape(len(horizons), len(codes), len(strands))
+    return values, codes, strands, horizons
+
+
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
+    buffer = BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a file name that says neither Parquet nor CSV, before any work is done.
+
+    Raises:
+        DataError: As said, or the folder is not there.
+    """
+    if path.suffix not in SUFFIXES:
+        raise DataError("is neither .parquet nor .csv", place=str(path), fix="name the file so")
+    if not path.resolve().parent.is_dir():
+        raise DataError("is in a folder that is not there", place=str(path), fix="make the folder first")
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write the contract's columns by the file's suffix, whole or not at all.
+
+    Raises:
+        DataError: The suffix is neither .parquet nor .csv.
+    """
+    check_suffix(path)
+    part = path.with_name(f".{path.name}.part")
+    table = frame[list(COLUMNS)]
+    if path.suffix == ".parquet":
+        table.to_parquet(part, index=False)
+    else:
+        table.to_csv(part, index=False, date_format="%Y-%m-%d")
+    part.replace(path)
+

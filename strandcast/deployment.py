@@ -1,0 +1,53 @@
+"""A workspace opened for work: its ledger, files and knowledge together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from features.calendar import Calendar
+from features.incidents.store import load_incidents
+from features.knowledge import Knowledge
+from features.periods import PeriodKind
+from features.workspace import Workspace
+from ledger.archive import Archive
+from ledger.files import FileStore
+from ledger.ledger import Ledger
+from strandcast.command import Context
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An open workspace.
+
+    Attributes:
+        workspace: Its folder and settings.
+        ledger: Its events and artefacts.
+        files: Its content-addressed files.
+        actor: Who works in it.
+    """
+
+    workspace: Workspace
+    ledger: Ledger
+    files: FileStore
+    actor: str
+
+    @classmethod
+    @contextmanager
+    def open(cls, context: Context) -> Iterator["Deployment"]:
+        """Open a command's workspace and close its ledger at the end."""
+        workspace = Workspace.open(context.root)
+        with Ledger.open(workspace.database_url, context.clock) as ledger:
+            yield cls(workspace, ledger, FileStore(workspace.root), context.actor)
+
+    def knowledge(self, period: PeriodKind | None = None) -> Knowledge:
+        """Return what the workspace knows, by the period asked for, else by the settings', else as fine as the data allow."""
+        store = load_incidents(Archive(self.ledger, self.files, self.actor))
+        return Knowledge(store, self.workspace.areas(), period or self.workspace.settings.period)
+
+    def calendar(self) -> Calendar:
+        """Return the calendar of the place."""
+        return Calendar.load(self.workspace.settings.holidays, self.workspace.school_terms_file)
+
+    def proxies(self) -> tuple[str, ...]:
+        """Return the strands of the taxonomy that are seen only by proxy."""
+        return tuple(strand.name for strand in self.workspace.taxonomy().strands if strand.proxy)

@@ -1,0 +1,92 @@
+"""`strandcast forecast`: the next periods, recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from strandcast.command import Context, command_options
+from strandcast.output import plain_table
+from strandcast.ranges import HORIZONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+_MOST_AREAS_SHOWN = 12
+
+
+@click.command()
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Use only what was known at this date.")
+@click.option("--horizons", type=HORIZONS, help="Write and show only these; by default all that the champion serves.")
+@click.option("--level", help="Level of the table: the areas' own, or msoa, district, lpa, force.")
+@click.option("--out", type=click.Path(path_type=Path), help="Forecast table: .parquet or .csv.")
+@command_options
+def forecast(
+    context: Context, as_of: datetime | None, horizons: tuple[int, ...] | None, level: str | None, out: Path | None
+) -> None:
+    """Forecast the next periods with the champion; the run is recorded before it is shown."""
+    from models.registry import CHAMPION, load
+    from models.levels import FORCE
+    from models.table import check_suffix, forecast_table, write_table
+    from models.week import notices_of, run_forecast
+    from strandcast.deployment import Deployment
+
+    if out:
+        check_suffix(out)
+    with Deployment.open(context) as deployment:
+        settings = deployment.workspace.settings
+        asked = as_of.date() if as_of else None
+        known = deployment.knowledge().at(asked)
+        champion = load(deployment.ledger, deployment.files, CHAMPION)
+        notices = notices_of(known.panel, as_of=asked, synthetic=settings.synthetic, proxies=deployment.proxies())
+        run = run_forecast(
+            known.panel,
+            champion,
+            snapshot_hash=known.snapshot_hash,
+            notices=notices,
+            attribution=settings.attribution,
+            ledger=deployment.ledger,
+            files=deployment.files,
+            actor=deployment.actor,
+        )
+    expected = champion.model.forecast(known.panel, explain=False)
+
+    def at_level(name: str) -> pd.DataFrame:
+        table = forecast_table(expected, known.panel, level=name, model_version=champion.version, notices=notices)
+        return table[table["horizon"].isin(horizons or expected.horizons)]
+
+    table = at_level(level or known.panel.areas.level)
+    if out:
+        write_table(table, out)
+    document = {"run_id": run.run_id, "audit_id": run.audit_id, **run.meta, "rows": len(table), "out": str(out or "")}
+    lines = [
+        f"Run {run.run_id} by {champion.version}, from what was known at {known.panel.as_of}. Recorded as {run.audit_id}.",
+        *([f"Notices: {', '.join(notices)}."] if notices else []),
+        *([settings.attribution] if settings.attribution else []),
+        *([f"Wrote {out}."] if out else []),
+        "Next: strandcast allocate --hours HOURS",
+    ]
+    context.output.result(document, _totals(at_level(FORCE), known.panel.kind), _areas(table), lines=lines)
+
+
+def _totals(table: pd.DataFrame, kind: str) -> Table:
+    """Return the force's total of each strand and horizon with its range."""
+    rows = [
+        [str(row["strand"]), f"{row['period_start']:%Y-%m-%d}", f"{row['mean']:.1f}", f"{row['q0.1']:.0f}-{row['q0.9']:.0f}"]
+        for row in table.to_dict("records")
+    ]
+    title = f"Expected recorded incidents, all areas, by {kind}"
+    return plain_table(title, ["strand", f"{kind} from", "expected", "8 in 10 times"], rows, ["expected", "8 in 10 times"])
+
+
+def _areas(table: pd.DataFrame) -> Table:
+    """Return the areas with most expected incidents in the first period, all strands together."""
+    first = table[table["horizon"] == table["horizon"].min()]
+    ranked = first.groupby("area_code", observed=True)["mean"].sum().sort_values(ascending=False, kind="stable")
+    rows = [[str(code), f"{value:.1f}"] for code, value in ranked.head(_MOST_AREAS_SHOWN).items()]
+    title = f"Most expected from {first['period_start'].iloc[0]:%Y-%m-%d} ({len(rows)} of {len(ranked)} areas)"
+    return plain_table(title, ["area", "expected"], rows, ["expected"])

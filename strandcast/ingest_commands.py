@@ -1,0 +1,188 @@
+"""`strandcast ingest`: files into the workspace, every row accounted for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from strandcast.command import Context, command_options
+from strandcast.output import plain_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from features.feeds.report import IngestReport
+    from features.feeds.sources import SourceFile
+    from features.incidents.ingest import Plan
+    from features.workspace import Workspace
+
+_MOST_FILES_SHOWN = 40
+
+
+@click.group()
+def ingest() -> None:
+    """Take files in: police-uk, or any dated export under a mapping."""
+
+
+@ingest.command("police-uk")
+@click.argument("path", type=click.Path(path_type=Path))
+@command_options
+def ingest_police_uk(context: Context, path: Path) -> None:
+    """Ingest street-level files of data.police.uk: the zip as downloaded, its folders, or single CSVs.
+
+    A newer file supersedes its force's month whole. Columns beyond month, place, type and Crime ID are not stored, the
+    Crime ID only as a salted hash.
+    """
+    from features.feeds.police_uk import street_files
+    from features.feeds.sources import source_files
+    from features.incidents.plans import police_uk_plan
+    from features.workspace import Workspace
+
+    workspace = Workspace.open(context.root)
+    plan = police_uk_plan(workspace, context.clock)
+    with source_files(path) as found:
+        files, ignored = street_files(found)
+        _run(context, workspace, plan, files, ignored)
+
+
+@ingest.command("incidents")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), required=True, help="Mapping, TOML.")
+@command_options
+def ingest_incidents(context: Context, path: Path, mapping_file: Path) -> None:
+    """Ingest a dated or monthly export (csv, csv.gz or parquet, or a folder of them) under a mapping.
+
+    \b
+    A mapping:
+        period = "day"
+        [columns]
+        occurred_from = "DATE OCC"
+        area_code = "AREA NAME"
+        offence = "Crm Cd Desc"
+        [strands]
+        "BURGLARY" = "Burglary"
+        "*" = "Other"
+    """  # noqa: D301 - click's mark for a paragraph that is not to be wrapped
+    from features.feeds.mapping import load_mapping
+    from features.feeds.sources import source_files
+    from features.feeds.tables import CSV, PARQUET
+    from features.incidents.plans import mapped_plan
+    from features.workspace import Workspace
+
+    workspace = Workspace.open(context.root)
+    mapping = load_mapping(mapping_file)
+    plan = mapped_plan(workspace, mapping, mapping_file.name, context.clock)
+    with source_files(path) as found:
+        known = [
+            file for file in found if file.base.lower().endswith((*CSV, *PARQUET)) and not file.base.startswith(".")
+        ]
+        files = known if path.is_dir() else found
+        ignored = [file.name for file in found if file not in files]
+        _run(context, workspace, plan, files, ignored)
+
+
+def _run(
+    context: Context, workspace: Workspace, plan: Plan, files: Sequence[SourceFile], ignored: Sequence[str]
+) -> None:
+    from features.incidents.ingest import ingest as ingest_files
+    from features.incidents.lock import ingest_lock
+    from strandcast.archives import open_archive
+
+    with (
+        ingest_lock(workspace.incidents_folder),
+        open_archive(context, workspace) as archive,
+        context.output.progress("Reading files") as advance,
+    ):
+        report = ingest_files(files, plan, archive, ignored, advance)
+    context.output.result(_document(report, plan.subject), _totals(report), *_files(report), lines=_lines(report))
+
+
+def _document(report: IngestReport, subject: str) -> dict[str, Any]:
+    from features.incidents.coverage import missing_runs
+
+    return {
+        **report.accounts.as_document(),
+        "subject": subject,
+        "files": [
+            {
+                "file": file.name,
+                "feeds": list(file.feeds),
+                **file.accounts.as_document(),
+                "first_day": file.first_day.isoformat() if file.first_day else None,
+                "last_day": file.last_day.isoformat() if file.last_day else None,
+                "notices": list(file.notices),
+            }
+            for file in report.files
+        ],
+        "columns_not_stored": list(report.not_stored),
+        "ignored_files": list(report.ignored),
+        "covered": {
+            feed: [[first.isoformat(), last.isoformat()] for first, last in spans]
+            for feed, spans in report.covered.items()
+        },
+        "missing_months": {
+            feed: [month for run in missing_runs(spans) for month in run] for feed, spans in report.covered.items()
+        },
+        "audit_id": report.audit_id,
+    }
+
+
+def _totals(report: IngestReport) -> Table:
+    accounts = report.accounts
+    rows = [["read", "", f"{accounts.read:,}"], ["accepted", "", f"{accounts.accepted:,}"]]
+    for outcome in ("duplicate", "superseded", "quarantined"):
+        rows.append([outcome, "", f"{getattr(accounts, outcome):,}"])
+        own = [rule for rule in accounts.rules if rule in _rules_of(outcome)]
+        rows.extend(["", rule, f"{accounts.rules[rule]:,}"] for rule in sorted(own))
+    return plain_table(
+        "Rows: read = accepted + duplicate + superseded + quarantined", ["", "rule", "rows"], rows, ["rows"]
+    )
+
+
+def _rules_of(outcome: str) -> tuple[str, ...]:
+    from features.feeds.report import DUPLICATE_RULES, QUARANTINE_RULES, SUPERSEDED_RULES
+
+    return {"duplicate": DUPLICATE_RULES, "superseded": SUPERSEDED_RULES, "quarantined": QUARANTINE_RULES}[outcome]
+
+
+def _files(report: IngestReport) -> list[Table]:
+    """Return a table of the files where there are several."""
+    if len(report.files) < 2:
+        return []
+    columns = ["file", "read", "accepted", "duplicate", "superseded", "quarantined"]
+    rows = [
+        [file.name.rsplit("/", 1)[-1], *(f"{getattr(file.accounts, name):,}" for name in columns[1:])]
+        for file in report.files[:_MOST_FILES_SHOWN]
+    ]
+    more = len(report.files) - len(rows)
+    return [plain_table(f"Files ({more} more not shown)" if more else "Files", columns, rows, columns[1:])]
+
+
+def _lines(report: IngestReport) -> list[str]:
+    from features.incidents.coverage import missing_runs
+
+    lines = []
+    if report.not_stored:
+        lines.append(f"Not stored (not mapped): {', '.join(report.not_stored)}.")
+    if report.ignored:
+        shown = ", ".join(report.ignored[:5])
+        more = f" and {len(report.ignored) - 5} more" if len(report.ignored) > 5 else ""
+        lines.append(f"Left out (of another kind): {shown}{more}.")
+    for feed, spans in report.covered.items():
+        lines.append(f"{feed} covers {', '.join(f'{first} to {last}' for first, last in spans) or 'no day'}.")
+        if runs := missing_runs(spans):
+            shown = ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+            lines.append(f"{feed} misses {shown}: missing, not zero.")
+    lines.extend(f"{file.name}: {notice}." for file in report.files for notice in file.notices)
+    if report.accounts.quarantined:
+        lines.append("Quarantined rows are kept with their rule: strandcast quarantine list")
+    if report.audit_id is None:
+        lines.append("Nothing new: these files are held already.")
+    else:
+        lines.append(f"Recorded as {report.audit_id}.")
+        lines.append("Next: strandcast backtest --out backtest.parquet, or strandcast train")
+    return lines

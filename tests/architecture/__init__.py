@@ -1,0 +1,1 @@
+"""The shape of the house itself: where names resolve, what may be imported, what must be documented."""

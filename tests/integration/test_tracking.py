@@ -1,0 +1,102 @@
+"""MLflow as people meet it: what a run leaves in its database and who its aliases name."""
+
+import json
+from pathlib import Path
+
+import lightgbm
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from mlflow import MlflowClient
+from mlflow.artifacts import download_artifacts
+
+from errors import ModelError
+from training.record import TrainingRecord
+from training.tracking import MlflowTracker
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'mlflow.db'}"
+
+
+@pytest.fixture
+def tracker(uri: str, tmp_path: Path) -> MlflowTracker:
+    return MlflowTracker(uri, tmp_path / "mlartifacts")
+
+
+@pytest.fixture(scope="module")
+def booster_text() -> str:
+    rng = np.random.default_rng(3)
+    data = lightgbm.Dataset(rng.random((200, 4)), rng.poisson(1.0, 200))
+    return lightgbm.train({"objective": "poisson", "verbose": -1, "num_threads": 1}, data, 3).model_to_string()
+
+
+def record(version: str, booster_text: str) -> TrainingRecord:
+    return TrainingRecord(
+        model_version=version,
+        params={"learning_rate": 0.05, **{f"p{number}": number for number in range(120)}},
+        metrics={"crps/assault/h1": 0.25, **{f"m{number}": float(number) for number in range(1100)}},
+        tags={"data_snapshot": "abc"},
+        tables={"metrics": pd.DataFrame({"strand": ["assault"], "crps": [0.25]})},
+        booster_text=booster_text,
+        manifest={"groups": ["season"]},
+        pictures={"calibration.png": b"png"},
+    )
+
+
+def test_a_run_keeps_values_files_and_the_model(tracker: MlflowTracker, uri: str, booster_text: str) -> None:
+    run_id = tracker.log_training(record("m1", booster_text))
+
+    client = MlflowClient(uri, uri)
+    data = client.get_run(run_id).data
+    assert data.params["learning_rate"] == "0.05"
+    assert data.metrics["crps/assault/h1"] == 0.25
+    assert len(data.metrics) == 1101
+    assert data.tags["data_snapshot"] == "abc"
+    assert download_artifacts(run_id=run_id, artifact_path="tables/metrics.csv", tracking_uri=uri)
+
+    challenger = client.get_model_version_by_alias("strandcast", "challenger")
+    assert challenger.tags["model_version"] == "m1"
+    folder = Path(download_artifacts(challenger.source, tracking_uri=uri))
+    assert json.loads((folder / "extra_files" / "manifest.json").read_text("utf-8")) == {"groups": ["season"]}
+    assert "lightgbm==" in (folder / "requirements.txt").read_text("utf-8")
+    loaded = mlflow.lightgbm.load_model(str(folder))
+    inputs = np.random.default_rng(4).random((5, 4))
+    expected = lightgbm.Booster(model_str=booster_text).predict(inputs)
+    np.testing.assert_array_equal(loaded.predict(inputs), expected)
+
+
+def test_nothing_logged_is_a_pickle(tracker: MlflowTracker, tmp_path: Path, booster_text: str) -> None:
+    tracker.log_training(record("m1", booster_text))
+    endings = {path.suffix for path in (tmp_path / "mlartifacts").rglob("*") if path.is_file()}
+    assert endings <= {".lgb", ".yaml", ".txt", ".json", ".csv", ".png", ""}
+
+
+def test_the_champion_alias_follows_and_never_lies(tracker: MlflowTracker, uri: str, booster_text: str) -> None:
+    assert tracker.set_champion("m1") is False
+    tracker.log_training(record("m1", booster_text))
+    tracker.log_training(record("m2", booster_text))
+    client = MlflowClient(uri, uri)
+
+    assert tracker.set_champion("m1") is True
+    assert client.get_model_version_by_alias("strandcast", "champion").tags["model_version"] == "m1"
+    assert client.get_model_version_by_alias("strandcast", "challenger").tags["model_version"] == "m2"
+
+    assert tracker.set_champion("trained-untracked") is False
+    assert "champion" not in client.get_registered_model("strandcast").aliases
+
+
+@pytest.mark.parametrize("address", ["", "mlflow.db", "file:///tmp/mlruns", "sqlit:///mlflow.db"])
+def test_an_address_that_would_make_an_empty_store_is_refused(address: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="MLflow address"):
+        MlflowTracker(address, tmp_path)
+
+
+def test_an_unusable_store_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_text("no database", "utf-8")
+    tracker = MlflowTracker(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path)
+    with pytest.raises(ModelError) as caught:
+        tracker.set_champion("m1")
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,1 @@
+"""Statements that hold for every input, checked by Hypothesis: invariants, round trips, no look-ahead."""

@@ -1,0 +1,39 @@
+"""An archive that lives in memory."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from features.incidents.archive import NewEntry, StoredFile
+
+
+@dataclass(frozen=True)
+class MemoryFile:
+    sha256: str
+    path: str
+
+
+@dataclass
+class MemoryArchive:
+    """Keeps files and rows in dictionaries; a file that no row names does not exist for a reader."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    rows: list[NewEntry] = field(default_factory=list)
+    commits: list[tuple[str, Mapping[str, str | int | bool | None]]] = field(default_factory=list)
+
+    def put(self, data: bytes, folder: str, suffix: str) -> MemoryFile:
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.files[sha256] = data
+        return MemoryFile(sha256, f"{folder}/{sha256}{suffix}")
+
+    def read(self, stored: StoredFile) -> bytes:
+        return self.files[stored.sha256]
+
+    def commit(self, subject: str, entries: Sequence[NewEntry], details: Mapping[str, str | int | bool | None]) -> str:
+        assert not {(row.kind, row.name) for row in entries} & {(row.kind, row.name) for row in self.rows}
+        self.rows.extend(entries)
+        self.commits.append((subject, details))
+        return f"{len(self.commits):08d}"
+
+    def entries(self, kind: str) -> list[NewEntry]:
+        return [row for row in self.rows if row.kind == kind]

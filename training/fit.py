@@ -1,0 +1,159 @@
+"""Fitting the pooled forecaster: rows from past origins, calibrated and given ranges on a hold-out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from errors import ModelError
+from features.calendar import Calendar
+from features.matrix import FeatureMatrix, build
+from features.panel import Panel
+from features.periods import PERIODS_A_YEAR, PeriodKind
+from features.spec import demand_spec
+from models.boosted import BoostedForecaster, BoostingSettings, grow, raw_scores
+from models.levels import fit_dispersions
+from training.evaluate import HoldOut
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+# Pseudo-incidents that pull a strand's calibration to 1, and its limits: a correction, not a second model.
+CALIBRATION_PRIOR = 2000.0
+CALIBRATION_LIMITS = (0.8, 1.25)
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """Which past origins the model learns from.
+
+    Attributes:
+        warm_up: Periods before the first origin, so that rates mean something.
+        periods: Newest periods that training origins are taken from.
+        every: Every so many periods an origin.
+        hold_out: Newest periods kept for calibration and ranges, then learnt from in the final fit.
+        boosting: How the trees are grown.
+    """
+
+    warm_up: int
+    periods: int
+    every: int
+    hold_out: int
+    boosting: BoostingSettings = field(default_factory=BoostingSettings)
+
+    @classmethod
+    def standard(cls, kind: PeriodKind, history: int) -> "FitPlan":
+        """Return the plan for a history of so many periods.
+
+        Raises:
+            ModelError: The history is too short to learn from and be checked on.
+        """
+        fewest = 26 if kind == "week" else 5
+        if history < fewest:
+            raise ModelError(
+                f"{history} complete {kind}s are known and at least {fewest} are needed",
+                place="training",
+                fix="ingest a longer history, or use --model shrunken",
+            )
+        if kind == "week":
+            return cls(min(60, history // 2), 208, 2, min(52, history // 5))
+        return cls(min(12, max(2, history // 4)), 60, 1, min(6, max(2, history // 5)))
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted model and how it did on the periods that its first fit had not seen."""
+
+    model: BoostedForecaster
+    hold_out: HoldOut
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Training rows with their targets; `target` is a position in the panel."""
+
+    matrix: FeatureMatrix
+    log_offset: F64
+    count: F64
+    target: I64
+    usable: NDArray[np.bool_]
+
+
+def fit_boosted(
+    panel: Panel, horizons: tuple[int, ...], calendar: Calendar, *, seed: int, plan: FitPlan | None = None
+) -> Fit:
+    """Fit the pooled forecaster to all that the panel knows.
+
+    Two fits: one without the newest periods, whose misses there give the calibration and the ranges; then one with all.
+
+    Args:
+        panel: Counts known at its `as_of`.
+        horizons: Horizons to serve.
+        calendar: Of the place.
+        seed: Of the trees.
+        plan: Which origins; by default by the length of the history.
+
+    Raises:
+        ModelError: The history is too short.
+    """
+    plan = plan or FitPlan.standard(panel.kind, len(panel.counts))
+    seasons = len(panel.counts) >= 3 * PERIODS_A_YEAR[panel.kind]
+    spec = demand_spec(panel.kind, horizons, neighbours=any(panel.areas.neighbours), seasons=seasons)
+    last = len(panel.counts)
+    at = np.arange(last - 1, max(plan.warm_up, last - plan.periods) - 1, -plan.every)[::-1]
+    rows = _rows(build(spec, panel, at + panel.first, calendar), panel)
+    count, mean, seen, origins = _held_out(rows, panel, plan, seed)
+    calibration = _calibration(count, mean, seen)
+    mean = mean * calibration
+    samples = (-1, len(panel.areas), len(panel.strands))
+    dispersion, levels = fit_dispersions(
+        count.reshape(samples), mean.reshape(samples), seen.reshape(samples), panel.areas
+    )
+    final = _grow(rows, rows.usable, plan, seed)
+    model = BoostedForecaster(spec, panel.strands, final, calibration, dispersion, levels, calendar)
+    return Fit(model, HoldOut(count, mean, seen, dispersion, origins, horizons, panel.strands))
+
+
+def _held_out(rows: _Rows, panel: Panel, plan: FitPlan, seed: int) -> tuple[F64, F64, NDArray[np.bool_], I64]:
+    """Fit without the newest periods and forecast them.
+
+    Returns:
+        Counts, means and mask, each [origin, horizon, area, strand], and the origins' ordinals.
+    """
+    origins, horizons = rows.matrix.origins, rows.matrix.horizons
+    split = len(panel.counts) - plan.hold_out
+    early = _grow(rows, rows.usable & (rows.target < split), plan, seed)
+    origin_of_row = np.tile(np.repeat(origins - panel.first, len(horizons)), len(panel.areas) * len(panel.strands))
+    checked = rows.usable & (origin_of_row >= split)
+    mean = np.exp(raw_scores(early, rows.matrix.values) + rows.log_offset)
+    shape = (len(panel.strands), len(panel.areas), len(origins), len(horizons))
+
+    def by_origin(values: NDArray[Any]) -> NDArray[Any]:
+        return values.reshape(shape).transpose(2, 3, 1, 0)
+
+    some = by_origin(checked).any(axis=(1, 2, 3))
+    return by_origin(rows.count)[some], by_origin(mean)[some], by_origin(checked)[some], origins[some]
+
+
+def _calibration(count: F64, mean: F64, seen: NDArray[np.bool_]) -> F64:
+    """Return recorded over expected of each strand, drawn to 1 by pseudo-incidents and kept within limits."""
+    recorded = np.where(seen, count, 0.0).sum(axis=(0, 1, 2)) + CALIBRATION_PRIOR
+    expected = np.where(seen, mean, 0.0).sum(axis=(0, 1, 2)) + CALIBRATION_PRIOR
+    ratio: F64 = np.clip(recorded / expected, *CALIBRATION_LIMITS)
+    return ratio
+
+
+def _rows(matrix: FeatureMatrix, panel: Panel) -> _Rows:
+    at = (matrix.origins - panel.first)[:, None] + matrix.horizons[None, :] - 1
+    inside = at < len(panel.counts)
+    clipped = np.minimum(at, len(panel.counts) - 1)
+    counts = panel.counts[clipped].transpose(3, 2, 0, 1)
+    seen = panel.observed[clipped].transpose(3, 2, 0, 1) & inside
+    target = np.broadcast_to(at, counts.shape).reshape(-1)
+    return _Rows(matrix, matrix.log_offset(), counts.reshape(-1).astype(np.float64), target, seen.reshape(-1))
+
+
+def _grow(rows: _Rows, chosen: NDArray[np.bool_], plan: FitPlan, seed: int) -> str:
+    return grow(rows.matrix.values[chosen], rows.count[chosen], rows.log_offset[chosen], plan.boosting, seed)
+

@@ -1,0 +1,81 @@
+"""What a training run leaves behind and whom it tells: plain values, so that training works untracked too."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+
+from errors import ModelError
+
+_NOT_IN_A_METRIC_NAME = re.compile(r"[^\w\-. ]")
+
+
+def metric_name(measure: str, strand: str | None = None, horizon: int | None = None) -> str:
+    """Return the name of a metric: "crps", "crps/assault", "crps/assault/h1".
+
+    MLflow refuses some characters that strand names have, such as commas; they become "-".
+    """
+    parts = [measure]
+    if strand is not None:
+        parts.append(_NOT_IN_A_METRIC_NAME.sub("-", strand))
+    if horizon is not None:
+        parts.append(f"h{horizon}")
+    return "/".join(parts)
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """One finished training run.
+
+    Invariants: every metric is finite.
+
+    Attributes:
+        model_version: The model's name in the workspace.
+        params: What was chosen: hyperparameters, windows, dates.
+        metrics: Values by `metric_name`.
+        tags: What it was made of: hashes of data, features and lock, code revision, seed, versions of libraries.
+        tables: Frames by name, such as the metrics by strand and horizon.
+        booster_text: The model in LightGBM's text format.
+        manifest: All that the model needs besides its trees, as JSON.
+        pictures: PNG files by file name.
+    """
+
+    model_version: str
+    params: Mapping[str, str | int | float]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    tables: Mapping[str, pd.DataFrame]
+    booster_text: str
+    manifest: Mapping[str, Any]
+    pictures: Mapping[str, bytes]
+
+    def __post_init__(self) -> None:
+        """Refuse metrics that are no numbers: MLflow stores them and then cannot draw them."""
+        broken = sorted(name for name, value in self.metrics.items() if not math.isfinite(value))
+        if broken:
+            raise ModelError(f"metrics are not finite: {', '.join(broken)}", place=self.model_version)
+
+
+class Tracker(Protocol):
+    """Where training runs are kept for comparison: a mirror, never the truth about which model is champion."""
+
+    def log_training(self, record: TrainingRecord) -> str | None:
+        """Keep a run, make its model the challenger, and return the run's identifier, None if it is not kept."""
+
+    def set_champion(self, model_version: str) -> bool:
+        """Show `model_version` as champion; return False if it was never logged, and then show none."""
+
+
+class Untracked:
+    """Tracking turned off."""
+
+    def log_training(self, record: TrainingRecord) -> str | None:
+        """Keep nothing."""
+        return None
+
+    def set_champion(self, model_version: str) -> bool:
+        """Show nothing."""
+        return False

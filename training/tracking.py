@@ -1,0 +1,172 @@
+"""Training runs kept in MLflow, and its registry as a mirror of who is champion. The only module that imports MLflow.
+
+The truth about the champion is in the workspace's database, where a promotion commits together with its ledger event;
+MLflow's aliases are what people see in its pages.
+"""
+
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow
+import mlflow.lightgbm
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
+
+from errors import ModelError
+from models.boosted import booster_from_text
+from training.record import TrainingRecord
+
+REGISTERED_MODEL = "strandcast"
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+VERSION_TAG = "model_version"
+# A name without a scheme makes MLflow write files beside the caller; a misspelt one makes an empty database.
+SCHEMES = ("sqlite:///", "postgresql", "http://", "https://")
+# What the logged Booster needs to answer. Named, because inferring it runs the model in a new process for 30 s.
+REQUIREMENTS = ("lightgbm", "numpy", "scipy")
+BARS = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"
+METRICS_A_BATCH = 1000
+PARAMS_A_BATCH = 100
+
+
+class MlflowTracker:
+    """Tracks runs in MLflow.
+
+    Args:
+        tracking_uri: Address of MLflow's database or server, always explicit.
+        artifact_root: Folder for models and pictures of a new experiment.
+        experiment: Name of the experiment that runs belong to.
+
+    Raises:
+        ModelError: The address is missing or of no known kind.
+    """
+
+    def __init__(self, tracking_uri: str, artifact_root: Path, experiment: str = "strandcast") -> None:
+        if not tracking_uri.startswith(SCHEMES):
+            raise ModelError(
+                "no usable MLflow address", place="tracking", fix=f"give one that starts with {', '.join(SCHEMES)}"
+            )
+        self._uri = tracking_uri
+        self._artifact_root = artifact_root
+        self._experiment = experiment
+
+    def log_training(self, record: TrainingRecord) -> str:
+        """Keep a run, register its model as the challenger, and return the run's identifier.
+
+        Raises:
+            ModelError: MLflow cannot store it.
+        """
+        with self._connected() as client:
+            # The fluent functions below take no address of their own.
+            mlflow.set_tracking_uri(self._uri)
+            with mlflow.start_run(
+                experiment_id=self._experiment_id(client), run_name=record.model_version, log_system_metrics=False
+            ) as run:
+                run_id: str = run.info.run_id
+                _log_values(client, run_id, record)
+                _log_files(client, run_id, record)
+                _register(client, run_id, record)
+        return run_id
+
+    def set_champion(self, model_version: str) -> bool:
+        """Point the alias at a model; return False if it was never logged, and then remove the alias.
+
+        Raises:
+            ModelError: MLflow cannot be reached.
+        """
+        with self._connected() as client:
+            if not client.search_registered_models(f"name='{REGISTERED_MODEL}'"):
+                return False
+            known = client.search_model_versions(f"name='{REGISTERED_MODEL}' and tag.{VERSION_TAG}='{model_version}'")
+            if not known:
+                # Better no champion in the mirror than the former one.
+                client.delete_registered_model_alias(REGISTERED_MODEL, CHAMPION)
+                return False
+            newest = max(known, key=lambda one: int(one.version))
+            client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, newest.version)
+            return True
+
+    @contextmanager
+    def _connected(self) -> Iterator[MlflowClient]:
+        """Yield a client of this address; tell MLflow's errors as ours and keep its chatter off the screen."""
+        with _hushed():
+            try:
+                yield MlflowClient(self._uri, self._uri)
+            except (MlflowException, SQLAlchemyError) as error:
+                first_line = str(error).partition("\n")[0]
+                raise ModelError(
+                    f"MLflow cannot be used ({first_line})", place="tracking", fix="repair it or turn tracking off"
+                ) from error
+
+    def _experiment_id(self, client: MlflowClient) -> str:
+        found = client.get_experiment_by_name(self._experiment)
+        if found is not None:
+            return str(found.experiment_id)
+        return str(client.create_experiment(self._experiment, self._artifact_root.resolve().as_uri()))
+
+
+def _log_values(client: MlflowClient, run_id: str, record: TrainingRecord) -> None:
+    """Log parameters, metrics and tags, in batches that MLflow takes."""
+    metrics = [Metric(name, float(value), 0, 0) for name, value in record.metrics.items()]
+    params = [Param(name, str(value)) for name, value in record.params.items()]
+    tags = [RunTag(name, value) for name, value in {**record.tags, VERSION_TAG: record.model_version}.items()]
+    for start in range(0, len(metrics), METRICS_A_BATCH):
+        client.log_batch(run_id, metrics=metrics[start : start + METRICS_A_BATCH])
+    for start in range(0, len(params), PARAMS_A_BATCH):
+        client.log_batch(run_id, params=params[start : start + PARAMS_A_BATCH])
+    client.log_batch(run_id, tags=tags)
+
+
+def _log_files(client: MlflowClient, run_id: str, record: TrainingRecord) -> None:
+    """Log tables and pictures."""
+    for name, table in record.tables.items():
+        client.log_text(run_id, table.to_csv(index=False), f"tables/{name}.csv")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, png in record.pictures.items():
+            (Path(folder) / name).write_bytes(png)
+        client.log_artifacts(run_id, folder, "pictures")
+
+
+def _register(client: MlflowClient, run_id: str, record: TrainingRecord) -> None:
+    """Log the Booster with its manifest beside it and register it as the challenger."""
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = Path(folder) / "manifest.json"
+        manifest.write_text(json.dumps(record.manifest, indent=1, sort_keys=True, allow_nan=False), "utf-8")
+        logged = mlflow.lightgbm.log_model(
+            booster_from_text(record.booster_text),
+            name="model",
+            pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
+            extra_files=[str(manifest)],
+        )
+    if not client.search_registered_models(f"name='{REGISTERED_MODEL}'"):
+        client.create_registered_model(REGISTERED_MODEL)
+    registered = client.create_model_version(
+        REGISTERED_MODEL, logged.model_uri, run_id, tags={VERSION_TAG: record.model_version}, model_id=logged.model_id
+    )
+    client.set_registered_model_alias(REGISTERED_MODEL, CHALLENGER, registered.version)
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Let MLflow and its database migrations speak of errors only, and draw no bars over ours, for a while."""
+    loggers = [logging.getLogger(name) for name in ("mlflow", "mlflow.utils.environment", "alembic")]
+    levels = [logger.level for logger in loggers]
+    bars = os.environ.get(BARS)
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    os.environ[BARS] = "false"
+    try:
+        yield
+    finally:
+        os.environ.pop(BARS)
+        os.environ.update({BARS: bars} if bars is not None else {})
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

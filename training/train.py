@@ -1,0 +1,163 @@
+"""A training run: fit, check on a hold-out, track, register as challenger."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features import periods
+from features.knowledge import Known
+from features.panel import Panel
+from features.spec import GROUPS
+from ledger.files import FileStore
+from ledger.ledger import Ledger
+from models import metrics
+from models.boosted import BoostedForecaster
+from models.bundle import Fitted, pack
+from models.distribution import quantiles
+from models.registry import register, version_name
+from models.simple import fit_simple
+from training import pictures
+from training.choice import BOOSTED, Recipe
+from training.evaluate import HoldOut, named_metrics
+from training.fit import FitPlan, fit_boosted
+from training.provenance import provenance
+from training.record import Tracker, TrainingRecord
+
+# What the model is drawn beside in the PAI picture.
+REFERENCE = "shrunken"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run leaves.
+
+    Attributes:
+        version: Name of the model, now challenger.
+        audit_id: The event that says so.
+        tracked_as: Identifier of the tracked run; None where tracking is off.
+        metrics: Measures on the hold-out by name; empty for a simple method, which has none.
+    """
+
+    version: str
+    audit_id: str
+    tracked_as: str | None
+    metrics: dict[str, float]
+
+
+def train(
+    known: Known,
+    recipe: Recipe,
+    *,
+    tracker: Tracker,
+    ledger: Ledger,
+    files: FileStore,
+    actor: str,
+    tell: Callable[[str], None],
+) -> Trained:
+    """Fit a model to all that is known, track the run, and register it as challenger.
+
+    The run is tracked before it is registered: a failing tracker leaves the registry as it was.
+
+    Raises:
+        ModelError: The history is too short, or the run could not be tracked.
+        LedgerError: The model could not be recorded.
+    """
+    panel = known.panel
+    tell(f"Fitting {recipe.name} to {len(panel.counts)} {panel.kind}s, {len(panel.areas)} areas, {len(panel.strands)} strands.")
+    model, hold_out = _fit(panel, recipe)
+    made_of = {
+        "origin": panel.origin.isoformat(),
+        "data_snapshot": known.snapshot_hash,
+        "feature_spec": model.spec.hash if isinstance(model, BoostedForecaster) else "",
+        "seed": str(recipe.seed),
+        **provenance(),
+    }
+    bundle = pack(model, made_of)
+    version = version_name(model.method, made_of["origin"], bundle)
+    rows = hold_out.rows() if hold_out else []
+    measured = named_metrics(rows)
+    record = TrainingRecord(
+        model_version=version,
+        params=_params(panel, recipe),
+        metrics=measured,
+        tags=made_of,
+        tables={"hold_out": pd.DataFrame(rows)} if rows else {},
+        booster_text=bundle.booster.decode(),
+        manifest=json.loads(bundle.manifest),
+        pictures=_pictures(panel, model, hold_out, recipe.seed) if hold_out else {},
+    )
+    tell("Tracking the run.")
+    tracked_as = tracker.log_training(record)
+    details = {"origin": made_of["origin"], "snapshot": known.snapshot_hash, "tracked_as": tracked_as}
+    audit_id = register(ledger, files, version, bundle, actor=actor, details=details)
+    return Trained(version, audit_id, tracked_as, measured)
+
+
+def _fit(panel: Panel, recipe: Recipe) -> tuple[Fitted, HoldOut | None]:
+    if recipe.name != BOOSTED:
+        return recipe.fit(panel), None
+    fit = fit_boosted(panel, recipe.horizons, recipe.calendar, seed=recipe.seed)
+    return fit.model, fit.hold_out
+
+
+def _params(panel: Panel, recipe: Recipe) -> dict[str, str | int | float]:
+    shape = {"periods": len(panel.counts), "areas": len(panel.areas), "strands": len(panel.strands)}
+    what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, recipe.horizons))}
+    if recipe.name != BOOSTED:
+        return {**what, **shape}
+    plan = asdict(FitPlan.standard(panel.kind, len(panel.counts)))
+    return {**what, **shape, **plan.pop("boosting"), **plan}
+
+
+def _pictures(panel: Panel, model: Fitted, hold_out: HoldOut, seed: int) -> dict[str, bytes]:
+    rng = np.random.default_rng(seed)
+    return {
+        "calibration.png": pictures.calibration(hold_out.pit(rng)),
+        "forecast_against_actual.png": _totals_picture(panel, model, hold_out),
+        "pai_curve.png": _pai_picture(panel, hold_out),
+        "contributions.png": _contributions_picture(panel, model),
+    }
+
+
+def _totals_picture(panel: Panel, model: Fitted, hold_out: HoldOut) -> bytes:
+    """Draw the totals of all areas and strands at the shortest horizon."""
+    count, mean = hold_out.count[:, 0].sum(axis=1), hold_out.mean[:, 0].sum(axis=1)
+    ranges = quantiles(mean, model.level_dispersion["force"], (0.1, 0.9))
+    starts = periods.starts(hold_out.origins + hold_out.horizons[0] - 1, panel.kind)
+    # Strands share shocks, so their ranges are added rather than their variances: wide, never too narrow.
+    low, high = ranges[..., 0].sum(axis=1), ranges[..., 1].sum(axis=1)
+    title = f"All areas and strands, horizon {hold_out.horizons[0]}, periods that the model had not seen"
+    return pictures.forecast_against_actual(starts, count.sum(axis=1), mean.sum(axis=1), low, high, title)
+
+
+def _pai_picture(panel: Panel, hold_out: HoldOut) -> bytes:
+    """Draw the hit curve at the shortest horizon beside the reference method's, averaged over origins and strands."""
+    reference = []
+    for origin in hold_out.origins:
+        before = panel.until(int(origin))
+        reference.append(fit_simple(REFERENCE, before, (1,)).forecast(before).mean[0])
+    curves = {
+        BOOSTED: _mean_curve(hold_out, hold_out.mean[:, 0]),
+        REFERENCE: _mean_curve(hold_out, np.stack(reference)),
+    }
+    return pictures.pai_curve((np.arange(len(panel.areas)) + 1) / len(panel.areas), curves)
+
+
+def _mean_curve(hold_out: HoldOut, mean: NDArray[np.float64]) -> NDArray[np.float64]:
+    count = hold_out.count[:, 0]
+    met = [(o, s) for o in range(len(count)) for s in range(count.shape[2]) if count[o, :, s].sum() > 0]
+    curves = [metrics.hit_curve(count[o, :, s], mean[o, :, s]) for o, s in met]
+    average: NDArray[np.float64] = np.mean(curves, axis=0)
+    return average
+
+
+def _contributions_picture(panel: Panel, model: Fitted) -> bytes:
+    forecast = model.forecast(panel)
+    if forecast.factors is None:
+        return b""
+    logs = np.log(np.maximum(forecast.factors.multipliers[0], 1e-12)).reshape(-1, len(GROUPS))
+    return pictures.contributions(logs, forecast.mean[0].reshape(-1), GROUPS)
