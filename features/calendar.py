@@ -83,7 +83,8 @@ def _holidays(region: str, first_year: int, last_year: int) -> list[date]:
 def _terms(path: Path) -> tuple[tuple[date, date], ...]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as handle:
-            rows = [(date.fromisoformat(r["first_day"]), date.fromisoformat(r["last_day"])) for r in csv.DictReader(handle)]
+            lines = list(csv.DictReader(handle))
+            rows = [(date.fromisoformat(line["first_day"]), date.fromisoformat(line["last_day"])) for line in lines]
     except FileNotFoundError:
         raise DataError("is not there", place=str(path), fix="correct school_terms in strandcast.toml") from None
     except (KeyError, TypeError, ValueError):

@@ -1,7 +1,7 @@
 """Compiled loops: one pass over each series, written straight into the feature matrix.
 
-All kernels take time as the last axis of a series and write float32; sums are kept in float64. A cell that was not observed
-counts for nothing: sums skip it, weights decay past it, and its own lag is NaN.
+All kernels take time as the last axis of a series and write float32; sums are kept in float64. A cell that was not
+observed counts for nothing: sums skip it, weights decay past it, and its own lag is NaN.
 """
 
 import math
@@ -32,7 +32,7 @@ def recency(
         repeats: Rows an origin (its horizons), which share these values.
         out: float32[series * origin * repeats, columns]; the first columns are written.
     """
-    n_series, n_periods = counts.shape
+    n_series = counts.shape[0]
     n_lags, n_windows, n_decays = len(lags), len(windows), len(decays)
     for s in prange(n_series):
         sums = np.zeros(n_windows)

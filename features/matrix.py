@@ -113,7 +113,9 @@ def build(spec: FeatureSpec, panel: Panel, origins: I64, calendar: Calendar | No
 
 def _positions(spec: FeatureSpec, panel: Panel, origins: I64, calendar: Calendar | None) -> I64:
     if spec.kind != panel.kind:
-        raise DataError(f"counts {panel.kind}s, not {spec.kind}s", place="panel", fix="rebuild it for the model's period")
+        raise DataError(
+            f"counts {panel.kind}s, not {spec.kind}s", place="panel", fix="rebuild it for the model's period"
+        )
     if spec.calendar and calendar is None:
         raise DataError("needs a calendar", place="feature specification", fix="hand one to build")
     at: I64 = np.asarray(origins, dtype=np.int64) - panel.first
@@ -185,7 +187,7 @@ class _Filled:
         self._log_ratios(means, base)
 
     def _all_strands(self, counts: F32, observed: NDArray[np.bool_]) -> None:
-        whole, seen = counts.sum(axis=0, keepdims=True), observed.any(axis=0, keepdims=True)
+        whole, seen = counts.sum(axis=0, keepdims=True), np.asarray(observed.any(axis=0, keepdims=True))
         both, _ = rates.shrunken(whole, seen, self.at, self.spec.total_half_lives)
         self._put(np.log(both[:, 0, 0] / both[:, 1, 0]).T[None, :, :, None])
 

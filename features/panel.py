@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,8 @@ class Panel:
         return replace(self, counts=self.counts[:kept], observed=self.observed[:kept])
 
 
-# A silence is an outage, not a quiet time, where this many incidents were to be expected in it: the probability of none is
-# below 1e-8 for a Poisson count.
+# A silence is an outage, not a quiet time, where this many incidents were to be expected in it: the probability of none
+# is below 1e-8 for a Poisson count.
 OUTAGE_INCIDENTS = 20.0
 NEAREST = 6
 
@@ -71,7 +72,7 @@ def period_of(incidents: Incidents, asked: PeriodKind | None) -> PeriodKind:
 
 
 def flat_areas(incidents: Incidents) -> Areas:
-    """Return the areas met in the data, one flat level; neighbours are the nearest by mean point where points are known."""
+    """Return the areas met in the data, one flat level; neighbours are the nearest by mean point, if known."""
     n = len(incidents.area_codes)
     known = np.isfinite(incidents.longitude) & np.isfinite(incidents.latitude)
     area = incidents.area[known]
@@ -91,7 +92,7 @@ def _nearest(points: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
     if len(placed) > NEAREST:
         # Degrees of longitude shrink with latitude; within one force this flat approximation orders neighbours well.
         flat = points[placed] * [np.cos(np.radians(points[placed, 1].mean())), 1.0]
-        found = cKDTree(flat).query(flat, NEAREST + 1)[1]
+        found = np.asarray(cKDTree(flat).query(flat, NEAREST + 1)[1])
         for row, area in enumerate(placed):
             neighbours[area] = tuple(sorted(int(placed[i]) for i in found[row] if i != row)[:NEAREST])
     return tuple(neighbours)
@@ -100,8 +101,8 @@ def _nearest(points: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
 def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
     """Count incidents by period, area and strand; a cell is observed only where every feed of its strand covers it.
 
-    The panel ends with the newest period that some feed covers whole, as known at `as_of`. A feed that is published late
-    thus moves the origin back: the period that holds `as_of` is then horizon 2 or more.
+    The panel ends with the newest period that some feed covers whole, as known at `as_of`. A feed that is published
+    late thus moves the origin back: the period that holds `as_of` is then horizon 2 or more.
 
     Args:
         incidents: The view at a date.
@@ -113,7 +114,8 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
     """
     spans = [span for feed in incidents.feeds for span in feed.spans]
     if not spans or not len(incidents):
-        raise DataError("holds no incidents known at that date", place="workspace", fix="ingest some, or ask for a later date")
+        fix = "ingest some, or ask for a later date"
+        raise DataError("holds no incidents known at that date", place="workspace", fix=fix)
     as_of = incidents.as_of or max(last for _, last in spans) + timedelta(days=1)
     first = periods.ordinal(min(begin for begin, _ in spans) - timedelta(days=1), kind) + 1
     n = periods.ordinal(as_of, kind) - first
@@ -162,7 +164,7 @@ def _silences(days: NDArray[np.datetime64], feed: FeedCoverage) -> list[tuple[np
             # A month's records are dated on its first day and speak for all of it.
             met = np.unique((met[:, None].astype("datetime64[M]").astype("datetime64[D]") + np.arange(31)).ravel())
         edges = np.concatenate([[low - 1], met, [high]])
-        for before, after in zip(edges[:-1], edges[1:], strict=True):
+        for before, after in pairwise(edges):
             if ((after - before).astype(int) - 1) * a_day >= OUTAGE_INCIDENTS:
                 found.append((before + 1, after))
     return found

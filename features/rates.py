@@ -11,8 +11,8 @@ from features.panel import Panel
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-# A strand's level and season are ratios of totals; this many pseudo-incidents pull them to 1, which is a gamma prior with
-# a standard deviation of 16 %. Without it, a strand with ten incidents a month would swing the whole forecast.
+# A strand's level and season are ratios of totals; this many pseudo-incidents pull them to 1, a gamma prior with a
+# standard deviation of 16 %. Without it, a strand with ten incidents a month would swing the whole forecast.
 PRIOR_INCIDENTS = 40.0
 
 
@@ -41,13 +41,19 @@ def decays(half_lives: tuple[float, ...]) -> F64:
 
 def by_strand(panel: Panel) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return counts and mask as contiguous [strand, area, period], the layout of the kernels."""
-    return np.ascontiguousarray(panel.counts.transpose(2, 1, 0)), np.ascontiguousarray(panel.observed.transpose(2, 1, 0))
+    return np.ascontiguousarray(panel.counts.transpose(2, 1, 0)), np.ascontiguousarray(
+        panel.observed.transpose(2, 1, 0)
+    )
 
 
 def shrunken(
     counts: NDArray[np.float32], observed: NDArray[np.bool_], origins: I64, half_lives: tuple[float, ...]
 ) -> tuple[NDArray[np.float32], F64]:
-    """Return empirical-Bayes rates float32[origin, half-life, strand, area] and their strand means float64[origin, half-life, strand]."""
+    """Return empirical-Bayes rates of areas and the strand means that they were drawn to.
+
+    Returns:
+        float32[origin, half-life, strand, area] and float64[origin, half-life, strand].
+    """
     n_strands, n_areas, _ = counts.shape
     rates = np.empty((len(origins), len(half_lives), n_strands, n_areas), dtype=np.float32)
     means = np.empty((len(origins), len(half_lives), n_strands), dtype=np.float64)

@@ -8,7 +8,9 @@ from typing import Literal
 from errors import DataError
 from features.periods import PERIODS_A_YEAR, PeriodKind
 
-Group = Literal["own recent past", "own long-run level", "season", "neighbours", "strand-wide trend", "calendar", "context"]
+Group = Literal[
+    "own recent past", "own long-run level", "season", "neighbours", "strand-wide trend", "calendar", "context"
+]
 GROUPS: tuple[Group, ...] = (
     "own recent past",
     "own long-run level",
@@ -116,7 +118,8 @@ class FeatureSpec:
         named += [(f"strand level {life:g}", "strand-wide trend") for life in self.level_half_lives]
         named += [(f"same time last year +-{width}", "season") for width in self.season_half_widths]
         if self.calendar:
-            named += [(name, "calendar") for name in ("sine of year", "cosine of year", "bank holidays", "school", "days")]
+            days = ("sine of year", "cosine of year", "bank holidays", "school", "days")
+            named += [(name, "calendar") for name in days]
         if self.context:
             named += [("horizon", "context"), ("log strand mean", "context")]
         return tuple(named)

@@ -1,1 +1,1 @@
-"""What we predict and decide: distributions, forecasters, allocation, explanation, registry. Sees features and ledger."""
+"""What we predict and decide: forecasters, allocation, explanation, registry. Sees features and ledger."""

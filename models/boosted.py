@@ -148,12 +148,13 @@ def grow(values: NDArray[np.float32], target: F64, log_offset: F64, settings: Bo
     """
     if len(target) == 0:
         raise ModelError("has no rows to learn from", place="training", fix="ingest a longer history")
-    data = lgb.Dataset(values, np.maximum(target, 0.0), init_score=log_offset, params={"max_bin": settings.bins, "verbose": -1})
+    binning = {"max_bin": settings.bins, "verbose": -1}
+    data = lgb.Dataset(values, np.maximum(target, 0.0), init_score=log_offset, params=binning)
     return lgb.train(settings.parameters(seed), data, num_boost_round=settings.rounds).model_to_string()
 
 
 def booster_from_text(text: str) -> lgb.Booster:
-    """Return the booster of a text form; the text's hash must have been checked before, its parser is not memory-safe."""
+    """Return the booster of a text form, whose hash was checked before: LightGBM's parser is not memory-safe."""
     return lgb.Booster(model_str=text)
 
 
@@ -166,5 +167,3 @@ def _cells(rows: F64, panel: Panel, spec: FeatureSpec) -> F64:
     """Rearrange rows of one origin [strand, area, horizon, ...] to [horizon, area, strand, ...]."""
     shape = (len(panel.strands), len(panel.areas), len(spec.horizons), *rows.shape[1:])
     return np.moveaxis(rows.reshape(shape), (0, 1, 2), (2, 1, 0))
-
-

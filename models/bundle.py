@@ -78,12 +78,16 @@ def unpack(bundle: Bundle) -> Fitted:
     try:
         document = json.loads(bundle.manifest)
         if document["format"] != FORMAT:
-            raise ModelError(f"has format {document['format']}, not {FORMAT}", place="model manifest", fix="train again")
+            raise ModelError(f"has another format than {FORMAT}", place="model manifest", fix="train again")
         if hashlib.sha256(bundle.booster).hexdigest() != document["booster_sha256"]:
-            raise ModelError("trees are not those of the manifest", place="model", fix="restore the file or train again")
+            raise ModelError(
+                "trees are not those of the manifest", place="model", fix="restore the file or train again"
+            )
         return _model(document, bundle.booster.decode())
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"cannot be read ({type(error).__name__})", place="model manifest", fix="train again") from error
+        raise ModelError(
+            f"cannot be read ({type(error).__name__})", place="model manifest", fix="train again"
+        ) from error
 
 
 def _model(document: Mapping[str, Any], booster: str) -> Fitted:
@@ -91,7 +95,7 @@ def _model(document: Mapping[str, Any], booster: str) -> Fitted:
     levels = {level: np.array(values, dtype=np.float64) for level, values in document["level_dispersion"].items()}
     if document["method"] != "boosted":
         return SimpleForecaster(document["method"], tuple(document["horizons"]), dispersion, levels)
-    spec = {key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()}
+    spec: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()}
     offset = Offset(**spec.pop("offset"))
     terms = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["calendar"]["terms"]]
     return BoostedForecaster(

@@ -28,22 +28,21 @@ def quantiles(mean: F64, dispersion: F64, levels: tuple[float, ...] = LEVELS) ->
         float64[*mean.shape, level], whole numbers; 0 where the mean is 0.
     """
     size, probability = _parameters(np.maximum(mean, 1e-12), dispersion)
-    found: F64 = nbinom.ppf(np.asarray(levels), size[..., None], probability[..., None])
+    found = np.asarray(nbinom.ppf(np.asarray(levels), size[..., None], probability[..., None]), dtype=np.float64)
     return np.where(mean[..., None] > 0, found, 0.0)
 
 
 def cumulative(count: F64, mean: F64, dispersion: F64) -> F64:
     """Return P(Y <= count); 1 for any count of 0 or more where the mean is 0."""
     size, probability = _parameters(np.maximum(mean, 1e-12), dispersion)
-    result: F64 = nbinom.cdf(count, size, probability)
-    return result
+    return np.asarray(nbinom.cdf(count, size, probability), dtype=np.float64)
 
 
 def fit_dispersion(count: F64, mean: F64) -> float:
     """Return the dispersion of counts about known means by moments; near 0 if they look Poisson.
 
-    sum((y - mu)^2 - mu) / sum(mu^2), the regression of Cameron & Trivedi (1990, Journal of Econometrics 46:347) with
-    constant weights. A likelihood would rest on cells whose mean is next to nothing, where a method such as the seasonal
+    sum((y - mu)^2 - mu) / sum(mu^2), after Cameron & Trivedi (1990, Journal of Econometrics 46:347). A likelihood
+    would rest on cells whose mean is next to nothing, where a method such as the seasonal
     naive says that nothing can happen.
     """
     squares = float(np.sum(mean**2))
@@ -60,8 +59,8 @@ def _parameters(mean: F64, dispersion: F64) -> tuple[F64, F64]:
 def crps(count: F64, mean: F64, dispersion: F64) -> F64:
     """Return the continuous ranked probability score of each count, in incidents.
 
-    The sum over k >= 0 of (P(Y <= k) - [count <= k])^2 (Gneiting & Raftery 2007, JASA 102:359, for integers), cut where the
-    tail left is below 1e-12.
+    The sum over k >= 0 of (P(Y <= k) - [count <= k])^2 (Gneiting & Raftery 2007, JASA 102:359, for integers), cut where
+    the tail left is below 1e-12.
 
     Args:
         count: float64[n], whole and not negative.

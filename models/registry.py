@@ -3,6 +3,7 @@
 The truth is the workspace's database: an alias moves in the same transaction as the ledger event that says so.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from errors import ModelError
@@ -37,9 +38,9 @@ def version_name(method: str, origin: str, bundle: Bundle) -> str:
 
 
 def register(
-    ledger: Ledger, files: FileStore, version: str, bundle: Bundle, *, actor: str, details: dict[str, Scalar]
+    ledger: Ledger, files: FileStore, version: str, bundle: Bundle, *, actor: str, details: Mapping[str, Scalar]
 ) -> str:
-    """Keep a model and make it the challenger; return the audit id. A model that is known already is only made challenger."""
+    """Keep a model, make it the challenger, and return the audit id; a model that is known is only made challenger."""
     manifest = files.put(bundle.manifest, "models", ".json")
     rows = [Artefact.of(KIND, version, manifest, {})]
     if bundle.booster:
@@ -65,7 +66,8 @@ def resolve(ledger: Ledger, name: str) -> str:
     try:
         return ledger.artefact(KIND, name).name
     except NoSuchRecordError:
-        raise ModelError(f"there is no model {name}", place="registry", fix="use champion, challenger or a version") from None
+        fix = "use champion, challenger or a version"
+        raise ModelError(f"there is no model {name}", place="registry", fix=fix) from None
 
 
 def load(ledger: Ledger, files: FileStore, name: str) -> Registered:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from errors import DataError
 from features import periods
@@ -63,8 +64,8 @@ def _keys(panel: Panel, level: str, codes: Sequence[str], horizons: Sequence[int
     origin = panel.first + len(panel.counts)
     starts = [periods.start(origin + h - 1, panel.kind) for h in horizons]
 
-    def repeated(values: Sequence[object], at: np.ndarray) -> pd.Categorical:
-        return pd.Categorical.from_codes(at, categories=pd.Index(values))
+    def repeated(values: Sequence[str], at: NDArray[np.int64]) -> "pd.Categorical[str]":
+        return pd.Categorical.from_codes(at.tolist(), categories=pd.Index(list(values), dtype="str"))
 
     return pd.DataFrame(
         {
@@ -80,7 +81,7 @@ def _keys(panel: Panel, level: str, codes: Sequence[str], horizons: Sequence[int
 
 
 def cube(frame: pd.DataFrame, column: str = "mean") -> tuple[F64, tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
-    """Return one column of a table of one origin as float64[horizon, area, strand] with its areas, strands and horizons.
+    """Return one column of a table of one origin as float64[horizon, area, strand], with areas, strands and horizons.
 
     Raises:
         DataError: Rows are missing or twice there.
@@ -91,7 +92,8 @@ def cube(frame: pd.DataFrame, column: str = "mean") -> tuple[F64, tuple[str, ...
     ordered = frame.assign(area_code=frame["area_code"].astype(str), strand=frame["strand"].astype(str))
     ordered = ordered.sort_values(["horizon", "area_code", "strand"], kind="stable")
     if len(ordered) != expected or ordered.duplicated(["horizon", "area_code", "strand"]).any():
-        raise DataError(f"has {len(frame)} rows where {expected} are needed", place="forecast table", fix="forecast again")
+        problem = f"has {len(frame)} rows where {expected} are needed"
+        raise DataError(problem, place="forecast table", fix="forecast again")
     values = ordered[column].to_numpy(dtype=np.float64).reshape(len(horizons), len(codes), len(strands))
     return values, codes, strands, horizons
 
@@ -129,4 +131,3 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     else:
         table.to_csv(part, index=False, date_format="%Y-%m-%d")
     part.replace(path)
-

@@ -11,21 +11,31 @@ case "$data" in
 esac
 export STRANDCAST_WORKSPACE="$workspace"
 
+# A command as a person would type it: what holds a space is quoted.
 run() {
-  printf '\n$ strandcast %s\n' "$*"
+  printf '\n$ strandcast'
+  for word in "$@"; do
+    case "$word" in *' '*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
+  done
+  printf '\n'
   strandcast "$@"
 }
 
 printf 'Workspace: %s (export STRANDCAST_WORKSPACE=%s to go on by hand)\n' "$workspace" "$workspace"
 if [ -z "$data" ]; then
-  [ -f "$workspace/strandcast.toml" ] || run init --period week
+  [ -f "$workspace/strandcast.toml" ] ||
+    run init --name Toronto --holidays CA-ON \
+      --attribution 'Contains information licensed under the Open Government Licence (Toronto Police Service)'
   run ingest incidents examples/toronto/incidents.parquet --mapping examples/toronto/mapping.toml
 else
-  [ -f "$workspace/strandcast.toml" ] || run init --taxonomy police-uk --period month
+  [ -f "$workspace/strandcast.toml" ] ||
+    run init --taxonomy police-uk --period month --holidays GB-ENG \
+      --attribution 'Contains public sector information licensed under the Open Government Licence v3.0'
   run ingest police-uk "$data"
 fi
 run train
-run promote
+# The same data give the same model, which a second run finds to be champion already.
+run promote --reason 'demo: the first trained model' || echo 'Going on with the present champion.'
 run forecast
 run allocate --hours 2400
 run audit verify

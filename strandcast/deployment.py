@@ -40,7 +40,7 @@ class Deployment:
             yield cls(workspace, ledger, FileStore(workspace.root), context.actor)
 
     def knowledge(self, period: PeriodKind | None = None) -> Knowledge:
-        """Return what the workspace knows, by the period asked for, else by the settings', else as fine as the data allow."""
+        """Return what is known, by the period asked for, else the settings', else as fine as the data allow."""
         store = load_incidents(Archive(self.ledger, self.files, self.actor))
         return Knowledge(store, self.workspace.areas(), period or self.workspace.settings.period)
 

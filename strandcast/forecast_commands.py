@@ -29,8 +29,8 @@ def forecast(
     context: Context, as_of: datetime | None, horizons: tuple[int, ...] | None, level: str | None, out: Path | None
 ) -> None:
     """Forecast the next periods with the champion; the run is recorded before it is shown."""
-    from models.registry import CHAMPION, load
     from models.levels import FORCE
+    from models.registry import CHAMPION, load
     from models.table import check_suffix, forecast_table, write_table
     from models.week import notices_of, run_forecast
     from strandcast.deployment import Deployment
@@ -44,9 +44,8 @@ def forecast(
         champion = load(deployment.ledger, deployment.files, CHAMPION)
         notices = notices_of(known.panel, as_of=asked, synthetic=settings.synthetic, proxies=deployment.proxies())
         run = run_forecast(
-            known.panel,
+            known,
             champion,
-            snapshot_hash=known.snapshot_hash,
             notices=notices,
             attribution=settings.attribution,
             ledger=deployment.ledger,
@@ -64,7 +63,8 @@ def forecast(
         write_table(table, out)
     document = {"run_id": run.run_id, "audit_id": run.audit_id, **run.meta, "rows": len(table), "out": str(out or "")}
     lines = [
-        f"Run {run.run_id} by {champion.version}, from what was known at {known.panel.as_of}. Recorded as {run.audit_id}.",
+        f"Run {run.run_id} by {champion.version}, from what was known at {known.panel.as_of}.",
+        f"Recorded as {run.audit_id}.",
         *([f"Notices: {', '.join(notices)}."] if notices else []),
         *([settings.attribution] if settings.attribution else []),
         *([f"Wrote {out}."] if out else []),
@@ -75,12 +75,12 @@ def forecast(
 
 def _totals(table: pd.DataFrame, kind: str) -> Table:
     """Return the force's total of each strand and horizon with its range."""
-    rows = [
-        [str(row["strand"]), f"{row['period_start']:%Y-%m-%d}", f"{row['mean']:.1f}", f"{row['q0.1']:.0f}-{row['q0.9']:.0f}"]
-        for row in table.to_dict("records")
-    ]
-    title = f"Expected recorded incidents, all areas, by {kind}"
-    return plain_table(title, ["strand", f"{kind} from", "expected", "8 in 10 times"], rows, ["expected", "8 in 10 times"])
+    columns = ["strand", f"{kind} from", "expected", "8 in 10 times"]
+    rows = []
+    for row in table.to_dict("records"):
+        within = f"{row['q0.1']:.0f}-{row['q0.9']:.0f}"
+        rows.append([str(row["strand"]), f"{row['period_start']:%Y-%m-%d}", f"{row['mean']:.1f}", within])
+    return plain_table(f"Expected recorded incidents, all areas, by {kind}", columns, rows, columns[2:])
 
 
 def _areas(table: pd.DataFrame) -> Table:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from training.choice import Recipe
     from training.record import Tracker
 
+_MODEL = "boosted, a simple method, or champion or a version for its method; refitted."
 _PERIOD = click.Choice(["week", "month"])
 
 
@@ -68,7 +69,7 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
 @click.option("--every", type=int, default=2, show_default=True, help="Periods between origins.")
 @click.option("--horizons", type=HORIZONS, default="1-4", show_default=True, help="Horizons: 1-4, or 1,2,8.")
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last target: the newest period that ends by then.")
-@click.option("--model", "name", default="boosted", show_default=True, help="boosted, a simple method, champion or a version: its method, refitted.")
+@click.option("--model", "name", default="boosted", show_default=True, help=_MODEL)
 @click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many origins.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Forecast table: .parquet or .csv.")
 @command_options
@@ -149,7 +150,10 @@ def _print_backtest(context: Context, table: pd.DataFrame, knowledge: Knowledge,
 
     rows = measured(table, knowledge)
     columns = ["strand", "horizon", "poisson_deviance", "pinball", "rmse", "bias", "pai_5"]
-    printed = [[str(row["strand"]), str(row["horizon"] or "all"), *(f"{row[c]:.4f}" for c in columns[2:])] for row in rows]
+    printed = [
+        [row["strand"], str(row["horizon"] or "all"), *("" if row[c] is None else f"{row[c]:.4f}" for c in columns[2:])]
+        for row in rows
+    ]
     document = {"out": str(out), "rows": len(table), "origins": int(table["origin"].nunique()), "measures": rows}
     title = f"{len(table):,} forecasts from {table['origin'].nunique()} origins against what was recorded"
     context.output.result(document, plain_table(title, columns, printed, columns[1:]), lines=[f"Wrote {out}."])

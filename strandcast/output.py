@@ -61,7 +61,9 @@ class Output:
             yield advance
 
 
-def plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[str] = ()) -> Table:
+def plain_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[str] = ()
+) -> Table:
     """Return a table; columns named in `numeric` are right-aligned."""
     table = Table(title=title, title_justify="left")
     for name in columns:

@@ -4,7 +4,7 @@ import click
 
 
 class _Horizons(click.ParamType[tuple[int, ...]]):
-    """"1-4", "1,2,8" or "3" as a sorted tuple."""
+    """A list such as "1-4", "1,2,8" or "3", as a sorted tuple."""
 
     name = "horizons"
 

@@ -46,7 +46,9 @@ class Schedule:
         """
         for name in ("origins", "every", "refit_every"):
             if getattr(self, name) < 1:
-                raise DataError("must be 1 or more", place=f"--{name.replace('_', '-')}", fix="give a whole number above 0")
+                raise DataError(
+                    "must be 1 or more", place=f"--{name.replace('_', '-')}", fix="give a whole number above 0"
+                )
 
     def ordinals(self, panel: Panel) -> list[int]:
         """Return the ordinals of the origins, oldest first; the largest horizon of the last falls on the last target.
@@ -112,8 +114,8 @@ def measured(table: pd.DataFrame, knowledge: Knowledge) -> list[dict[str, Any]]:
     horizons = tuple(sorted(int(h) for h in values["horizon"].unique()))
     at = origins[:, None] + np.array(horizons)[None, :] - 1 - panel.first
     found = values[["mean", *QUANTILES]].to_numpy(np.float64).reshape(*shape, -1)
-    scored = Scored(panel.counts[at].astype(np.float64), found[..., 0], panel.observed[at], found[..., 1:], horizons, panel.strands)
-    return scored.rows()
+    count, seen = panel.counts[at].astype(np.float64), panel.observed[at]
+    return Scored(count, found[..., 0], seen, found[..., 1:], horizons, panel.strands).rows()
 
 
 def _after(day: date) -> date:

@@ -60,7 +60,7 @@ class Scored:
 
     def _pai(self, h: slice, s: slice) -> float | None:
         """Return the mean PAI at 5 % over origins, horizons and strands; None where nothing happened."""
-        count, mean, seen = (values[:, h, :, s] for values in (self.count, self.mean, self.seen))
+        count, mean, seen = self.count[:, h, :, s], self.mean[:, h, :, s], self.seen[:, h, :, s]
         ranked = [
             metrics.predictive_accuracy_index(count[o, k, :, n], mean[o, k, :, n])
             for o, k, n in np.ndindex(count.shape[0], count.shape[1], count.shape[3])

@@ -156,4 +156,3 @@ def _rows(matrix: FeatureMatrix, panel: Panel) -> _Rows:
 
 def _grow(rows: _Rows, chosen: NDArray[np.bool_], plan: FitPlan, seed: int) -> str:
     return grow(rows.matrix.values[chosen], rows.count[chosen], rows.log_offset[chosen], plan.boosting, seed)
-

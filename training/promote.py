@@ -26,9 +26,7 @@ class Promotion:
     audit_id: str
 
 
-def promote(
-    ledger: Ledger, tracker: Tracker, *, name: str = CHALLENGER, reason: str, actor: str
-) -> Promotion:
+def promote(ledger: Ledger, tracker: Tracker, *, name: str = CHALLENGER, reason: str, actor: str) -> Promotion:
     """Make a model champion; the alias and the event that says so are written together.
 
     The tracker is told first: if it cannot be told nothing moves, and if the ledger then fails it is told back.
@@ -51,7 +49,8 @@ def promote(
     mirrored = tracker.set_champion(version)
     details = {"act": "promote", "replaced": before, "reason": reason}
     try:
-        event = ledger.append(Draft("model", f"model/{version}", actor, details=details), aliases={(KIND, CHAMPION): version})
+        draft = Draft("model", f"model/{version}", actor, details=details)
+        event = ledger.append(draft, aliases={(KIND, CHAMPION): version})
     except BaseException:
         if before is not None:
             tracker.set_champion(before)

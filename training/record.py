@@ -38,7 +38,7 @@ class TrainingRecord:
         metrics: Values by `metric_name`.
         tags: What it was made of: hashes of data, features and lock, code revision, seed, versions of libraries.
         tables: Frames by name, such as the metrics by strand and horizon.
-        booster_text: The model in LightGBM's text format.
+        booster_text: The trees in LightGBM's text format; empty for a simple method.
         manifest: All that the model needs besides its trees, as JSON.
         pictures: PNG files by file name.
     """

@@ -136,7 +136,18 @@ def _log_files(client: MlflowClient, run_id: str, record: TrainingRecord) -> Non
 
 
 def _register(client: MlflowClient, run_id: str, record: TrainingRecord) -> None:
-    """Log the Booster with its manifest beside it and register it as the challenger."""
+    """Log the model and register it as the challenger."""
+    if not client.search_registered_models(f"name='{REGISTERED_MODEL}'"):
+        client.create_registered_model(REGISTERED_MODEL)
+    source, model_id = _log_booster(record) if record.booster_text else _log_manifest(client, run_id, record)
+    registered = client.create_model_version(
+        REGISTERED_MODEL, source, run_id, tags={VERSION_TAG: record.model_version}, model_id=model_id
+    )
+    client.set_registered_model_alias(REGISTERED_MODEL, CHALLENGER, registered.version)
+
+
+def _log_booster(record: TrainingRecord) -> tuple[str, str | None]:
+    """Log the Booster natively with its manifest beside it; return its address and identifier."""
     with tempfile.TemporaryDirectory() as folder:
         manifest = Path(folder) / "manifest.json"
         manifest.write_text(json.dumps(record.manifest, indent=1, sort_keys=True, allow_nan=False), "utf-8")
@@ -146,12 +157,13 @@ def _register(client: MlflowClient, run_id: str, record: TrainingRecord) -> None
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
             extra_files=[str(manifest)],
         )
-    if not client.search_registered_models(f"name='{REGISTERED_MODEL}'"):
-        client.create_registered_model(REGISTERED_MODEL)
-    registered = client.create_model_version(
-        REGISTERED_MODEL, logged.model_uri, run_id, tags={VERSION_TAG: record.model_version}, model_id=logged.model_id
-    )
-    client.set_registered_model_alias(REGISTERED_MODEL, CHALLENGER, registered.version)
+    return logged.model_uri, logged.model_id
+
+
+def _log_manifest(client: MlflowClient, run_id: str, record: TrainingRecord) -> tuple[str, str | None]:
+    """Log a simple method, which is its manifest alone; return its address, without an identifier."""
+    client.log_dict(run_id, dict(record.manifest), "model/manifest.json")
+    return f"{client.get_run(run_id).info.artifact_uri}/model", None
 
 
 @contextmanager

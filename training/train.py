@@ -67,7 +67,8 @@ def train(
         LedgerError: The model could not be recorded.
     """
     panel = known.panel
-    tell(f"Fitting {recipe.name} to {len(panel.counts)} {panel.kind}s, {len(panel.areas)} areas, {len(panel.strands)} strands.")
+    size = f"{len(panel.counts)} {panel.kind}s, {len(panel.areas)} areas, {len(panel.strands)} strands"
+    tell(f"Fitting {recipe.name} to {size}.")
     model, hold_out = _fit(panel, recipe)
     made_of = {
         "origin": panel.origin.isoformat(),

@@ -99,9 +99,9 @@ def read_export(content: Content, mapping: FeedMapping, rules: StrandRules, sett
         raise DataError(f"has columns that are not mapped: {', '.join(table.spare)}", place=content.name, fix=fix)
     rows = typed_rows(table, mapping, rules, setting)
     feed = _Names.of([mapping.name], np.zeros(len(rows), dtype=np.int64))
-    facts, quarantined = split_rows(
-        table, rows.assign(feed=feed.categorical()), Contract(setting.received_at.date()), setting
-    )
+    contract = Contract(setting.received_at.date())
+    rows = rows.assign(feed=feed.categorical())
+    facts, quarantined = split_rows(mapping.name, table, rows, contract, setting)
     return Reading(
         name=content.name,
         sha256=content.sha256,
@@ -139,13 +139,15 @@ def typed_rows(table: RawTable, mapping: FeedMapping, rules: StrandRules, settin
 
 
 def split_rows(
-    table: RawTable, rows: pd.DataFrame, contract: Contract, setting: Setting
+    subject: str, table: RawTable, rows: pd.DataFrame, contract: Contract, setting: Setting
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return facts (columns of `FACTS`) and quarantined rows."""
+    """Return facts (columns of `FACTS`) and quarantined rows; natural keys are keys of the subject."""
     broken = contract.broken_rules(rows)
     good = broken == ""
     ids = table.columns.get("incident_id")
-    keys = setting.keys(ids.values)[ids.codes] if ids is not None else np.zeros((len(rows), 2), dtype=np.uint64)
+    keys = np.zeros((len(rows), 2), dtype=np.uint64)
+    if ids is not None:
+        keys = setting.keys(subject, ids.values)[ids.codes]
     facts = rows[good].reset_index(drop=True)
     facts["key_high"], facts["key_low"] = keys[good, 0], keys[good, 1]
     values = [

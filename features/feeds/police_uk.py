@@ -85,7 +85,7 @@ def read_street(content: Content, rules: StrandRules, setting: Setting, delay_da
     rows = typed_rows(table, mapping, rules, setting)
     rows["feed"] = forces
     contract = Contract(setting.received_at.date(), month)
-    facts, quarantined = split_rows(table, rows, contract, setting)
+    facts, quarantined = split_rows(FEED, table, rows, contract, setting)
     return Reading(
         name=content.name,
         sha256=content.sha256,

@@ -53,9 +53,9 @@ class Setting:
     salt: bytes = field(repr=False)
     received_at: datetime
 
-    def keys(self, texts: Sequence[str]) -> NDArray[np.uint64]:
-        """Return the keyed hash of each natural key as two numbers, 0 and 0 for a blank; uint64[n, 2]."""
-        secret = self.salt[:64]
+    def keys(self, subject: str, texts: Sequence[str]) -> NDArray[np.uint64]:
+        """Return the keyed hash of each natural key of a subject as two numbers, 0 and 0 for a blank; uint64[n, 2]."""
+        secret = hashlib.blake2b(subject.encode(), key=self.salt[:64]).digest()
         blank = bytes(16)
         digests = [
             hashlib.blake2b(text.encode(errors="replace"), key=secret, digest_size=16).digest() if text else blank

@@ -68,6 +68,15 @@ def test_a_run_keeps_values_files_and_the_model(tracker: MlflowTracker, uri: str
     np.testing.assert_array_equal(loaded.predict(inputs), expected)
 
 
+def test_a_simple_method_is_its_manifest_alone(tracker: MlflowTracker, uri: str) -> None:
+    run_id = tracker.log_training(record("shrunken-1", ""))
+    challenger = MlflowClient(uri, uri).get_model_version_by_alias("strandcast", "challenger")
+    assert challenger.tags["model_version"] == "shrunken-1"
+    manifest = Path(download_artifacts(run_id=run_id, artifact_path="model/manifest.json", tracking_uri=uri))
+    assert json.loads(manifest.read_text("utf-8")) == {"groups": ["season"]}
+    assert tracker.set_champion("shrunken-1") is True
+
+
 def test_nothing_logged_is_a_pickle(tracker: MlflowTracker, tmp_path: Path, booster_text: str) -> None:
     tracker.log_training(record("m1", booster_text))
     endings = {path.suffix for path in (tmp_path / "mlartifacts").rglob("*") if path.is_file()}

@@ -1,0 +1,46 @@
+"""Recorded forecast runs, as they are read back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from errors import ModelError
+from ledger.files import FileStore
+from ledger.ledger import Ledger
+
+KIND = "forecast"
+
+
+@dataclass(frozen=True, eq=False)
+class ForecastRun:
+    """A recorded forecast of every area, strand and horizon from one origin.
+
+    Attributes:
+        run_id: Name of the run.
+        frame: The table, with explanation columns.
+        meta: What the run is: origin, as_of, period, model version, attribution; JSON values.
+        audit_id: The event that recorded it.
+    """
+
+    run_id: str
+    frame: pd.DataFrame
+    meta: Mapping[str, Any]
+    audit_id: str
+
+
+def load_run(ledger: Ledger, files: FileStore, run_id: str | None = None) -> ForecastRun:
+    """Load a recorded run, by default the newest, its file checked against the ledger.
+
+    Raises:
+        ModelError: There is none.
+        LedgerError: The file is absent or was changed.
+    """
+    artefact = ledger.artefact(KIND, run_id) if run_id else ledger.newest(KIND)
+    if artefact is None:
+        raise ModelError("no forecast has been made yet", place="workspace", fix="run strandcast forecast")
+    frame = pq.read_table(BytesIO(files.read(artefact.stored))).to_pandas()
+    return ForecastRun(artefact.name, frame, artefact.meta, ledger.event_of(KIND, artefact.name).audit_id)

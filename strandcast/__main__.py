@@ -1,0 +1,5 @@
+"""`python -m strandcast`, the same as `strandcast`."""
+
+from strandcast.app import main
+
+main()
