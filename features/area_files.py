@@ -118,7 +118,8 @@ def _features(path: Path) -> tuple[list[dict[str, Any]], list[Any]]:
         document = json.loads(path.read_bytes().decode("utf-8-sig"))
         features = document["features"]
         records = [dict(feature.get("properties") or {}) for feature in features]
-        shapes = shapely.from_geojson([json.dumps(feature.get("geometry")) for feature in features])
+        given = [feature.get("geometry") for feature in features]
+        shapes = [None if shape is None else shapely.from_geojson(json.dumps(shape)) for shape in given]
     except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError):
         fix = "give a GeoJSON FeatureCollection with a polygon an area"
         raise DataError("is not a GeoJSON FeatureCollection", place=path.name, fix=fix) from None

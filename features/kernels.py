@@ -15,6 +15,12 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
+# Means are ratios of weights and outlive a gap of years; below this their squares would be lost to float64.
+_FORGOTTEN = 1e-140
+
+# Incidents a period over all areas that a strand not met yet is taken to have, so that logarithms exist.
+_LEAST_INCIDENTS = 0.01
+
 
 @njit(cache=True, parallel=True, fastmath=False)
 def recency(
@@ -115,23 +121,22 @@ def shrunken_rates(counts: F32, observed: Bool, origins: I64, decays: F64, rates
 def _shrink(total: F64, weight: F64, square: F64, rates: F32, mean: F64) -> None:
     all_total, all_weight, known = 0.0, 0.0, 0
     for a in range(len(total)):
-        if weight[a] > 1e-9:
+        if weight[a] > _FORGOTTEN:
             all_total += total[a]
             all_weight += weight[a]
             known += 1
-    # Half an incident in all keeps a strand that has not been met yet above zero, so that logarithms exist.
-    m = max(all_total, 0.5) / all_weight if all_weight > 0.0 else np.nan
+    m = max(all_total / all_weight if all_weight > 0.0 else 0.0, _LEAST_INCIDENTS / len(total))
     mean[0] = m
     between, noise = 0.0, 0.0
     for a in range(len(total)):
-        if weight[a] > 1e-9:
+        if weight[a] > _FORGOTTEN:
             between += (total[a] / weight[a] - m) ** 2
             noise += square[a] / (weight[a] * weight[a])
     variance = between / (known - 1) - m * noise / known if known > 1 else 0.0
     variance = max(variance, 1e-6 * m * m)
     k = m / variance
     for a in range(len(total)):
-        if weight[a] > 1e-9:
+        if weight[a] > _FORGOTTEN:
             n = weight[a] * weight[a] / square[a]
             # A retraction can make a weighted sum negative; a rate cannot be.
             rates[a] = (m * k + max(total[a], 0.0) / weight[a] * n) / (k + n)

@@ -189,7 +189,7 @@ def _engine(url: URL, place: str) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
-        if not url.database or not Path(url.database).parent.is_dir():
+        if not url.database or not Path(url.database.removeprefix("file:")).parent.is_dir():
             raise LedgerError("the folder of the database does not exist", place=place, fix="run strandcast init")
         engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_SECONDS})
     except (NoSuchModuleError, ModuleNotFoundError) as error:

@@ -153,11 +153,14 @@ class Ledger:
 
     def alias(self, kind: str, alias: str) -> str | None:
         """Return the name that an alias means now."""
+        return next(iter(self.alias_history(kind, alias)), None)
+
+    def alias_history(self, kind: str, alias: str) -> list[str]:
+        """Return every name that an alias meant, the present one first."""
         moves = ALIAS_MOVES.c
         query = select(moves.name).where(moves.kind == kind, moves.alias == alias).order_by(moves.sequence.desc())
         with self._database.reading() as connection:
-            name: str | None = connection.execute(query.limit(1)).scalar()
-        return name
+            return list(connection.execute(query).scalars())
 
     def verify(self, files: FileStore | None = None) -> Verification:
         """Check everything recorded; see `ledger.verify` for what is found and what a chain cannot find.

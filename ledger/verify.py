@@ -97,6 +97,10 @@ def verify(
             _check_files(rows, files)
     except _FaultError as fault:
         return Verification(count, head, ok=False, first_bad=fault.sequence, problem=fault.problem)
+    except (LedgerError, TypeError):
+        # Values that no event or artefact can hold: numbers or bytes where text was.
+        problem = f"a row that belongs to event {count + 1} or a later one, or to no event, cannot be read"
+        return Verification(count, head, ok=False, problem=problem)
     return Verification(count, head, ok=True)
 
 
@@ -133,7 +137,10 @@ def _row_claims(row: StoredArtefact) -> Claims:
 
 
 def _compare(claimed: Claims, found: Claims) -> None:
-    for sequence, key in sorted(claimed.keys() | found.keys()):
+    keys = claimed.keys() | found.keys()
+    if not all(isinstance(sequence, int) for sequence, _ in keys):
+        raise TypeError("a row belongs to an event whose number is no number")
+    for sequence, key in sorted(keys):
         name = key.partition(":")[2]
         if (sequence, key) not in found:
             raise _FaultError(sequence, f"event {sequence} names {name}, but the row for it is gone")

@@ -8,6 +8,7 @@ import traceback
 import click
 
 from errors import LedgerError, ServiceError, StrandcastError
+from strandcast.audit_commands import audit
 from strandcast.forecast_commands import forecast
 from strandcast.ingest_commands import ingest
 from strandcast.model_commands import backtest, promote, train
@@ -63,6 +64,7 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
     return code
 
 
+cli.add_command(audit)
 cli.add_command(backtest)
 cli.add_command(forecast)
 cli.add_command(ingest)

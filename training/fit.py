@@ -26,7 +26,7 @@ CALIBRATION_LIMITS = (0.8, 1.25)
 
 @dataclass(frozen=True)
 class FitPlan:
-    """Which past origins the model learns from.
+    """Which past origins the model learns from, counted in periods that were observed.
 
     Attributes:
         warm_up: Periods before the first origin, so that rates mean something.
@@ -97,13 +97,13 @@ def fit_boosted(
     Raises:
         ModelError: The history is too short.
     """
-    plan = plan or FitPlan.standard(panel.kind, len(panel.counts))
-    seasons = len(panel.counts) >= 3 * PERIODS_A_YEAR[panel.kind]
+    known = np.flatnonzero(panel.observed.any(axis=(1, 2)))
+    plan = plan or FitPlan.standard(panel.kind, len(known))
+    seasons = len(known) >= 3 * PERIODS_A_YEAR[panel.kind]
     spec = demand_spec(panel.kind, horizons, neighbours=any(panel.areas.neighbours), seasons=seasons)
-    last = len(panel.counts)
-    at = np.arange(last - 1, max(plan.warm_up, last - plan.periods) - 1, -plan.every)[::-1]
+    at = known[plan.warm_up :][-plan.periods :][:: -plan.every][::-1]
     rows = _rows(build(spec, panel, at + panel.first, calendar), panel)
-    count, mean, seen, origins = _held_out(rows, panel, plan, seed)
+    count, mean, seen, origins = _held_out(rows, panel, int(known[-plan.hold_out]), plan, seed)
     calibration = _calibration(count, mean, seen)
     mean = mean * calibration
     samples = (-1, len(panel.areas), len(panel.strands))
@@ -115,14 +115,15 @@ def fit_boosted(
     return Fit(model, HoldOut(count, mean, seen, dispersion, origins, horizons, panel.strands))
 
 
-def _held_out(rows: _Rows, panel: Panel, plan: FitPlan, seed: int) -> tuple[F64, F64, NDArray[np.bool_], I64]:
-    """Fit without the newest periods and forecast them.
+def _held_out(
+    rows: _Rows, panel: Panel, split: int, plan: FitPlan, seed: int
+) -> tuple[F64, F64, NDArray[np.bool_], I64]:
+    """Fit without the periods from `split` on and forecast them.
 
     Returns:
         Counts, means and mask, each [origin, horizon, area, strand], and the origins' ordinals.
     """
     origins, horizons = rows.matrix.origins, rows.matrix.horizons
-    split = len(panel.counts) - plan.hold_out
     early = _grow(rows, rows.usable & (rows.target < split), plan, seed)
     origin_of_row = np.tile(np.repeat(origins - panel.first, len(horizons)), len(panel.areas) * len(panel.strands))
     checked = rows.usable & (origin_of_row >= split)

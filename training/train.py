@@ -110,7 +110,7 @@ def _params(panel: Panel, recipe: Recipe) -> dict[str, str | int | float]:
     what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, recipe.horizons))}
     if recipe.name != BOOSTED:
         return {**what, **shape}
-    plan = asdict(FitPlan.standard(panel.kind, len(panel.counts)))
+    plan = asdict(FitPlan.standard(panel.kind, int(panel.observed.any(axis=(1, 2)).sum())))
     return {**what, **shape, **plan.pop("boosting"), **plan}
 
 

@@ -60,7 +60,7 @@ def to_utf8(data: bytes, name: str) -> bytes:
         return data.decode("utf-16", errors="replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
     head = data[:4096]
-    if sum(map(head.count, _CONTROLS)) * 50 > len(head):
+    if sum(map(head.count, _CONTROLS)) > max(8, len(head) // 50):
         raise DataError("is not a CSV: it is no text", place=name, fix="save it as CSV in UTF-8")
     if data.isascii():
         return data

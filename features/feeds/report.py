@@ -134,5 +134,5 @@ class IngestReport:
     def not_stored(self) -> tuple[str, ...]:
         """Columns that are not stored, of all files."""
         # One spelling of each: files of one feed write their headers in several styles.
-        spelled = {header_key(column): column for file in self.files for column in file.not_stored}
+        spelled = {header_key(column): column for file in reversed(self.files) for column in file.not_stored}
         return tuple(sorted(spelled.values()))

@@ -36,7 +36,7 @@ def test_a_test_in_no_category_is_refused(tmp_path: Path) -> None:
     assert "lie in no category" in output
 
 
-@pytest.mark.parametrize("ci, code", [(False, pytest.ExitCode.OK), (True, pytest.ExitCode.TESTS_FAILED)])
+@pytest.mark.parametrize(("ci", "code"), [(False, pytest.ExitCode.OK), (True, pytest.ExitCode.TESTS_FAILED)])
 def test_a_skip_fails_in_ci_only(tmp_path: Path, ci: bool, code: int) -> None:
     assert run_suite(tmp_path, skipping("no time"), ci=ci)[0] == code
 

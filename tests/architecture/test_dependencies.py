@@ -1,8 +1,10 @@
 """Every library has a line with its reason in docs/decisions/dependencies.md, and every line a library."""
 
+import ast
 import re
+from importlib.metadata import packages_distributions
 
-from tests.support.repository import REPOSITORY, project
+from tests.support.repository import REPOSITORY, project, sources
 
 PAGE = REPOSITORY / "docs" / "decisions" / "dependencies.md"
 
@@ -22,3 +24,17 @@ def test_every_library_has_its_reason_and_every_reason_its_library() -> None:
 def test_every_requirement_has_a_floor() -> None:
     # Without one the resolver walks back to versions that nobody tried: bentoml 0.9.2, for one.
     assert [requirement for requirement in declared().values() if ">=" not in requirement] == []
+
+
+def imported() -> set[str]:
+    """Return the top-level names that the rooms import."""
+    nodes = [node for path in sources() for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {name.partition(".")[0] for name in plain | {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}}
+
+
+def test_the_product_requires_nothing_that_it_does_not_import() -> None:
+    installed = packages_distributions()
+    used = {distribution.lower() for name in imported() for distribution in installed.get(name, [])}
+    names = [re.split(r"[^A-Za-z0-9._-]", one, maxsplit=1)[0] for one in project()["project"]["dependencies"]]
+    assert [name for name in names if name not in used] == []

@@ -1,7 +1,9 @@
 """The user guide names every command, option, setting and environment variable, and no command that does not exist."""
 
 import re
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -88,9 +90,48 @@ def test_every_environment_variable_is_documented() -> None:
     assert sorted(name for name in used if f"`{name}`" not in guide) == []
 
 
-def test_links_between_pages_lead_somewhere() -> None:
-    pages = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), *(REPOSITORY / "examples").rglob("*.md")]
-    links = [
-        (page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+def pages() -> list[Path]:
+    """Return every page of documentation."""
+    return [
+        page
+        for place in (".", "docs", "docs/decisions", "examples/toronto")
+        for page in (REPOSITORY / place).glob("*.md")
     ]
-    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that the headings of a page make."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^):]+)\)", page.read_text("utf-8")):
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def examples() -> list[str]:
+    """Return the command lines that the documentation and the demo show."""
+    texts = [page.read_text("utf-8") for page in pages()]
+    return sorted(
+        {
+            line.partition("  #")[0].strip()
+            for text in texts
+            for line in re.findall(r"^    (strandcast [a-z].*)$", text, re.MULTILINE)
+        }
+    )
+
+
+@pytest.mark.parametrize("line", examples())
+def test_commands_shown_can_be_typed(line: str) -> None:
+    command: click.Command = cli
+    name, *words = shlex.split(line)
+    while isinstance(command, click.Group):
+        name = words.pop(0)
+        assert name in command.commands, line
+        command = command.commands[name]
+    command.make_context(name, words)

@@ -75,7 +75,7 @@ def test_first_days_of_months_settle_the_order_of_a_monthly_file() -> None:
 
 
 def test_an_order_that_nothing_settles_is_refused_with_the_fix() -> None:
-    with pytest.raises(DataError, match="day-first or month-first.*date_format"):
+    with pytest.raises(DataError, match=r"day-first or month-first.*date_format"):
         days(["01/02/2014", "03/04/2014"])
 
 

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from errors import DataError
@@ -73,8 +74,6 @@ def test_a_strand_that_the_taxonomy_lacks_is_refused() -> None:
 def strands(
     rules: dict[str, str], offences: list[str], taxonomy: Taxonomy = Taxonomy("open", False, ())
 ) -> list[str | None]:
-    import numpy as np
-
     return StrandRules.of(rules, taxonomy, "m.toml").strands(offences, np.arange(len(offences), 0, -1))
 
 

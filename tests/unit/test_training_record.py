@@ -12,7 +12,7 @@ def record(**metrics: float) -> TrainingRecord:
 
 
 @pytest.mark.parametrize(
-    "parts, name",
+    ("parts", "name"),
     [
         (("crps",), "crps"),
         (("crps", "assault"), "crps/assault"),

@@ -1,0 +1,165 @@
+"""Problems: every answer that is not a success leaves as application/problem+json (RFC 9457).
+
+A pure ASGI layer round the whole service, BentoML's own routes included. It lets a body in only if it is JSON and not too
+large, counted as it arrives where no length was declared, and it gives up on answers that take too long.
+"""
+
+import asyncio
+import json
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MEDIA_TYPE = "application/problem+json"
+LARGEST_BODY = 256 * 1024
+SECONDS = 25.0
+
+# BentoML lays its own description of the service on this path; ours is /docs.json.
+BLOCKED = frozenset({"/schema.json"})
+
+_logger = logging.getLogger("strandcast.serving")
+
+
+class BodyTooLargeError(Exception):
+    """More of a body arrived than is taken."""
+
+
+class Problems:
+    """ASGI middleware that turns every failure into a problem document."""
+
+    def __init__(self, app: ASGIApp, *, largest_body: int = LARGEST_BODY, seconds: float = SECONDS) -> None:
+        self.app = app
+        self.largest_body = largest_body
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        status = self._refusal(scope)
+        if status is not None:
+            await answer.problem(status)
+            return
+        try:
+            async with asyncio.timeout(self.seconds):
+                await self.app(scope, self._limited(receive), answer)
+        except BodyTooLargeError:
+            await answer.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        except TimeoutError:
+            await answer.problem(HTTPStatus.GATEWAY_TIMEOUT)
+        except Exception:
+            _logger.exception("unexpected failure on %s", scope["method"])
+            await answer.problem(HTTPStatus.INTERNAL_SERVER_ERROR)
+        else:
+            await answer.finish()
+
+    def _refusal(self, scope: Scope) -> HTTPStatus | None:
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        if scope["path"] in BLOCKED:
+            return HTTPStatus.NOT_FOUND
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit():
+            return HTTPStatus.BAD_REQUEST
+        if int(length) > self.largest_body:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        if scope["method"] == "POST" and media_type != b"application/json":
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        return None
+
+    def _limited(self, receive: Receive) -> Receive:
+        taken = 0
+
+        async def limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.largest_body:
+                raise BodyTooLargeError
+            return message
+
+        return limited
+
+
+class _Answer:
+    """The sending side: passes successes on, holds failures back until they can be told as problems."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._started = False
+        self._failure: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            content_type = dict(message["headers"]).get(b"content-type", b"")
+            if message["status"] >= HTTPStatus.BAD_REQUEST and not content_type.startswith(MEDIA_TYPE.encode()):
+                self._failure = message
+                return
+        if self._failure is not None:
+            self._body += message.get("body", b"")
+            return
+        self._started = True
+        await self._send(message)
+
+    async def finish(self) -> None:
+        """Tell the failure that was held back, if any."""
+        if self._failure is None:
+            return
+        status = HTTPStatus(self._failure["status"])
+        kept = [(name, value) for name, value in self._failure["headers"] if name == b"allow"]
+        # BentoML answers 400 both to JSON that is none and to JSON of the wrong shape.
+        faults = _faults(self._body)
+        if status == HTTPStatus.BAD_REQUEST and faults:
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+        await self._tell(status, DETAIL.get(status, status.description or status.phrase), faults, kept)
+
+    async def problem(self, status: HTTPStatus) -> None:
+        """Answer with a problem, unless an answer is under way already."""
+        if not self._started:
+            await self._tell(status, DETAIL.get(status, status.description or status.phrase), [], [])
+
+    async def _tell(
+        self, status: HTTPStatus, detail: str, faults: list[dict[str, str]], headers: list[tuple[bytes, bytes]]
+    ) -> None:
+        self._started = True
+        body = problem_body(status, detail, faults)
+        headers = [*headers, (b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+        await self._send({"type": "http.response.start", "status": status.value, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+DETAIL = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be understood; send JSON.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs.json lists what there is.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method; the Allow header names those it takes.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body is larger than {LARGEST_BODY:,} bytes; send less.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The request has fields that cannot be used.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something failed on our side; the service's log says where.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The service is not ready; run strandcast forecast, or check the database.",
+    HTTPStatus.GATEWAY_TIMEOUT: "The answer took too long; ask again, or for less.",
+}
+
+
+def problem_body(status: HTTPStatus, detail: str, faults: list[dict[str, str]] | None = None) -> bytes:
+    """Return a problem document."""
+    document: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    if faults:
+        document["errors"] = faults
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _faults(body: bytes) -> list[dict[str, str]]:
+    """Return the fields that pydantic found wrong, from FastAPI's or BentoML's answer; never their values."""
+    try:
+        details = json.loads(body)["detail"]
+        return [
+            {"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in details
+        ]
+    except (ValueError, KeyError, TypeError):
+        return []

@@ -1,0 +1,140 @@
+"""What goes in and out over HTTP: closed shapes, so that a typo is an error."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Hours = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+
+
+class Closed(BaseModel):
+    """A shape that has no other fields than these."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PlanOrder(Closed):
+    """What to plan for. What is left out is as the workspace's resources say."""
+
+    total_hours: Hours | None = Field(None, description="Patrol hours to share out over the period.")
+    minimum_hours: Hours | None = Field(None, description="Fewest hours of any area.")
+    maximum_hours: Hours | None = Field(None, description="Most hours of any area.")
+    district_minimum: dict[str, Hours] | None = Field(None, description="Fewest hours of a district, by its name.")
+    horizon: int = Field(1, ge=1, le=60, description="Which period: 1 is the first that the forecast covers.")
+
+
+class PlanAnswer(Closed):
+    """A recorded plan."""
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    plan_id: str
+    decided_as: str = Field(description="Audit id of the event that recorded the plan.")
+    plan: dict[str, Any] = Field(description="The plan: hours by area, reasons, limits, and what it rests on.")
+
+
+class Period(Closed):
+    """One period that the forecast covers."""
+
+    horizon: int
+    period_start: date
+    period_end: date = Field(description="The last day of the period.")
+
+
+class Periods(Closed):
+    """What is being served."""
+
+    run_id: str
+    model_version: str
+    period: Literal["week", "month"]
+    origin: date
+    as_of: date
+    strands: list[str]
+    areas: int
+    notices: list[str]
+    attribution: str
+    periods: list[Period]
+
+
+class ForecastRow(Closed):
+    """Expected recorded incidents of one strand in one area in one period."""
+
+    forecast_id: str = Field(description="Ask for its reasons at /v1/explanations/{id}.")
+    level: str
+    area_code: str
+    strand: str
+    period_start: date
+    horizon: int
+    mean: float
+    quantiles: dict[str, float] = Field(description="Level, such as q0.9, to count.")
+    fallback: str = Field(description="Empty, or the simple method that stands in for the model.")
+    notices: list[str]
+
+
+class Forecasts(Closed):
+    """One page of a recorded forecast run."""
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    run_id: str
+    model_version: str
+    origin: date
+    as_of: date
+    attribution: str
+    total: int = Field(description="Rows that the filters leave, on all pages.")
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last.")
+    rows: list[ForecastRow]
+
+
+class ExplanationAnswer(Closed):
+    """What the model relied on: base x multipliers x calibration = mean."""
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    forecast_id: str
+    area_code: str
+    strand: str
+    period_start: date
+    model_version: str
+    mean: float
+    base: float
+    multipliers: dict[str, float]
+    log_contributions: dict[str, float | None]
+    calibration: float
+    method: str
+    areas: int
+    sentence: str
+
+
+class AuditEvent(Closed):
+    """A recorded event with its place in the chain."""
+
+    audit_id: str
+    sequence: int
+    time: str
+    previous_hash: str
+    hash: str
+    operation: str
+    object: str
+    object_hash: str | None
+    actor: str
+    role: str
+    authentication: str
+    purpose: str
+    outcome: Literal["ok", "refused", "failed"]
+    details: dict[str, str | int | bool | None]
+
+
+class Fault(Closed):
+    """One field that is wrong."""
+
+    field: str
+    message: str
+
+
+class Problem(Closed):
+    """A problem document (RFC 9457)."""
+
+    type: str = Field("about:blank", description="Kind of problem; about:blank: the status says it all.")
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] | None = None

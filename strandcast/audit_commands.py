@@ -1,0 +1,113 @@
+"""`strandcast audit`: what was recorded, and whether it still stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from strandcast.command import Context, command_options
+from strandcast.output import plain_table
+
+if TYPE_CHECKING:
+    from ledger.files import FileStore
+    from ledger.ledger import Ledger
+
+
+@click.group()
+def audit() -> None:
+    """The record: every collection, forecast, plan and answer, chained so that rewriting shows."""
+
+
+@audit.command("list")
+@click.option("--operation", help="Only this operation, such as decision.")
+@click.option("--object", "subject", help="Only this object, such as plan/NAME.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Events to list.")
+@command_options
+def list_events(context: Context, operation: str | None, subject: str | None, limit: int) -> None:
+    """List recorded events, newest first."""
+    from ledger.events import OPERATIONS
+
+    if operation is not None and operation not in OPERATIONS:
+        raise click.BadParameter(f"'{operation}' is no operation; name one of: {', '.join(OPERATIONS)}.")
+    with _open(context) as (ledger, _):
+        events = ledger.events(operation=operation, object=subject, limit=limit)
+    rows = [
+        [event.audit_id, event.time, event.draft.operation, event.draft.object, event.draft.actor, event.draft.outcome]
+        for event in events
+    ]
+    table = plain_table("Recorded events", ["audit id", "time", "operation", "object", "actor", "outcome"], rows)
+    document = {"events": [event.as_document() for event in events]}
+    if not events:
+        context.output.result(document, lines=["No such event is recorded."])
+        return
+    context.output.result(document, table)
+
+
+@audit.command("show")
+@click.argument("audit_id")
+@command_options
+def show(context: Context, audit_id: str) -> None:
+    """Show one event, and the files that it recorded."""
+    from ledger.events import NoSuchRecordError
+
+    with _open(context) as (ledger, _):
+        try:
+            event = ledger.event(audit_id)
+        except NoSuchRecordError as error:
+            raise click.UsageError(str(error)) from error
+        artefacts = ledger.artefact_of(audit_id)
+    document = event.as_document()
+    details = document.pop("details")
+    said = [[name, "" if value is None else str(value)] for name, value in [*document.items(), *details.items()]]
+    files = [[item.kind, item.name, item.path] for item in artefacts]
+    tables = [plain_table("Event", ["field", "value"], said)]
+    if files:
+        tables.append(plain_table("Files", ["kind", "name", "path"], files))
+    rows = [{"kind": item.kind, "name": item.name, "sha256": item.sha256, "path": item.path} for item in artefacts]
+    context.output.result({**event.as_document(), "artefacts": rows}, *tables)
+
+
+@audit.command("verify")
+@command_options
+def verify(context: Context) -> None:
+    """Check the whole record: the chain, the rows that name files, and the files.
+
+    A chain cannot show that its last events were cut off. Note the last audit id somewhere else: as long as
+    `strandcast audit show` still finds it, nothing up to it was cut.
+    """
+    with _open(context) as (ledger, files):
+        found = ledger.verify(files)
+    document = {
+        "ok": found.ok,
+        "events": found.events,
+        "head": found.head,
+        "first_bad": found.first_bad,
+        "problem": found.problem,
+    }
+    if found.ok:
+        noted = f"{found.events:08d}-{found.head[:8]}"
+        lines = [
+            f"{found.events:,} events verified; nothing was rewritten.",
+            f"Head: {found.head}",
+            f"Note {noted} somewhere else: it shows later whether the end was cut off.",
+        ]
+        context.output.result(document, lines=lines if found.events else ["Nothing is recorded yet."])
+        return
+    context.output.result(document)
+    context.output.say(f"strandcast: The record is broken at event {found.first_bad}: {found.problem}.")
+    click.get_current_context().exit(1)
+
+
+@contextmanager
+def _open(context: Context) -> Iterator[tuple[Ledger, FileStore]]:
+    """Yield the record and the files alone: an auditor waits for nothing that forecasts need."""
+    from features.workspace import Workspace
+    from ledger.files import FileStore
+    from ledger.ledger import Ledger
+
+    workspace = Workspace.open(context.root)
+    with Ledger.open(workspace.database_url, context.clock) as ledger:
+        yield ledger, FileStore(workspace.root)

@@ -1,0 +1,89 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from errors import DataError
+from features.area_files import Polygons, load_areas, read_area_file
+
+
+def square(x: float, y: float = 0.0) -> dict[str, Any]:
+    return {"type": "Polygon", "coordinates": [[[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1], [x, y]]]}
+
+
+def geojson(folder: Path, *features: tuple[dict[str, Any], dict[str, Any] | None]) -> Path:
+    path = folder / "areas.geojson"
+    items = [{"type": "Feature", "properties": properties, "geometry": shape} for properties, shape in features]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": items}), encoding="utf-8")
+    return path
+
+
+def test_areas_are_sorted_with_neighbours_points_and_size(tmp_path: Path) -> None:
+    path = geojson(
+        tmp_path,
+        ({"LSOA21CD": "c", "LSOA21NM": "Town C", "LAD": "Town"}, square(2)),
+        ({"LSOA21CD": "a", "LSOA21NM": "Town A", "LAD": "Town"}, square(0)),
+        ({"LSOA21CD": "b", "LSOA21NM": "Town B", "LAD": "Town"}, square(1)),
+        ({"LSOA21CD": "d", "LSOA21NM": "Far D", "LAD": "Far"}, None),
+    )
+    areas = load_areas(path)
+    assert (areas.codes, areas.names) == (("a", "b", "c", "d"), ("Town A", "Town B", "Town C", "Far D"))
+    assert areas.parents == {"district": ("Town", "Town", "Town", "Far")}
+    assert areas.neighbours == ((1,), (0, 2), (1,), ())
+    assert np.isnan(areas.points[3]).all()
+    assert 0 < areas.points[0, 0] < 1
+    assert areas.hectares[0] == pytest.approx(111.32**2 * 100, rel=0.01)
+
+
+def test_a_csv_gives_parents_and_numbers_under_names_of_the_ons(tmp_path: Path) -> None:
+    path = tmp_path / "areas.csv"
+    path.write_text(
+        "lsoa_code,lsoa,msoa,lad,police_force,population_2011,hectares,imd_2019_decile\n"
+        'E2,Two,M1,Town,Essex,"1,500",20,3\nE1,One,M1,Town,Essex,,,\n',
+        encoding="utf-8",
+    )
+    areas = load_areas(path)
+    assert areas.names == ("One", "Two")
+    assert set(areas.parents) == {"msoa", "district", "force"}
+    np.testing.assert_array_equal(areas.population, [np.nan, 1500])
+    np.testing.assert_array_equal(areas.deprivation_decile, [np.nan, 3])
+    assert areas.neighbours == ((), ())
+
+
+def test_the_column_of_codes_is_told(tmp_path: Path) -> None:
+    assert read_area_file(geojson(tmp_path, ({"MSOA11CD": "m"}, square(0)))).code_column == "MSOA11CD"
+    assert read_area_file(geojson(tmp_path, ({"area_code": 7, "LSOA21CD": "x"}, square(0)))).areas.codes == ("7",)
+
+
+def test_points_are_placed_once_and_outside_nowhere(tmp_path: Path) -> None:
+    polygons = Polygons.of(read_area_file(geojson(tmp_path, ({"code": "a"}, square(0)), ({"code": "b"}, square(1)))))
+    assert polygons is not None
+    places = polygons.place(np.array([0.5, 1.0, 1.5, 9.0, np.nan]), np.full(5, 0.5))
+    assert places.tolist() == [0, 0, 1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("absent.csv", None, "no such file"),
+        ("areas.shp", "x", "give a .geojson or .csv"),
+        ("areas.csv", "name,size\nA,3\n", "name the column of codes area_code"),
+        ("areas.csv", "area_code\nA\nB\nA\n", "the area A stands 2 times"),
+        ("areas.csv", "area_code,name\nA,x\n,y\n", "row 3: 'area_code' is blank"),
+        ("areas.csv", "area_code\n", "holds no area"),
+        ("areas.geojson", "{}", "not a GeoJSON FeatureCollection"),
+        ("areas.geojson", "not json", "not a GeoJSON FeatureCollection"),
+        (
+            "areas.geojson",
+            json.dumps({"features": [{"properties": {"code": "a"}, "geometry": square(500_000, 200_000)}]}),
+            "WGS 84",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, name: str, content: str | None, told: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=told):
+        load_areas(tmp_path / name)

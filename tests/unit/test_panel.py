@@ -1,0 +1,69 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from errors import DataError
+from features.panel import build_panel, flat_areas, period_of
+from tests.support.panels import incidents
+
+
+def daily(first: str, last: str, a_day: int = 1) -> list[str]:
+    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+    return [str(day) for day in np.repeat(days, a_day)]
+
+
+def test_weeks_that_the_feed_covers_only_in_part_are_left_out() -> None:
+    known = incidents(daily("2020-01-01", "2020-01-31"), spans=[("2020-01-01", "2020-01-31")])
+    panel = build_panel(known, "week", flat_areas(known))
+    assert panel.counts[:, 0, 0].tolist() == [7.0, 7.0, 7.0]
+    assert (panel.first, panel.origin) == (2609, date(2020, 1, 27))
+
+
+def test_a_quiet_week_is_zero_and_an_outage_is_missing() -> None:
+    quiet = [day for day in daily("2020-01-06", "2020-03-01") if not "2020-01-13" <= day <= "2020-01-19"]
+    busy = [day for day in daily("2020-01-06", "2020-03-01", 9) if not "2020-01-13" <= day <= "2020-01-19"]
+    for days, seen in ((quiet, True), (busy, False)):
+        known = incidents(days, spans=[("2020-01-06", "2020-03-01")])
+        panel = build_panel(known, "week", flat_areas(known))
+        assert panel.counts[1, 0, 0] == 0
+        assert panel.observed[1, 0, 0] == seen
+        assert panel.observed[[0, 2], 0, 0].all()
+
+
+def test_a_month_that_was_not_delivered_is_missing() -> None:
+    spans = [("2020-01-01", "2020-01-31"), ("2020-03-01", "2020-03-31")]
+    known = incidents(["2020-01-01", "2020-03-01"], spans=spans, monthly=True)
+    panel = build_panel(known, "month", flat_areas(known))
+    assert panel.observed[:, 0, 0].tolist() == [True, False, True]
+
+
+def test_a_retraction_takes_back_but_never_below_none() -> None:
+    days = ["2020-01-06", "2020-01-07", "2020-01-08", "2020-01-13"]
+    known = incidents(days, [1, 1, -1, -1], spans=[("2020-01-06", "2020-01-19")])
+    assert build_panel(known, "week", flat_areas(known)).counts[:, 0, 0].tolist() == [1.0, 0.0]
+
+
+def test_a_late_feed_moves_the_origin_back() -> None:
+    known = incidents(daily("2020-01-06", "2020-03-01"), spans=[("2020-01-06", "2020-02-02")])
+    assert build_panel(known, "week", flat_areas(known)).origin == date(2020, 2, 3)
+
+
+def test_weeks_cannot_be_counted_from_months() -> None:
+    known = incidents(["2020-01-01"], spans=[("2020-01-01", "2020-01-31")], monthly=True)
+    assert period_of(known, None) == "month"
+    with pytest.raises(DataError, match="use --period month"):
+        period_of(known, "week")
+
+
+def test_no_complete_period_is_told() -> None:
+    known = incidents(["2020-01-07"], spans=[("2020-01-07", "2020-01-08")])
+    with pytest.raises(DataError, match="no complete week"):
+        build_panel(known, "week", flat_areas(known))
+
+
+def test_a_panel_cannot_be_written_to() -> None:
+    known = incidents(daily("2020-01-06", "2020-02-02"), spans=[("2020-01-06", "2020-02-02")])
+    panel = build_panel(known, "week", flat_areas(known))
+    with pytest.raises(ValueError, match="read-only"):
+        panel.counts[0, 0, 0] = 5
