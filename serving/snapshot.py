@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from errors import ServiceError, StrandcastError
+from errors import DataError, ServiceError, StrandcastError
 from ledger.artefacts import Artefact
 from ledger.files import FileStore
 from ledger.ledger import Ledger
@@ -67,7 +67,7 @@ class Snapshot:
         """Return the positions of the rows that the filters leave, ascending; None leaves all.
 
         Raises:
-            ServiceError: A filter names what the run does not have.
+            DataError: A filter names what the run does not have.
         """
         chosen = [
             _places("horizon", self.horizons, horizons),
@@ -179,5 +179,5 @@ def _places(name: str, held: Sequence[Any], asked: Sequence[Any] | None) -> list
     unknown = [value for value in asked if value not in held]
     if unknown:
         fix = "GET /v1/periods shows what the run covers" if name != "area_code" else "use an area code of the workspace"
-        raise ServiceError(f"the run has no {name} {unknown[0]!r}", place=name, fix=fix)
+        raise DataError(f"the run has no {name} {unknown[0]!r}", place=name, fix=fix)
     return sorted({held.index(value) for value in asked})

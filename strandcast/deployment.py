@@ -39,9 +39,13 @@ class Deployment:
         with Ledger.open(workspace.database_url, context.clock) as ledger:
             yield cls(workspace, ledger, FileStore(workspace.root), context.actor)
 
+    def archive(self) -> Archive:
+        """Return the store of files and rows, for the actor."""
+        return Archive(self.ledger, self.files, self.actor)
+
     def knowledge(self, period: PeriodKind | None = None) -> Knowledge:
         """Return what is known, by the period asked for, else the settings', else as fine as the data allow."""
-        store = load_incidents(Archive(self.ledger, self.files, self.actor))
+        store = load_incidents(self.archive())
         return Knowledge(store, self.workspace.areas(), period or self.workspace.settings.period)
 
     def calendar(self) -> Calendar:

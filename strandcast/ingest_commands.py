@@ -90,14 +90,14 @@ def _run(
 ) -> None:
     from features.incidents.ingest import ingest as ingest_files
     from features.incidents.lock import ingest_lock
-    from strandcast.archives import open_archive
+    from strandcast.deployment import Deployment
 
     with (
         ingest_lock(workspace.incidents_folder),
-        open_archive(context, workspace) as archive,
+        Deployment.open(context) as deployment,
         context.output.progress("Reading files") as advance,
     ):
-        report = ingest_files(files, plan, archive, ignored, advance)
+        report = ingest_files(files, plan, deployment.archive(), ignored, advance)
     context.output.result(_document(report, plan.subject), _totals(report), *_files(report), lines=_lines(report))
 
 
@@ -138,9 +138,7 @@ def _totals(report: IngestReport) -> Table:
         rows.append([outcome, "", f"{getattr(accounts, outcome):,}"])
         own = [rule for rule in accounts.rules if rule in _rules_of(outcome)]
         rows.extend(["", rule, f"{accounts.rules[rule]:,}"] for rule in sorted(own))
-    return plain_table(
-        "Rows: read = accepted + duplicate + superseded + quarantined", ["", "rule", "rows"], rows, ["rows"]
-    )
+    return plain_table("Rows", ["", "rule", "rows"], rows, ["rows"])
 
 
 def _rules_of(outcome: str) -> tuple[str, ...]:
@@ -165,7 +163,7 @@ def _files(report: IngestReport) -> list[Table]:
 def _lines(report: IngestReport) -> list[str]:
     from features.incidents.coverage import missing_runs
 
-    lines = []
+    lines = ["read = accepted + duplicate + superseded + quarantined"]
     if report.not_stored:
         lines.append(f"Not stored (not mapped): {', '.join(report.not_stored)}.")
     if report.ignored:

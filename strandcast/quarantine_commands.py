@@ -22,13 +22,12 @@ def list_rows(context: Context, rule: str | None, limit: int) -> None:
     from errors import DataError
     from features.feeds.contract import RULE
     from features.incidents.quarantine import quarantined_rows, quarantined_totals
-    from features.workspace import Workspace
-    from strandcast.archives import open_archive
+    from strandcast.deployment import Deployment
 
     if rule is not None and rule not in RULE:
         raise DataError(f"'{rule}' is no rule", place="--rule", fix=f"name one of: {', '.join(RULE)}")
-    workspace = Workspace.open(context.root)
-    with open_archive(context, workspace) as archive:
+    with Deployment.open(context) as deployment:
+        archive = deployment.archive()
         totals = quarantined_totals(archive)
         rows = list(islice(quarantined_rows(archive, rule), limit))
     document = {

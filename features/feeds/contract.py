@@ -36,7 +36,7 @@ RULES = (
     Rule("ragged-row", "", "the row has more or fewer fields than the header", "correct the row"),
     Rule("nul-byte", "", "the row holds a NUL character", "correct the row"),
     Rule("no-date", "occurred_from", "no date is given", "fill in the date"),
-    Rule("bad-date", "occurred_from", "the date cannot be read, or there is no such day", _FIX_DATE),
+    Rule("bad-date", "occurred_from", "the date cannot be read, is no day, or lies before 1900", _FIX_DATE),
     Rule("wrong-month", "occurred_from", "the month is not the one in the file's name", "rename or correct the file"),
     Rule("future-date", "occurred_from", "the date lies in the future", _FIX_DATE),
     Rule("bad-end-date", "occurred_to", "the end date cannot be read", _FIX_DATE),
@@ -54,6 +54,8 @@ RULES = (
     Rule("bad-revision", "revision", "the revision is neither a number nor a date", "correct the revision"),
 )
 RULE = {rule.name: rule for rule in RULES}
+# Whatever is dated before is a slip of the pen (1019 for 2019), not a record.
+_EARLIEST = pd.Timestamp(1900, 1, 1)
 # A place may be a day ahead of UTC.
 _AHEAD = timedelta(days=1)
 
@@ -95,7 +97,7 @@ class Contract:
         checks = {
             "day_given": [("no-date", lambda given: given)],
             "day": [
-                ("bad-date", lambda days: days.notna()),
+                ("bad-date", lambda days: days >= _EARLIEST),
                 ("future-date", lambda days: days.isna() | (days <= latest)),
                 (
                     "wrong-month",

@@ -1,6 +1,6 @@
 """Exports under a mapping: from columns of text to facts, rows that break a rule set aside."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,56 +14,12 @@ from features.feeds.dates import DateColumn, read_dates
 from features.feeds.mapping import OWN_STRAND, FeedMapping
 from features.feeds.reading import FACTS, Reading, Setting, categorical
 from features.feeds.sources import Content
+from features.feeds.strand_rules import StrandRules
 from features.feeds.tables import RawTable, read_table
-from features.feeds.values import Coded, common_spelling, counts_of, numbers_of
-from features.strands import Taxonomy
+from features.feeds.values import Coded, counts_of, numbers_of
 
 _DATES = ("occurred_from", "occurred_to", "recorded_at")
 _DAY = np.timedelta64(1, "D")
-# So heavy that the spelling of a strand in the mapping wins over any spelling in the data.
-_DECLARED = 2**40
-
-
-@dataclass(frozen=True)
-class StrandRules:
-    """Which strand an offence belongs to.
-
-    Attributes:
-        targets: Offence in small letters -> strand; "*" for every other offence, its target "*" for the offence itself.
-        taxonomy: The strands that there are.
-    """
-
-    targets: Mapping[str, str]
-    taxonomy: Taxonomy
-
-    @classmethod
-    def of(cls, strands: Mapping[str, str], taxonomy: Taxonomy, place: str) -> "StrandRules":
-        """Return the rules of a mapping.
-
-        Raises:
-            DataError: A strand is not in the taxonomy.
-        """
-        named = taxonomy.resolved((target for target in strands.values() if target != OWN_STRAND), place)
-        return cls(
-            {" ".join(key.split()).casefold(): named.get(target, target) for key, target in strands.items()}, taxonomy
-        )
-
-    def declared(self) -> tuple[str, ...]:
-        """Return the strands that are named, whether or not an offence of theirs occurs."""
-        return tuple(sorted({target for target in self.targets.values() if target != OWN_STRAND}))
-
-    def strands(self, offences: Sequence[str], weights: NDArray[np.int64]) -> list[str | None]:
-        """Return the strand of each offence, None where none is mapped."""
-        declared = self.declared()
-        spelled = common_spelling(
-            [*offences, *declared], np.concatenate([weights, np.full(len(declared), _DECLARED, dtype=np.int64)])
-        )
-        rest = self.targets.get(OWN_STRAND)
-        found: list[str | None] = []
-        for offence, spelling in zip(offences, spelled, strict=False):
-            target = self.targets.get(offence.casefold(), rest if offence else None)
-            found.append(self.taxonomy.named(spelling) if target == OWN_STRAND else target)
-        return found
 
 
 @dataclass(frozen=True, eq=False)

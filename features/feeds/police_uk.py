@@ -14,10 +14,11 @@ import pandas as pd
 
 from errors import DataError
 from features.feeds.contract import Contract
-from features.feeds.mapped import StrandRules, split_rows, typed_rows
+from features.feeds.mapped import split_rows, typed_rows
 from features.feeds.mapping import Columns, FeedMapping
 from features.feeds.reading import Reading, Setting, categorical
 from features.feeds.sources import Content, SourceFile
+from features.feeds.strand_rules import StrandRules
 from features.feeds.tables import RawTable, read_table
 from features.feeds.values import header_key
 from features.strands import Taxonomy

@@ -1,11 +1,13 @@
 """Files as they arrive: single files, folders and zip archives, read within bounds and never unpacked to disk."""
 
+import calendar
 import hashlib
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -25,12 +27,12 @@ class SourceFile:
 
     Attributes:
         name: Its path as the user knows it, for reports.
-        modified: What orders files that cover the same months: the newer one supersedes.
+        modified: When it was last written, seconds; of files that cover the same months the newer one supersedes.
         load: Reads the content.
     """
 
     name: str
-    modified: tuple[float, ...]
+    modified: float
     load: Callable[[], bytes] = field(repr=False)
 
     @property
@@ -73,7 +75,7 @@ def source_files(path: Path) -> Iterator[list[SourceFile]]:
                 opened.append(_open_zip(item))
                 files.extend(_members(opened[-1], name))
             else:
-                files.append(SourceFile(name, (item.stat().st_mtime,), lambda item=item: _read_file(item)))  # type: ignore[misc]
+                files.append(SourceFile(name, item.stat().st_mtime, partial(_read_file, item)))
         yield files
     finally:
         for archive in opened:
@@ -120,11 +122,10 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[SourceFile]:
     for member in sorted(archive.infolist(), key=lambda item: item.filename):
         if not member.is_dir():
             label = f"{name}/{_shown(member.filename)}"
-            yield SourceFile(
-                label,
-                tuple(float(part) for part in member.date_time),
-                lambda member=member, label=label: _read_member(archive, member, label),  # type: ignore[misc]
-            )
+            year, month, *rest = member.date_time
+            # Some programs write month 0.
+            modified = float(calendar.timegm((year, min(max(month, 1), 12), *rest, 0, 0, 0)))
+            yield SourceFile(label, modified, partial(_read_member, archive, member, label))
 
 
 def _shown(name: str) -> str:

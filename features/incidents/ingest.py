@@ -4,10 +4,9 @@ Everything is read, judged and settled first. Then the files are put, and one co
 process before that commit leaves the store as it was.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,8 @@ from features.feeds.report import NEWER_FILE, SAME_FILE, FileReport, IngestRepor
 from features.feeds.sources import Content, SourceFile
 from features.incidents.archive import Archive, NewEntry
 from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, deliveries, encoded, read_facts
-from features.incidents.coverage import Covered, Spans, covered_by, joined
+from features.incidents.coverage import Covered, Spans, joined
+from features.incidents.extent import covers_of, reading_feed, replaced_by, share_a_day, within
 from features.incidents.settle import HELD, HeldFile, Settled, settle
 
 Advance = Callable[[int, int], None]
@@ -88,7 +88,7 @@ class _Session:
             self._known.append(_known_already(content.name, held[-1]))
             return
         reading = self._plan.read(content)
-        covers = _covers(reading)
+        covers = covers_of(reading)
         others = self._others(reading, content.sha256)
         main = [run for runs in covers.values() for run in runs]
         settled = settle(reading, main, others, self._plan.received_at)
@@ -180,14 +180,16 @@ class _Session:
             accounts=settled.accounts,
             covers=covers,
             strands=strands,
-            replaces=_replaces(reading, covers),
+            replaces=replaced_by(reading, covers),
         )
 
     def _supersede(self, delivery: Delivery) -> list[str]:
         """Count the rows that this file supersedes among files of the same ingest; tell of those held from before."""
         notices = []
         for index, item in enumerate(self._pending):
-            older = _within(item.facts, delivery)
+            if not share_a_day(item.delivery, delivery):
+                continue
+            older = within(item.facts, delivery)
             rows = int((older & item.accepted).sum())
             if older.any():
                 accounts = item.report.accounts.moved(NEWER_FILE, rows)
@@ -233,11 +235,6 @@ class _Session:
         }
 
 
-def reading_feed(reading: Reading) -> str:
-    """Return the one feed of a mapped file."""
-    return next(iter(reading.strands))
-
-
 def _known_already(name: str, held: Delivery) -> FileReport:
     rows = held.accounts.read
     return FileReport(name, tuple(held.strands), RowAccounts(rows, 0, {SAME_FILE: rows} if rows else {}))
@@ -250,32 +247,6 @@ def _report(reading: Reading, delivery: Delivery, notices: tuple[str, ...]) -> F
     return FileReport(
         reading.name, tuple(delivery.strands), delivery.accounts, first, last, reading.not_stored, notices
     )
-
-
-def _covers(reading: Reading) -> dict[str, tuple[Covered, ...]]:
-    facts = reading.facts
-    if reading.delivery == "replaces-units":
-        days = facts["day"].to_numpy().astype("datetime64[D]").tolist()
-        rows = Counter(zip(facts["feed"].tolist(), days, strict=True))
-        return {
-            feed: tuple(
-                Covered(month, _month_end(month), rows[(feed, month)]) for name, month in reading.units if name == feed
-            )
-            for feed in sorted({name for name, _ in reading.units})
-        }
-    return {reading_feed(reading): covered_by(facts["day"].to_numpy(), reading.resolution, reading.covers)}
-
-
-def _replaces(reading: Reading, covers: dict[str, tuple[Covered, ...]]) -> list[tuple[str, date, date]]:
-    """Return what the file replaces whole: its units, or the days it covers and those of its stray rows."""
-    if reading.delivery == "append":
-        return []
-    found = [(feed, run.first, run.last) for feed, runs in covers.items() for run in runs]
-    if reading.delivery == "replaces-periods":
-        feed = reading_feed(reading)
-        days = np.unique(reading.facts["day"].to_numpy().astype("datetime64[D]")).tolist()
-        found += [(feed, day, day) for day in days if not any(first <= day <= last for _, first, last in found)]
-    return found
 
 
 def _remarks(reading: Reading, covers: dict[str, tuple[Covered, ...]], held: Sequence[Delivery]) -> list[str]:
@@ -291,18 +262,3 @@ def _remarks(reading: Reading, covers: dict[str, tuple[Covered, ...]], held: Seq
             "if it covers more, say so with covers_from and covers_to in the mapping"
         )
     return notices
-
-
-def _within(facts: pd.DataFrame, newer: Delivery) -> NDArray[np.bool_]:
-    """Return which facts lie in what a newer file replaces."""
-    days = facts["day"].to_numpy().astype("datetime64[D]")
-    feeds = facts["feed"].astype(str).to_numpy()
-    inside = np.zeros(len(facts), dtype=np.bool_)
-    for feed, first, last in newer.replaces:
-        inside |= (feeds == feed) & (days >= np.datetime64(first)) & (days <= np.datetime64(last))
-    return inside
-
-
-def _month_end(month: date) -> date:
-    last: date = (np.datetime64(month, "M") + 1).astype("datetime64[D]").item()
-    return date.fromordinal(last.toordinal() - 1)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from features.area_files import read_area_file
-from features.feeds.mapped import StrandRules, read_export
+from features.feeds.mapped import read_export
 from features.feeds.mapping import FeedMapping
 from features.feeds.places import Places
 from features.feeds.police_uk import FEED, police_uk_rules, read_street
 from features.feeds.reading import Setting
+from features.feeds.strand_rules import StrandRules
 from features.incidents.ingest import Plan
 from features.strands import Taxonomy
 from features.workspace import Workspace

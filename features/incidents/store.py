@@ -6,7 +6,6 @@ newest revision known by then; and of these the facts known by then.
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -21,6 +20,7 @@ from features.incidents.archive import Archive
 from features.incidents.batch import Delivery, deliveries, read_facts
 from features.incidents.coverage import joined, known_by
 from features.incidents.incidents import FeedCoverage, Incidents
+from features.incidents.names import TEXT, Names, indices
 from features.incidents.settle import newest_rows
 
 _COLUMNS = (
@@ -72,7 +72,7 @@ class IncidentStore:
             keep &= _column(self.facts, "known_at") <= np.datetime64(as_of, "s")
         keep[keep] = self._newest_revisions(np.flatnonzero(keep))
         codes = areas.codes if areas is not None else tuple(names.areas[index] for index in np.unique(names.area[keep]))
-        area = _indices(names.areas, codes)[names.area]
+        area = indices(names.areas, codes)[names.area]
         keep &= area >= 0
         count = _column(self.facts, "count").astype(np.int32)
         # A retraction among revisions withdraws the incident: what it replaced is no longer counted, so neither is it.
@@ -82,8 +82,8 @@ class IncidentStore:
         return Incidents(
             day=_column(self.facts, "day")[keep].astype("datetime64[D]"),
             area=area[keep].astype(np.int32),
-            strand=_indices(names.strands, strands)[names.strand][keep].astype(np.int16),
-            feed=_indices(names.feeds, [feed.name for feed in feeds])[names.feed][keep].astype(np.int16),
+            strand=indices(names.strands, strands)[names.strand][keep].astype(np.int16),
+            feed=indices(names.feeds, [feed.name for feed in feeds])[names.feed][keep].astype(np.int16),
             count=count[keep].astype(np.int32),
             known_at=_column(self.facts, "known_at")[keep],
             longitude=_column(self.facts, "longitude")[keep],
@@ -96,8 +96,8 @@ class IncidentStore:
         )
 
     @cached_property
-    def _names(self) -> "_Names":
-        return _Names.of(self.facts, self.deliveries)
+    def _names(self) -> Names:
+        return Names.of(self.facts, self.deliveries)
 
     def _hash(self, as_of: date | None) -> str:
         text = "\n".join([*self.hashes, as_of.isoformat() if as_of else "everything"])
@@ -178,7 +178,7 @@ class IncidentStore:
             kept[revised] = newest_rows(high[revised], low[revised], revision)
         return kept
 
-    def _feeds(self, as_of: date | None, names: "_Names") -> tuple[FeedCoverage, ...]:
+    def _feeds(self, as_of: date | None, names: Names) -> tuple[FeedCoverage, ...]:
         counted = self._counted(as_of)
         current = [item for item, counts in zip(self.deliveries, counted, strict=True) if counts]
         feeds = []
@@ -206,13 +206,12 @@ def load_incidents(archive: Archive) -> IncidentStore:
     return IncidentStore(tuple(item for _, item in held), tuple(entry.sha256 for entry, _ in held), facts, index)
 
 
-_TEXT = pa.dictionary(pa.int32(), pa.string())
 _EMPTY = {
     "day": pa.timestamp("s"),
     "known_at": pa.timestamp("s"),
-    "feed": _TEXT,
-    "area": _TEXT,
-    "strand": _TEXT,
+    "feed": TEXT,
+    "area": TEXT,
+    "strand": TEXT,
     "count": pa.int32(),
     "longitude": pa.float64(),
     "latitude": pa.float64(),
@@ -220,67 +219,6 @@ _EMPTY = {
     "key_high": pa.uint64(),
     "key_low": pa.uint64(),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class _Names:
-    """Names and each fact's index into them; names that differ only by case are one, spelled as first met."""
-
-    feeds: tuple[str, ...]
-    areas: tuple[str, ...]
-    strands: tuple[str, ...]
-    spelled: dict[str, str]
-    feed: NDArray[np.int32]
-    area: NDArray[np.int32]
-    strand: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, facts: pa.Table, items: Sequence[Delivery]) -> "_Names":
-        # The newest reading of a file first: it may have been read again to spell its strands otherwise.
-        newest = list({item.file_sha256: item for item in items}.values())
-        spelled: dict[str, str] = {}
-        for item in (*newest, *items):
-            for strand in (name for names in item.strands.values() for name in names):
-                spelled.setdefault(strand.casefold(), strand)
-        areas: dict[str, str] = {}
-        for value in _coded(facts, "area")[1]:
-            areas.setdefault(value.casefold(), value)
-        feeds, area_names, strand_names = (
-            _feed_names(items),
-            tuple(sorted(areas.values())),
-            tuple(sorted(spelled.values())),
-        )
-        return cls(
-            feeds,
-            area_names,
-            strand_names,
-            spelled,
-            _recoded(facts, "feed", feeds, {}),
-            _recoded(facts, "area", area_names, areas),
-            _recoded(facts, "strand", strand_names, spelled),
-        )
-
-
-def _feed_names(items: Sequence[Delivery]) -> tuple[str, ...]:
-    return tuple(sorted({feed for item in items for feed in item.strands}))
-
-
-def _coded(facts: pa.Table, name: str) -> tuple[NDArray[np.int32], list[str]]:
-    column = facts.column(name).combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0) if column.num_chunks else pa.array([], _TEXT)
-    return column.indices.to_numpy(zero_copy_only=False).astype(np.int32), column.dictionary.to_pylist()
-
-
-def _recoded(facts: pa.Table, name: str, names: Sequence[str], spelled: dict[str, str]) -> NDArray[np.int32]:
-    codes, values = _coded(facts, name)
-    values = [spelled.get(value.casefold(), value) for value in values]
-    return _indices(values, names)[codes]
-
-
-def _indices(values: Sequence[str], names: Sequence[str]) -> NDArray[np.int32]:
-    where = {name: index for index, name in enumerate(names)}
-    return np.array([where.get(value, -1) for value in values], dtype=np.int32)
 
 
 def _ordinals(days: NDArray[np.datetime64], unit: str) -> NDArray[np.int64]:

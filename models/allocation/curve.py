@@ -10,6 +10,8 @@ from errors import AllocationError
 F64 = NDArray[np.float64]
 
 _SMALLEST = np.finfo(np.float64).tiny
+# Breakpoints nearer than this, relatively, are one point that rounding split.
+_SAME = 1e-12
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,15 @@ class ReachCurve:
 
 
 def finer_grid(grid: F64, hours: F64) -> F64:
-    """Return breakpoints of the same number, gathered round `hours`: its piece and the pieces on both sides, cut anew.
+    """Return as many breakpoints, gathered round `hours`: two pieces to each side, cut anew.
 
     The first and the last breakpoint stay, and `hours` are breakpoints: the next solution is no worse than this one.
+    Where the hours lie at the edge of what was cut finely, the window widens again, since the piece beyond is long.
     """
-    areas, points = grid.shape
-    rows = np.arange(areas)
-    piece = np.clip((grid <= hours[:, None]).sum(axis=1) - 1, 0, points - 2)
-    start = grid[rows, np.maximum(piece - 1, 0)]
-    end = grid[rows, np.minimum(piece + 2, points - 1)]
-    inner = np.linspace(start, end, points - 3, axis=-1)
-    return np.sort(np.column_stack([grid[:, 0], inner, np.clip(hours, start, end), grid[:, -1]]), axis=1)
+    low, high, at = grid[:, 0], grid[:, -1], hours[:, None]
+    apart = np.abs(grid - at) > _SAME * (1.0 + np.abs(at))
+    before = np.where(apart & (grid < at), grid, low[:, None]).max(axis=1)
+    after = np.where(apart & (grid > at), grid, high[:, None]).min(axis=1)
+    half = 2 * np.maximum(hours - before, after - hours)
+    inner = np.linspace(hours - half, hours + half, grid.shape[1] - 3, axis=-1)
+    return np.sort(np.clip(np.column_stack([low, inner, hours, high]), low[:, None], high[:, None]), axis=1)

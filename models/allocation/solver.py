@@ -129,7 +129,9 @@ def _highs(gains: F64, widths: F64, inside: F64, needed: F64, remaining: float) 
     matrix.value_ = np.ones(len(row))
 
     highs = highspy.Highs()
-    for option, value in {"output_flag": False, "threads": 1, "random_seed": 0, "solver": "simplex"}.items():
+    # Presolve compares columns pairwise: 1,111 areas take 0.1 s without it and 15 s with it.
+    options = {"output_flag": False, "threads": 1, "random_seed": 0, "solver": "simplex", "presolve": "off"}
+    for option, value in options.items():
         highs.setOptionValue(option, value)
     for tolerance in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
         highs.setOptionValue(tolerance, 1e-10)

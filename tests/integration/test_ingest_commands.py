@@ -232,7 +232,7 @@ def test_an_ingest_that_is_killed_at_any_moment_is_whole_or_absent(strandcast: S
     strandcast("init")
     arguments = big_export(tmp_path)
     command = [sys.executable, "-c", "import sys; from strandcast.app import run; run(sys.argv[1:])", *arguments]
-    for delay in (0.5, 1.5):
+    for delay in (1.0, 2.5):
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
             time.sleep(delay)
             os.kill(child.pid, signal.SIGKILL)

@@ -1,6 +1,7 @@
 """MLflow as people meet it: what a run leaves in its database and who its aliases name."""
 
 import json
+import shutil
 from pathlib import Path
 
 import lightgbm
@@ -16,9 +17,17 @@ from training.record import TrainingRecord
 from training.tracking import MlflowTracker
 
 
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database with MLflow's tables, which take seconds to make."""
+    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    MlflowTracker(f"sqlite:///{path}", path.parent).set_champion("none")
+    return path
+
+
 @pytest.fixture
-def uri(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'mlflow.db'}"
+def uri(empty_database: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(empty_database, tmp_path)}"
 
 
 @pytest.fixture

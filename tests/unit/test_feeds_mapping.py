@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from errors import DataError
-from features.feeds.mapped import StrandRules
 from features.feeds.mapping import load_mapping
+from features.feeds.strand_rules import StrandRules
 from features.strands import Strand, Taxonomy
 
 GOOD = 'period = "day"\n{top}\n[columns]\noccurred_from = "d"\n{columns}\n[strands]\n{strands}\n'
@@ -61,6 +61,7 @@ def test_a_missing_mapping_is_told(tmp_path: Path) -> None:
         load_mapping(tmp_path / "absent.toml")
 
 
+OPEN = Taxonomy("open", False, ())
 TWO = Taxonomy(
     "two", False, (Strand(code="burglary", name="Burglary"), Strand(code="asb", name="Anti-social behaviour"))
 )
@@ -71,9 +72,7 @@ def test_a_strand_that_the_taxonomy_lacks_is_refused() -> None:
         StrandRules.of({"rob": "Robbery"}, TWO, "m.toml")
 
 
-def strands(
-    rules: dict[str, str], offences: list[str], taxonomy: Taxonomy = Taxonomy("open", False, ())
-) -> list[str | None]:
+def strands(rules: dict[str, str], offences: list[str], taxonomy: Taxonomy = OPEN) -> list[str | None]:
     return StrandRules.of(rules, taxonomy, "m.toml").strands(offences, np.arange(len(offences), 0, -1))
 
 

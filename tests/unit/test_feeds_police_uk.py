@@ -87,7 +87,10 @@ def test_files_of_other_kinds_are_named_and_left_out(tmp_path: Path) -> None:
 
 def test_names_in_an_archive_lead_nowhere(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "slip.zip", "w") as pack:
-        pack.writestr("../../../evil/2024-01-essex-street.csv", f"{POLICE_HEADER}\n{police_row()}\n")
+        pack.writestr(
+            zipfile.ZipInfo("../../../evil/2024-01-essex-street.csv", (1980, 0, 0, 0, 0, 0)),
+            f"{POLICE_HEADER}\n{police_row()}\n",
+        )
     before = set(tmp_path.parent.rglob("*"))
     report = ingest_police(make_workspace(tmp_path / "w"), tmp_path / "slip.zip", MemoryArchive())
     assert report.accounts.accepted == 1

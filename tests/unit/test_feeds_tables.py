@@ -60,7 +60,7 @@ def test_the_ways_a_csv_is_written_are_read(data: bytes) -> None:
 def test_gzip_and_parquet_are_read() -> None:
     assert rows(gzip.compress(b"A,B\n1,2\n"), "f.csv.gz") == [("1", "2")]
     buffer = io.BytesIO()
-    pd.DataFrame({"A": [1.0, None], "B": pd.to_datetime(["2014-01-31", None])}).to_parquet(buffer)
+    pd.DataFrame({"A": [1.0, None], "B": [pd.Timestamp("2014-01-31"), pd.NaT]}).to_parquet(buffer)
     assert rows(buffer.getvalue(), "f.parquet") == [("1", "2014-01-31 00:00:00.000000"), ("", "")]
 
 

@@ -1,0 +1,47 @@
+"""Pre-flight: what must hold before workers are started. A worker that fails to start is started again for ever."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from errors import ServiceError, StrandcastError
+from serving.desk import Desk
+
+WORKSPACE_VARIABLE = "STRANDCAST_WORKSPACE"
+DEFAULT_WORKSPACE = "var"
+
+
+def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the workspace that the environment names."""
+    return Path(environment.get(WORKSPACE_VARIABLE) or DEFAULT_WORKSPACE)
+
+
+def check(root: Path, clock: Callable[[], datetime]) -> None:
+    """Check that the workspace opens, its ledger can be written, and a champion's run is there as recorded.
+
+    Raises:
+        StrandcastError: One of these does not hold.
+    """
+    desk = Desk.open(root, clock)
+    try:
+        desk.ledger.check_writable()
+        if not desk.shelf.refresh():
+            fix = "run strandcast train, promote and forecast first"
+            raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
+    finally:
+        desk.close()
+
+
+def check_or_exit(root: Path, clock: Callable[[], datetime]) -> None:
+    """Check, and end the process with one sentence if something does not hold.
+
+    Raises:
+        SystemExit: As said; code 1.
+    """
+    try:
+        check(root, clock)
+    except StrandcastError as error:
+        sys.stderr.write(f"strandcast: {error}\n")
+        raise SystemExit(1) from None

@@ -1,0 +1,99 @@
+"""The BentoML service: `bentoml serve serving.service:Strandcast`, with the workspace in STRANDCAST_WORKSPACE."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import bentoml
+
+from errors import StrandcastError
+from serving.desk import Desk
+from serving.metrics import Metering
+from serving.openapi import describe
+from serving.preflight import check_or_exit, workspace_root
+from serving.problems import Problems
+from serving.schemas import PlanAnswer, PlanOrder
+from serving.snapshot import Watch
+from serving.web import build_web, problem_response
+
+SECONDS_BETWEEN_LOOKS = 3.0
+
+_logger = logging.getLogger("strandcast.serving")
+
+
+def now() -> datetime:
+    """Return the present instant, UTC."""
+    return datetime.now(UTC)
+
+
+def present_desk() -> Desk:
+    """Return the desk of the service that runs in this process."""
+    desk: Desk = bentoml.get_current_service().desk
+    return desk
+
+
+def present_description() -> dict[str, Any]:
+    """Return the service's OpenAPI document."""
+    return describe(Strandcast.openapi_spec.asdict())
+
+
+class StrandcastService:
+    """Forecasts of recorded demand by area and strand, patrol plans with reasons, and their record."""
+
+    def __init__(self) -> None:
+        self.desk = Desk.open(workspace_root(), now)
+        try:
+            self.desk.shelf.refresh()
+        except StrandcastError as error:
+            # Not ready is an answer; a worker that ends would be started again for ever.
+            _logger.warning("nothing to serve: %s", error)
+        self._watch = Watch(self.desk.shelf, SECONDS_BETWEEN_LOOKS, _logger.warning)
+        self._watch.start()
+
+    @bentoml.on_deployment
+    @staticmethod
+    def before_workers() -> None:
+        """Check once, before any worker starts."""
+        check_or_exit(workspace_root(), now)
+
+    @bentoml.on_shutdown
+    def close(self) -> None:
+        """Stop watching and close the ledger."""
+        self._watch.stop()
+        self.desk.close()
+
+    def __is_ready__(self) -> bool:
+        """Return whether there is a run to serve and a ledger that can be written."""
+        try:
+            self.desk.ledger.check_writable()
+        except StrandcastError as error:
+            _logger.warning("not ready: %s", error)
+            return False
+        return self.desk.shelf.filled
+
+    @bentoml.api(route="/v1/plans")
+    def plans(self, order: PlanOrder, /) -> PlanAnswer:
+        """Make a plan: hours for every area, with reasons, recorded before it is answered."""
+        try:
+            return self.desk.make_plan(order)
+        except StrandcastError as error:
+            # BentoML passes a response through as it is; an exception would lose its sentence.
+            told: Any = problem_response(error)
+            return told  # type: ignore[no-any-return]
+
+
+# A decorator would hide from type checkers that this is a service. The built-in metrics label by raw path and the
+# built-in tracing costs most of a cheap request; metrics.py has ours.
+Strandcast = bentoml.service(
+    name="strandcast",
+    workers=1,
+    threads=2,
+    traffic={"timeout": 30},
+    http={"host": "127.0.0.1", "port": 3000},
+    metrics={"enabled": False},
+    tracing={"excluded_urls": ".*"},
+    logging={"access": {"enabled": False}},
+)(bentoml.asgi_app(build_web(present_desk, present_description))(StrandcastService))
+# The first added is the outermost.
+Strandcast.add_asgi_middleware(Metering)
+Strandcast.add_asgi_middleware(Problems)

@@ -1,0 +1,166 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from errors import LedgerError, ModelError
+from features.calendar import Calendar
+from features.knowledge import Known
+from ledger.files import FileStore
+from ledger.ledger import Ledger
+from models.boosted import BoostingSettings
+from models.bundle import Bundle, pack, unpack
+from models.explanation.contributions import explain
+from models.registry import CHALLENGER, CHAMPION, Registered, load, register, resolve
+from models.runs import load_run
+from models.simple import fit_simple
+from models.table import COLUMNS, cube, forecast_table, write_table
+from models.week import run_forecast
+from tests.support import panels
+from training.fit import FitPlan, fit_boosted
+from training.promote import promote
+from training.record import Untracked
+
+PANEL = panels.panel(110, 6, districts=2)
+QUICK = FitPlan(30, 80, 2, 20, BoostingSettings(rounds=20, rows_in_leaf=20))
+
+
+@pytest.fixture(scope="module")
+def boosted() -> Registered:
+    return Registered("boosted-x", fit_boosted(PANEL, (1, 2), Calendar("GB-ENG"), seed=1, plan=QUICK).model)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger.open(f"sqlite:///{tmp_path / 'w.db'}", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_a_model_comes_back_from_its_files_to_the_bit(boosted: Registered) -> None:
+    for model in (boosted.model, fit_simple("shrunken", PANEL, (1, 2))):
+        again = unpack(pack(model, {"seed": 1}))
+        np.testing.assert_array_equal(again.forecast(PANEL).mean, model.forecast(PANEL).mean)
+        np.testing.assert_array_equal(again.dispersion, model.dispersion)
+
+
+def test_trees_that_were_changed_are_refused_before_they_are_parsed(boosted: Registered) -> None:
+    bundle = pack(boosted.model, {})
+    with pytest.raises(ModelError, match="not those of the manifest"):
+        unpack(Bundle(bundle.manifest, bundle.booster.replace(b"leaf_value=0", b"leaf_value=9", 1) + b" "))
+    with pytest.raises(ModelError, match="cannot be read"):
+        unpack(Bundle(b"{", b""))
+
+
+def test_a_registered_model_is_challenger_until_it_is_promoted(
+    ledger: Ledger, files: FileStore, boosted: Registered
+) -> None:
+    with pytest.raises(ModelError, match="no champion yet"):
+        resolve(ledger, CHAMPION)
+    register(ledger, files, "v1", pack(boosted.model, {}), actor="ann", details={})
+    assert resolve(ledger, CHALLENGER) == "v1"
+    promotion = promote(ledger, Untracked(), reason="better", actor="bob")
+    assert (promotion.version, promotion.replaced, promotion.mirrored) == ("v1", None, False)
+    assert ledger.event(promotion.audit_id).draft.details["reason"] == "better"
+    assert load(ledger, files, CHAMPION).version == "v1"
+    with pytest.raises(ModelError, match="champion already"):
+        promote(ledger, Untracked(), reason="again", actor="bob")
+
+
+def test_a_failing_tracker_leaves_the_champion(ledger: Ledger, files: FileStore, boosted: Registered) -> None:
+    class Failing(Untracked):
+        def set_champion(self, model_version: str) -> bool:
+            raise ModelError("is out of reach", place="tracker")
+
+    register(ledger, files, "v1", pack(boosted.model, {}), actor="ann", details={})
+    with pytest.raises(ModelError, match="out of reach"):
+        promote(ledger, Failing(), reason="better", actor="bob")
+    assert ledger.alias("model", CHAMPION) is None
+
+
+def test_a_model_file_that_was_changed_is_not_loaded(
+    ledger: Ledger, files: FileStore, boosted: Registered, tmp_path: Path
+) -> None:
+    register(ledger, files, "v1", pack(boosted.model, {}), actor="ann", details={})
+    trees = tmp_path / ledger.artefact("booster", "v1").path
+    trees.write_bytes(trees.read_bytes()[:-200])
+    with pytest.raises(LedgerError):
+        load(ledger, files, "v1")
+
+
+def test_a_run_is_recorded_before_it_is_returned_and_the_same_run_is_kept_once(
+    ledger: Ledger, files: FileStore, boosted: Registered
+) -> None:
+    first, second = (
+        run_forecast(
+            Known(PANEL, "snapshot"),
+            boosted,
+            notices=["proxy"],
+            attribution="SYNTHETIC",
+            ledger=ledger,
+            files=files,
+            actor="ann",
+        )
+        for _ in range(2)
+    )
+    assert first.run_id == second.run_id
+    assert [e.draft.operation for e in ledger.events(newest_first=False)] == ["combination", "consultation"]
+    kept = load_run(ledger, files)
+    assert kept.audit_id == first.audit_id
+    np.testing.assert_array_equal(kept.frame["mean"], first.frame["mean"])
+    assert ledger.verify(files).ok
+
+
+def test_no_record_no_forecast(tmp_path: Path, files: FileStore, boosted: Registered) -> None:
+    class Full(Ledger):
+        def append(self, *args: object, **kwargs: object) -> None:  # type: ignore[override]
+            raise LedgerError("the disk is full")
+
+    broken = Full.open(f"sqlite:///{tmp_path / 'full.db'}", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    with pytest.raises(LedgerError, match="full"):
+        run_forecast(Known(PANEL, "s"), boosted, notices=[], attribution="", ledger=broken, files=files, actor="ann")
+
+
+def test_the_table_holds_the_contract_and_its_cube(tmp_path: Path, boosted: Registered) -> None:
+    forecast = boosted.model.forecast(PANEL)
+    table = forecast_table(forecast, PANEL, level="area", model_version="v", notices=["proxy", "synthetic"])
+    values, codes, strands, horizons = cube(table)
+    np.testing.assert_array_equal(values, forecast.mean)
+    assert (codes, strands, horizons) == (PANEL.areas.codes, PANEL.strands, (1, 2))
+    for name in ("f.csv", "f.parquet"):
+        write_table(table, tmp_path / name)
+    assert (tmp_path / "f.csv").read_text().splitlines()[0] == ",".join(COLUMNS)
+    assert set(table["notices"]) == {"proxy;synthetic"}
+
+
+def test_totals_are_coherent_in_the_mean_and_wider_than_a_poisson(boosted: Registered) -> None:
+    forecast = boosted.model.forecast(PANEL)
+    bottom = forecast_table(forecast, PANEL, level="area", model_version="v")
+    for level in ("district", "force"):
+        upper = forecast_table(forecast, PANEL, level=level, model_version="v")
+        assert upper["mean"].sum() == pytest.approx(bottom["mean"].sum())
+
+
+def test_an_explanation_gives_the_mean_back_and_says_relied_on(boosted: Registered) -> None:
+    frame = forecast_table(boosted.model.forecast(PANEL), PANEL, level="area", model_version="v")
+    one = explain(frame.iloc[[3]])
+    product = one.base * np.prod(list(one.multipliers.values())) * one.calibration
+    assert product == pytest.approx(one.mean, rel=1e-9)
+    assert "relied on" in one.sentence()
+    assert "because" not in one.sentence()
+    total = explain(frame[(frame["strand"] == "strand 0") & (frame["horizon"] == 1)])
+    assert total.members == 6
+    weights = frame[(frame["strand"] == "strand 0") & (frame["horizon"] == 1)]
+    expected = np.exp(np.average(np.log(weights["x_neighbours"]), weights=weights["mean"]))
+    assert total.multipliers["neighbours"] == pytest.approx(expected)
+
+
+def test_an_explanation_that_does_not_multiply_back_is_refused(boosted: Registered) -> None:
+    frame = forecast_table(boosted.model.forecast(PANEL), PANEL, level="area", model_version="v").iloc[[0]].copy()
+    frame["x_season"] = frame["x_season"] * (1 + 1e-6)
+    with pytest.raises(ModelError, match="multiplies to"):
+        explain(frame)
