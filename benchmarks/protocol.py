@@ -1,13 +1,13 @@
 """What the forecasting benchmarks share: a workspace of one feed, and every method's backtest beside its reference."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from time import process_time
-from typing import Iterator
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -58,6 +58,7 @@ def measure(protocol: Protocol, deployment: Deployment, knowledge: Knowledge) ->
     table = Table(title=f"{protocol.title}, {date.today():%Y-%m-%d}", title_justify="left")  # noqa: DTZ011 - a label
     for name in ("method", *MEASURES, "reference", "ratios", "CPU s"):
         table.add_column(name, justify="left" if name == "method" else "right")
+    overall: dict[str, Any] = {}
     for method in (*protocol.references, "boosted"):
         recipe = Recipe(method, protocol.schedule.horizons, deployment.calendar(), deployment.workspace.settings.seed)
         began = process_time()

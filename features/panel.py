@@ -126,30 +126,46 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
     inside = (period >= 0) & (period < n)
     cell = (period[inside] * shape[1] + incidents.area[inside]) * shape[2] + incidents.strand[inside]
     flat = np.bincount(cell, incidents.count[inside], int(np.prod(shape)))
-    observed = _observed(incidents, kind, first, n)
+    seen = _observed(incidents, kind, first, shape)
     # A retraction may meet a period that never held its incident; a count cannot be below none.
-    counts = np.maximum(flat, 0.0).astype(np.float32).reshape(shape) * observed[:, None, :]
-    seen = np.ascontiguousarray(np.broadcast_to(observed[:, None, :], shape))
+    counts = np.maximum(flat, 0.0).astype(np.float32).reshape(shape) * seen
     counts.setflags(write=False)
     seen.setflags(write=False)
     return _trimmed(Panel(counts, seen, kind, first, areas, incidents.strand_names, as_of))
 
 
-def _observed(incidents: Incidents, kind: PeriodKind, first: int, n: int) -> NDArray[np.bool_]:
-    """Return bool[period, strand]: every feed of the strand covers the whole period, and it is not an outage."""
-    begin = periods.starts(np.arange(first, first + n + 1), kind)
-    observed = np.ones((n, len(incidents.strand_names)), dtype=bool)
-    fed = np.zeros(len(incidents.strand_names), dtype=bool)
-    for number, feed in enumerate(incidents.feeds):
-        whole = np.zeros(n, dtype=bool)
-        for first_day, last_day in feed.spans:
-            whole |= (begin[:-1] >= np.datetime64(first_day)) & (begin[1:] <= np.datetime64(last_day) + 1)
-        for silent_from, silent_to in _silences(incidents.day[incidents.feed == number], feed):
-            whole &= (begin[1:] <= silent_from) | (begin[:-1] >= silent_to)
-        columns = np.array([incidents.strand_names.index(strand) for strand in feed.strands], dtype=np.int64)
-        observed[:, columns] &= whole[:, None]
-        fed[columns] = True
-    return observed & fed
+def _observed(incidents: Incidents, kind: PeriodKind, first: int, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
+    """Return bool[period, area, strand]: every feed that speaks of the cell covers its whole period, without an outage.
+
+    A feed speaks of the areas that it has records in, so that one force's missing month leaves another force's areas
+    alone; of areas that no feed of the strand has met, all its feeds speak.
+    """
+    begin = periods.starts(np.arange(first, first + shape[0] + 1), kind)
+    covered = [
+        _covered(incidents.day[incidents.feed == number], feed, begin) for number, feed in enumerate(incidents.feeds)
+    ]
+    observed = np.zeros(shape, dtype=bool)
+    for column, strand in enumerate(incidents.strand_names):
+        feeds = [number for number, feed in enumerate(incidents.feeds) if strand in feed.strands and feed.spans]
+        if not feeds:
+            continue
+        spoken = np.zeros((len(feeds), shape[1]), dtype=bool)
+        for row, number in enumerate(feeds):
+            spoken[row, incidents.area[incidents.feed == number]] = True
+        spoken[:, ~spoken.any(axis=0)] = True
+        missing = ~np.stack([covered[number] for number in feeds])
+        observed[:, :, column] = ~np.any(missing[:, :, None] & spoken[:, None, :], axis=0)
+    return observed
+
+
+def _covered(days: NDArray[np.datetime64], feed: FeedCoverage, begin: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Return which periods a feed covers whole, outages left out; `begin` has one entry more than there are periods."""
+    whole = np.zeros(len(begin) - 1, dtype=bool)
+    for first_day, last_day in feed.spans:
+        whole |= (begin[:-1] >= np.datetime64(first_day)) & (begin[1:] <= np.datetime64(last_day) + 1)
+    for silent_from, silent_to in _silences(days, feed):
+        whole &= (begin[1:] <= silent_from) | (begin[:-1] >= silent_to)
+    return whole
 
 
 def _silences(days: NDArray[np.datetime64], feed: FeedCoverage) -> list[tuple[np.datetime64, np.datetime64]]:

@@ -11,12 +11,13 @@ from ledger.artefacts import Artefact
 from ledger.events import Draft, NoSuchRecordError, Scalar
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models import aliases
 from models.bundle import Bundle, Fitted, unpack
 
-KIND = "model"
+KIND = aliases.MODEL
 TREES = "booster"
-CHAMPION = "champion"
-CHALLENGER = "challenger"
+CHAMPION = aliases.CHAMPION
+CHALLENGER = aliases.CHALLENGER
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from errors import DataError
 from features import periods
 from features.workspace import Workspace
 from ledger.events import Draft, NoSuchRecordError, Scalar
@@ -118,7 +117,9 @@ class Desk:
         run, position = self._run(match[1]), int(match[2])
         rows = run.frame.iloc[position : position + 1]
         if not len(rows):
-            raise NoSuchRecordError(f"the run {run.run_id} has no row {position}", fix="use an id from GET /v1/forecasts")
+            raise NoSuchRecordError(
+                f"the run {run.run_id} has no row {position}", fix="use an id from GET /v1/forecasts"
+            )
         row = rows.iloc[0]
         document = {
             "forecast_id": forecast_id,

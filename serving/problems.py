@@ -12,22 +12,23 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.metrics import OTHER, template
+
 MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 256 * 1024
 SECONDS = 25.0
 
-# BentoML lays its own description of the service on this path; ours is /docs.json.
-BLOCKED = frozenset({"/schema.json"})
-
 _logger = logging.getLogger("strandcast.serving")
 
 
-class BodyTooLargeError(Exception):
-    """More of a body arrived than is taken."""
-
-
 class Problems:
-    """ASGI middleware that turns every failure into a problem document."""
+    """ASGI middleware that turns every failure into a problem document.
+
+    Args:
+        app: What it is laid round.
+        largest_body: Bytes of a body that are taken.
+        seconds: How long an answer may take, the arrival of the body included.
+    """
 
     def __init__(self, app: ASGIApp, *, largest_body: int = LARGEST_BODY, seconds: float = SECONDS) -> None:
         self.app = app
@@ -40,27 +41,30 @@ class Problems:
             await self.app(scope, receive, send)
             return
         answer = _Answer(send)
-        status = self._refusal(scope)
-        if status is not None:
-            await answer.problem(status)
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await answer.problem(refusal)
             return
         try:
             async with asyncio.timeout(self.seconds):
-                await self.app(scope, self._limited(receive), answer)
-        except BodyTooLargeError:
-            await answer.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                body = await self._body(receive)
+                if isinstance(body, bytes):
+                    await self.app(scope, _replayed(body, receive), answer)
+                else:
+                    await answer.problem(body)
         except TimeoutError:
             await answer.problem(HTTPStatus.GATEWAY_TIMEOUT)
         except Exception:
-            _logger.exception("unexpected failure on %s", scope["method"])
+            _logger.exception("unexpected failure of %s %s", scope["method"], template(scope["path"]))
             await answer.problem(HTTPStatus.INTERNAL_SERVER_ERROR)
         else:
             await answer.finish()
 
     def _refusal(self, scope: Scope) -> HTTPStatus | None:
-        headers = {name.lower(): value for name, value in scope["headers"]}
-        if scope["path"] in BLOCKED:
+        # BentoML lays pages of its own beside our routes; one of them calls a tracker.
+        if template(scope["path"]) == OTHER:
             return HTTPStatus.NOT_FOUND
+        headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
         if not length.isdigit():
             return HTTPStatus.BAD_REQUEST
@@ -71,18 +75,34 @@ class Problems:
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         return None
 
-    def _limited(self, receive: Receive) -> Receive:
-        taken = 0
-
-        async def limited() -> Message:
-            nonlocal taken
+    async def _body(self, receive: Receive) -> bytes | HTTPStatus:
+        """Return the whole body, or why it is not taken; one whose length was not declared is counted as it arrives."""
+        parts: list[bytes] = []
+        size = 0
+        while True:
             message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self.largest_body:
-                raise BodyTooLargeError
-            return message
+            if message["type"] != "http.request":
+                return b"".join(parts)
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self.largest_body:
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if not message.get("more_body", False):
+                return b"".join(parts)
 
-        return limited
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a receiver that gives the whole body once, and then what the client does."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
 
 
 class _Answer:
@@ -158,8 +178,6 @@ def _faults(body: bytes) -> list[dict[str, str]]:
     """Return the fields that pydantic found wrong, from FastAPI's or BentoML's answer; never their values."""
     try:
         details = json.loads(body)["detail"]
-        return [
-            {"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in details
-        ]
+        return [{"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in details]
     except (ValueError, KeyError, TypeError):
         return []

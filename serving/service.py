@@ -2,9 +2,11 @@
 
 import logging
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import bentoml
+from pydantic import ValidationError
 
 from errors import StrandcastError
 from serving.desk import Desk
@@ -21,6 +23,14 @@ SECONDS_BETWEEN_LOOKS = 3.0
 _logger = logging.getLogger("strandcast.serving")
 
 
+class NotOfInput(logging.Filter):
+    """Keeps what a client sent out of the log: BentoML logs refused input with its values and a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a record may be logged."""
+        return not (record.exc_info and isinstance(record.exc_info[1], ValidationError))
+
+
 def now() -> datetime:
     """Return the present instant, UTC."""
     return datetime.now(UTC)
@@ -32,6 +42,7 @@ def present_desk() -> Desk:
     return desk
 
 
+@cache
 def present_description() -> dict[str, Any]:
     """Return the service's OpenAPI document."""
     return describe(Strandcast.openapi_spec.asdict())
@@ -41,6 +52,7 @@ class StrandcastService:
     """Forecasts of recorded demand by area and strand, patrol plans with reasons, and their record."""
 
     def __init__(self) -> None:
+        logging.getLogger("bentoml._internal.server.http_app").addFilter(NotOfInput())
         self.desk = Desk.open(workspace_root(), now)
         try:
             self.desk.shelf.refresh()

@@ -16,8 +16,7 @@ from errors import DataError, ServiceError, StrandcastError
 from ledger.artefacts import Artefact
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.registry import CHAMPION
-from models.registry import KIND as MODEL
+from models.aliases import CHAMPION, MODEL
 from models.runs import KIND as FORECAST
 from models.runs import ForecastRun, load_run
 
@@ -178,6 +177,8 @@ def _places(name: str, held: Sequence[Any], asked: Sequence[Any] | None) -> list
         return list(range(len(held)))
     unknown = [value for value in asked if value not in held]
     if unknown:
-        fix = "GET /v1/periods shows what the run covers" if name != "area_code" else "use an area code of the workspace"
+        fix = (
+            "GET /v1/periods shows what the run covers" if name != "area_code" else "use an area code of the workspace"
+        )
         raise DataError(f"the run has no {name} {unknown[0]!r}", place=name, fix=fix)
     return sorted({held.index(value) for value in asked})

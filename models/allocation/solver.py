@@ -130,7 +130,7 @@ def _highs(gains: F64, widths: F64, inside: F64, needed: F64, remaining: float) 
 
     highs = highspy.Highs()
     # Presolve compares columns pairwise: 1,111 areas take 0.1 s without it and 15 s with it.
-    options = {"output_flag": False, "threads": 1, "random_seed": 0, "solver": "simplex", "presolve": "off"}
+    options = {"output_flag": False, "threads": 1, "random_seed": 0, "solver": "ipm", "presolve": "off"}
     for option, value in options.items():
         highs.setOptionValue(option, value)
     for tolerance in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):

@@ -26,6 +26,11 @@ def test_every_requirement_has_a_floor() -> None:
     assert [requirement for requirement in declared().values() if ">=" not in requirement] == []
 
 
+def normal(name: str) -> str:
+    """Return a distribution's name as requirements write it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def imported() -> set[str]:
     """Return the top-level names that the rooms import."""
     nodes = [node for path in sources() for node in ast.walk(ast.parse(path.read_text("utf-8")))]
@@ -35,6 +40,6 @@ def imported() -> set[str]:
 
 def test_the_product_requires_nothing_that_it_does_not_import() -> None:
     installed = packages_distributions()
-    used = {distribution.lower() for name in imported() for distribution in installed.get(name, [])}
+    used = {normal(distribution) for name in imported() for distribution in installed.get(name, [])}
     names = [re.split(r"[^A-Za-z0-9._-]", one, maxsplit=1)[0] for one in project()["project"]["dependencies"]]
     assert [name for name in names if name not in used] == []

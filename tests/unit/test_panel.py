@@ -1,9 +1,11 @@
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 import numpy as np
 import pytest
 
 from errors import DataError
+from features.incidents.incidents import FeedCoverage
 from features.panel import build_panel, flat_areas, period_of
 from tests.support.panels import incidents
 
@@ -67,3 +69,27 @@ def test_a_panel_cannot_be_written_to() -> None:
     panel = build_panel(known, "week", flat_areas(known))
     with pytest.raises(ValueError, match="read-only"):
         panel.counts[0, 0, 0] = 5
+
+
+def test_one_forces_missing_month_leaves_another_forces_areas_alone() -> None:
+    months = [date(2020, 1, 1), date(2020, 2, 1), date(2020, 3, 1)]
+    spans = [
+        ((date(2020, 1, 1), date(2020, 3, 31)),),
+        ((date(2020, 1, 1), date(2020, 1, 31)), (date(2020, 3, 1), date(2020, 3, 31))),
+    ]
+    feeds = tuple(
+        FeedCoverage(name, "month", ("Theft",), span, datetime(2030, 1, 1))
+        for name, span in zip(("a", "b"), spans, strict=True)
+    )  # noqa: DTZ001
+    one = incidents([str(day) for day in months] * 2, spans=[("2020-01-01", "2020-03-31")], monthly=True)
+    keep = np.array([True, True, True, True, False, True])
+    number = np.array([0, 0, 0, 1, 1, 1])[keep]
+    columns = {
+        name: getattr(one, name)[keep] for name in ("day", "strand", "count", "known_at", "longitude", "latitude")
+    }
+    two = replace(
+        one, **columns, area=number.astype(np.int32), feed=number.astype(np.int16), area_codes=("A", "B"), feeds=feeds
+    )
+    panel = build_panel(two, "month", flat_areas(two))
+    assert panel.observed[:, 0, 0].tolist() == [True, True, True]
+    assert panel.observed[:, 1, 0].tolist() == [True, False, True]

@@ -1,0 +1,108 @@
+"""From incidents to a recorded forecast, through the commands, on real incidents."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.table import COLUMNS
+from strandcast.app import run
+from tests.support import cycle
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("cycle")
+    workspace, part = folder / "w", cycle.part_of_toronto(folder)
+    mapping = str(cycle.TORONTO / "mapping.toml")
+    for arguments in (
+        ["init", "--holidays", "CA-ON", "--attribution", "Toronto Police Service"],
+        ["ingest", "incidents", str(part), "--mapping", mapping],
+        ["train", "--horizons", "1-2"],
+    ):
+        assert run([*arguments, "--workspace", str(workspace)]) == 0
+    return workspace
+
+
+@pytest.fixture
+def call(trained: Path, capsys: pytest.CaptureFixture[str]) -> cycle.Command:
+    return cycle.command(trained, capsys)
+
+
+def test_before_a_promotion_there_is_no_champion(call: cycle.Command) -> None:
+    assert "no champion yet" in call("forecast", expected=2)["error"]
+
+
+def test_the_cycle_ends_in_a_recorded_forecast(call: cycle.Command, tmp_path: Path) -> None:
+    promoted = call("promote", "--reason", "first model")
+    assert promoted["mirrored_in_mlflow"]
+    out = tmp_path / "f.parquet"
+    forecast = call("forecast", "--out", out)
+    table = pd.read_parquet(out)
+    assert list(table.columns) == list(COLUMNS)
+    assert len(table) == cycle.AREAS * 5 * 2
+    assert forecast["origin"] == "2021-12-27"
+    assert set(table["model_version"]) == {promoted["version"]}
+    assert (table["q0.05"] <= table["q0.95"]).all()
+    assert call("audit", "verify")["ok"]
+    shown = call("audit", "show", forecast["audit_id"])
+    assert shown["operation"] == "combination"
+
+
+def test_upper_levels_sum_the_bottom(call: cycle.Command, tmp_path: Path) -> None:
+    tables = {}
+    for level in ("area", "force"):
+        call("forecast", "--level", level, "--out", tmp_path / f"{level}.csv")
+        tables[level] = pd.read_csv(tmp_path / f"{level}.csv")
+    expected = tables["area"].groupby(["strand", "horizon"])["mean"].sum()
+    found = tables["force"].set_index(["strand", "horizon"])["mean"]
+    np.testing.assert_allclose(found.sort_index(), expected.sort_index(), rtol=1e-9)
+    assert "not a level" in call("forecast", "--level", "ward", expected=2)["error"]
+
+
+def test_a_backtest_covers_its_grid_and_knows_nothing_of_the_future(call: cycle.Command, tmp_path: Path) -> None:
+    out = tmp_path / "b.parquet"
+    options = ["--origins", "3", "--every", "2", "--horizons", "1-2", "--model", "shrunken"]
+    done = call("backtest", *options, "--out", out)
+    table = pd.read_parquet(out)
+    assert len(table) == 3 * 2 * cycle.AREAS * 5
+    assert table["period_start"].max() == pd.Timestamp("2021-12-20")
+    assert (table["as_of"] == table["origin"]).all()
+    assert done["measures"][0]["poisson_deviance"] < 1.2
+    early = tmp_path / "e.csv"
+    call("backtest", *options, "--end", "2021-12-19", "--out", early)
+    assert pd.read_csv(early)["period_start"].max() == "2021-12-13"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["train", "--model", "arima"], "use one of naive"),
+        (["train", "--horizons", "0"], "must lie within"),
+        (["train", "--as-of", "2018-02-01"], "at least 26 are needed"),
+        (["train", "--as-of", "2017-02-01"], "holds no incidents known at that date"),
+        (["promote", "--reason", "x", "--model", "nobody"], "there is no model nobody"),
+        (["backtest", "--out", "b.txt"], "neither .parquet nor .csv"),
+        (["backtest", "--out", "absent/b.csv"], "folder that is not there"),
+        (["backtest", "--origins", "999", "--out", "b.csv"], "ask for at most"),
+        (["backtest", "--origins", "0", "--out", "b.csv"], "must be 1 or more"),
+        (["forecast", "--as-of", "yesterday"], "does not match"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_one_sentence(
+    trained: Path,
+    call: cycle.Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(path for path in trained.rglob("*") if path.suffix in (".parquet", ".json", ".txt"))
+    sentence = call(*arguments, expected=2)["error"]
+    assert told in sentence
+    assert "\n" not in sentence
+    assert before == sorted(path for path in trained.rglob("*") if path.suffix in (".parquet", ".json", ".txt"))
+    assert list(tmp_path.iterdir()) == []
