@@ -54,6 +54,10 @@ class Panel:
 # A silence is an outage, not a quiet time, where this many incidents were to be expected in it: the probability of none
 # is below 1e-8 for a Poisson count.
 OUTAGE_INCIDENTS = 20.0
+# A day counts as covered once this share of its records is usually in; how late they come is learnt from facts older
+# than SETTLED_DAYS, of which next to nothing is still to come.
+COMPLETE_SHARE = 0.95
+SETTLED_DAYS = 120
 NEAREST = 6
 
 
@@ -112,6 +116,7 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
     Raises:
         DataError: No complete period is known.
     """
+    incidents = replace(incidents, feeds=tuple(_complete(incidents, n) for n in range(len(incidents.feeds))))
     spans = [span for feed in incidents.feeds for span in feed.spans]
     if not spans or not len(incidents):
         fix = "ingest some, or ask for a later date"
@@ -132,6 +137,26 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
     counts.setflags(write=False)
     seen.setflags(write=False)
     return _trimmed(Panel(counts, seen, kind, first, areas, incidents.strand_names, as_of))
+
+
+def _complete(incidents: Incidents, number: int) -> FeedCoverage:
+    """Return a feed's coverage without its newest days, of which too little is recorded yet.
+
+    How late records come is read from the feed's own older facts; a feed without recording times is complete at once.
+    """
+    feed = incidents.feeds[number]
+    mine = incidents.feed == number
+    if feed.resolution == "month" or not feed.spans or not mine.any():
+        return feed
+    day, known_at = incidents.day[mine], incidents.known_at[mine].astype("datetime64[D]")
+    newest = max(known_at.max(), max(np.datetime64(end) for _, end in feed.spans) + 1)
+    today = np.datetime64(incidents.as_of) if incidents.as_of else newest
+    late = (known_at - day).astype(np.int64) - 1
+    settled = late[day < today - SETTLED_DAYS]
+    delay = int(np.quantile(settled, COMPLETE_SHARE, method="higher")) if len(settled) else 0
+    last = (today - max(delay, 0) - 1).item()
+    spans = tuple((first, min(end, last)) for first, end in feed.spans if first <= last)
+    return replace(feed, spans=spans)
 
 
 def _observed(incidents: Incidents, kind: PeriodKind, first: int, shape: tuple[int, int, int]) -> NDArray[np.bool_]:

@@ -95,7 +95,9 @@ def _model(document: Mapping[str, Any], booster: str) -> Fitted:
     levels = {level: np.array(values, dtype=np.float64) for level, values in document["level_dispersion"].items()}
     if document["method"] != "boosted":
         return SimpleForecaster(document["method"], tuple(document["horizons"]), dispersion, levels)
-    spec: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()}
+    spec: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()
+    }
     offset = Offset(**spec.pop("offset"))
     terms = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["calendar"]["terms"]]
     return BoostedForecaster(

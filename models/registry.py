@@ -5,6 +5,7 @@ The truth is the workspace's database: an alias moves in the same transaction as
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from errors import ModelError
 from ledger.artefacts import Artefact
@@ -27,10 +28,12 @@ class Registered:
     Attributes:
         version: Name, "boosted-2021-12-27-1a2b3c4d".
         model: Ready to forecast.
+        origin: What it learnt from ends before this day.
     """
 
     version: str
     model: Fitted
+    origin: date
 
 
 def version_name(method: str, origin: str, bundle: Bundle) -> str:
@@ -39,15 +42,28 @@ def version_name(method: str, origin: str, bundle: Bundle) -> str:
 
 
 def register(
-    ledger: Ledger, files: FileStore, version: str, bundle: Bundle, *, actor: str, details: Mapping[str, Scalar]
+    ledger: Ledger,
+    files: FileStore,
+    version: str,
+    bundle: Bundle,
+    *,
+    origin: date,
+    actor: str,
+    details: Mapping[str, Scalar],
 ) -> str:
     """Keep a model, make it the challenger, and return the audit id; a model that is known is only made challenger."""
     manifest = files.put(bundle.manifest, "models", ".json")
-    rows = [Artefact.of(KIND, version, manifest, {})]
+    rows = [Artefact.of(KIND, version, manifest, {"origin": origin.isoformat()})]
     if bundle.booster:
         rows.append(Artefact.of(TREES, version, files.put(bundle.booster, "models", ".txt"), {}))
     known = any(artefact.name == version for artefact in ledger.artefacts(KIND))
-    draft = Draft("model", f"model/{version}", actor, object_hash=manifest.sha256, details={"act": "train", **details})
+    draft = Draft(
+        "model",
+        f"model/{version}",
+        actor,
+        object_hash=manifest.sha256,
+        details={"act": "train", "origin": origin.isoformat(), **details},
+    )
     event = ledger.append(draft, artefacts=[] if known else rows, aliases={(KIND, CHALLENGER): version})
     return event.audit_id
 
@@ -79,9 +95,10 @@ def load(ledger: Ledger, files: FileStore, name: str) -> Registered:
         LedgerError: A file is absent or was changed.
     """
     version = resolve(ledger, name)
-    manifest = files.read(ledger.artefact(KIND, version).stored)
+    row = ledger.artefact(KIND, version)
+    manifest = files.read(row.stored)
     try:
         booster = files.read(ledger.artefact(TREES, version).stored)
     except NoSuchRecordError:
         booster = b""
-    return Registered(version, unpack(Bundle(manifest, booster)))
+    return Registered(version, unpack(Bundle(manifest, booster)), date.fromisoformat(str(row.meta["origin"])))

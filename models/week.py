@@ -15,10 +15,21 @@ from models.runs import KIND, ForecastRun
 from models.table import forecast_table, to_parquet
 
 
-def notices_of(panel: Panel, *, as_of: date | None, synthetic: bool, proxies: Sequence[str]) -> list[str]:
-    """Return the codes that hold for a whole run: late data, proxies, synthetic data."""
+def notices_of(
+    panel: Panel, champion: Registered, *, as_of: date | None, synthetic: bool, proxies: Sequence[str]
+) -> list[str]:
+    """Return the codes that hold for a whole run.
+
+    "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1. "later-model":
+    the model learnt from periods after the origin, so this is no fair backcast. "proxy": a strand is seen only by proxy.
+    """
     late = as_of is not None and periods.ordinal(as_of, panel.kind) > panel.first + len(panel.counts)
-    marks = {"late-data": late, "proxy": bool(set(proxies) & set(panel.strands)), "synthetic": synthetic}
+    marks = {
+        "late-data": late,
+        "later-model": champion.origin > panel.origin,
+        "proxy": bool(set(proxies) & set(panel.strands)),
+        "synthetic": synthetic,
+    }
     return [code for code, holds in marks.items() if holds]
 
 

@@ -177,8 +177,8 @@ class Desk:
     def _recorded(self, document: dict[str, Any], subject: str, details: dict[str, Scalar]) -> bytes:
         """Record an answer and return it with its audit id in front.
 
-        The object hash is that of the answer without `audit_id`: the exact bytes after the first member, with the opening
-        brace before them.
+        The object hash is that of the answer without `audit_id`: an opening brace and the exact bytes after the first
+        member.
         """
         body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         digest = hashlib.sha256(body).hexdigest()

@@ -1,6 +1,6 @@
 """Metrics: requests by route template, method and status, for Prometheus.
 
-The label is the template, never the path: a series for every identifier and every mistyped address would be without end.
+The label is the template, never the path: a series for every identifier and every mistyped address would never end.
 """
 
 import os

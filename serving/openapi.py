@@ -21,8 +21,8 @@ Forecasts of recorded demand by area and strand, patrol plans with reasons, and 
 recorded incidents in areas; it never says anything about a person.
 
 Every answer about forecasts, plans and explanations carries `audit_id`: the event that was recorded before the answer
-left. Where something was read, the event's `object_hash` is the SHA-256 of the answer's bytes without the `audit_id` member
-that they begin with.
+left. Where something was read, the `object_hash` of that event is the SHA-256 of the answer without the `audit_id`
+member that it begins with.
 """
 _SHAPES = (Periods, Forecasts, PlanOrder, PlanAnswer, ExplanationAnswer, AuditEvent, Problem)
 _PROBES = {

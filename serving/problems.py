@@ -1,7 +1,7 @@
 """Problems: every answer that is not a success leaves as application/problem+json (RFC 9457).
 
-A pure ASGI layer round the whole service, BentoML's own routes included. It lets a body in only if it is JSON and not too
-large, counted as it arrives where no length was declared, and it gives up on answers that take too long.
+A pure ASGI layer round the whole service, BentoML's own routes included. It lets in only the addresses that are ours, a
+body only if it is JSON and not too large, and it gives up on answers that take too long.
 """
 
 import asyncio

@@ -8,11 +8,13 @@ import traceback
 import click
 
 from errors import LedgerError, ServiceError, StrandcastError
+from strandcast.allocate_commands import allocate
 from strandcast.audit_commands import audit
 from strandcast.forecast_commands import forecast
 from strandcast.ingest_commands import ingest
 from strandcast.model_commands import backtest, promote, train
 from strandcast.quarantine_commands import quarantine
+from strandcast.serve_commands import serve
 from strandcast.workspace_commands import init
 
 INPUT_CANNOT_BE_USED = 2
@@ -64,6 +66,7 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
     return code
 
 
+cli.add_command(allocate)
 cli.add_command(audit)
 cli.add_command(backtest)
 cli.add_command(forecast)
@@ -71,4 +74,5 @@ cli.add_command(ingest)
 cli.add_command(init)
 cli.add_command(promote)
 cli.add_command(quarantine)
+cli.add_command(serve)
 cli.add_command(train)

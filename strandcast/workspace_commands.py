@@ -40,9 +40,10 @@ def init(
     from features.configuration import validated
     from features.settings import Settings
     from features.strands import taxonomy_text
-    from features.workspace import STRANDS, Workspace
+    from features.workspace import RESOURCES, STRANDS, Workspace
+    from models.allocation.resources import default_text
 
-    files = {STRANDS: taxonomy_text(taxonomy)}
+    files = {STRANDS: taxonomy_text(taxonomy), RESOURCES: default_text()}
     Calendar.load(holidays, None)
     area_file = read_area_file(areas) if areas else None
     areas_name = f"areas{areas.suffix.lower()}" if areas else ""

@@ -93,8 +93,8 @@ def train(
     )
     tell("Tracking the run.")
     tracked_as = tracker.log_training(record)
-    details = {"origin": made_of["origin"], "snapshot": known.snapshot_hash, "tracked_as": tracked_as}
-    audit_id = register(ledger, files, version, bundle, actor=actor, details=details)
+    details = {"snapshot": known.snapshot_hash, "tracked_as": tracked_as}
+    audit_id = register(ledger, files, version, bundle, origin=panel.origin, actor=actor, details=details)
     return Trained(version, audit_id, tracked_as, measured)
 
 

@@ -16,8 +16,8 @@ _SLACK = 1e-9
 class AllocationProblem:
     """Hours to place over areas for one period, and the rules to keep.
 
-    Invariants: area codes ascend and are unique; arrays have one entry an area (demand: area and strand), are read-only,
-    finite and not negative; minimum <= maximum in every area; some allocation keeps every rule.
+    Invariants: area codes ascend and are unique; arrays have one entry an area (demand: area and strand), are finite,
+    not negative and read-only; minimum <= maximum in every area; some allocation keeps every rule.
 
     Attributes:
         area_codes: Areas, ascending.
@@ -103,14 +103,16 @@ def _check_hours(problem: AllocationProblem) -> None:
     crossed = np.flatnonzero(low > high)
     if len(crossed):
         problem_text = f"the minimum of {low[crossed[0]]:g} hours is above the maximum of {high[crossed[0]]:g}"
-        raise AllocationError(problem_text, place=f"area {problem.area_codes[crossed[0]]}", fix="lower the minimum")
+        place = "every area" if len(crossed) == len(low) else f"area {problem.area_codes[crossed[0]]}"
+        raise AllocationError(problem_text, place=place, fix="lower the minimum or raise the maximum")
     if low.sum() > total + _SLACK * max(1.0, total):
-        problem_text = f"the minima of {len(low):,} areas sum to {low.sum():,.10g} hours, above the {total:,.10g} there are"
+        problem_text = (
+            f"the minima of {len(low):,} areas sum to {low.sum():,.10g} hours, above the {total:,.10g} there are"
+        )
         raise AllocationError(problem_text, place="total hours", fix="lower the minimum per area or add hours")
     if high.sum() < total - _SLACK * max(1.0, total):
-        problem_text = (
-            f"the maxima of {len(high):,} areas sum to {high.sum():,.10g} hours, so the {total:,.10g} cannot all be placed"
-        )
+        sums = f"the maxima of {len(high):,} areas sum to {high.sum():,.10g} hours"
+        problem_text = f"{sums}, so the {total:,.10g} there are cannot all be placed"
         raise AllocationError(problem_text, place="total hours", fix="raise the maximum per area or plan fewer hours")
 
 
@@ -130,14 +132,14 @@ def _check_districts(problem: AllocationProblem) -> None:
             raise AllocationError("there is no such district", place=place, fix=f"use one of: {shown}")
         if not (np.isfinite(hours) and hours >= 0):
             raise AllocationError(f"{hours:g} is no number of hours", place=place, fix="give a number of 0 or more")
-        inside = problem.members(name)
-        most, least = float(inside @ problem.maximum_hours), float(inside @ problem.minimum_hours)
+        needed += max(hours - float(problem.members(name) @ problem.minimum_hours), 0.0)
+    if needed > problem.total_hours + _SLACK * max(1.0, problem.total_hours):
+        sums = f"the minima of areas and districts need {needed:,.10g} hours"
+        problem_text = f"{sums}, above the {problem.total_hours:,.10g} there are"
+        raise AllocationError(problem_text, place="total hours", fix="lower a district minimum or add hours")
+    for name, hours in wanted.items():
+        most = float(problem.members(name) @ problem.maximum_hours)
         if hours > most + _SLACK * max(1.0, hours):
             problem_text = f"{hours:,.10g} hours are asked for, but the maxima of its areas sum to {most:,.10g}"
-            raise AllocationError(problem_text, place=place, fix="lower it or raise the maximum per area")
-        needed += max(hours - least, 0.0)
-    if needed > problem.total_hours + _SLACK * max(1.0, problem.total_hours):
-        problem_text = (
-            f"the minima of areas and districts need {needed:,.10g} hours, above the {problem.total_hours:,.10g} there are"
-        )
-        raise AllocationError(problem_text, place="total hours", fix="lower a district minimum or add hours")
+            fix = "lower it or raise the maximum per area"
+            raise AllocationError(problem_text, place=f"district minimum of {name}", fix=fix)

@@ -1,7 +1,7 @@
 """SYNTHETIC panels and incidents with known rates."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def incidents(
     n = len(days)
     day = np.array(days, dtype="datetime64[D]")
     covered = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in spans)
-    feed = FeedCoverage("feed", "month" if monthly else "day", ("Theft",), covered, datetime(2030, 1, 1))  # noqa: DTZ001
+    feed = FeedCoverage("feed", "month" if monthly else "day", ("Theft",), covered, datetime(2030, 1, 1, tzinfo=UTC))
     return Incidents(
         day=day,
         area=np.zeros(n, np.int32),

@@ -76,7 +76,7 @@ def test_the_hold_out_lies_after_what_the_first_fit_saw() -> None:
 
 
 def test_a_short_history_is_refused_with_the_way_out() -> None:
-    with pytest.raises(ModelError, match="at least 26 are needed.*--model shrunken"):
+    with pytest.raises(ModelError, match=r"at least 26 are needed.*--model shrunken"):
         fit_boosted(panels.panel(20, 3), (1,), Calendar(), seed=1)
 
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from models.registry import CHALLENGER, CHAMPION, Registered, load, register, re
 from models.runs import load_run
 from models.simple import fit_simple
 from models.table import COLUMNS, cube, forecast_table, write_table
-from models.week import run_forecast
+from models.week import notices_of, run_forecast
 from tests.support import panels
 from training.fit import FitPlan, fit_boosted
 from training.promote import promote
@@ -28,7 +28,9 @@ QUICK = FitPlan(30, 80, 2, 20, BoostingSettings(rounds=20, rows_in_leaf=20))
 
 @pytest.fixture(scope="module")
 def boosted() -> Registered:
-    return Registered("boosted-x", fit_boosted(PANEL, (1, 2), Calendar("GB-ENG"), seed=1, plan=QUICK).model)
+    return Registered(
+        "boosted-x", fit_boosted(PANEL, (1, 2), Calendar("GB-ENG"), seed=1, plan=QUICK).model, PANEL.origin
+    )
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_a_registered_model_is_challenger_until_it_is_promoted(
 ) -> None:
     with pytest.raises(ModelError, match="no champion yet"):
         resolve(ledger, CHAMPION)
-    register(ledger, files, "v1", pack(boosted.model, {}), actor="ann", details={})
+    register(ledger, files, "v1", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
     assert resolve(ledger, CHALLENGER) == "v1"
     promotion = promote(ledger, Untracked(), reason="better", actor="bob")
     assert (promotion.version, promotion.replaced, promotion.mirrored) == ("v1", None, False)
@@ -76,7 +78,7 @@ def test_a_failing_tracker_leaves_the_champion(ledger: Ledger, files: FileStore,
         def set_champion(self, model_version: str) -> bool:
             raise ModelError("is out of reach", place="tracker")
 
-    register(ledger, files, "v1", pack(boosted.model, {}), actor="ann", details={})
+    register(ledger, files, "v1", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
     with pytest.raises(ModelError, match="out of reach"):
         promote(ledger, Failing(), reason="better", actor="bob")
     assert ledger.alias("model", CHAMPION) is None
@@ -85,7 +87,7 @@ def test_a_failing_tracker_leaves_the_champion(ledger: Ledger, files: FileStore,
 def test_a_model_file_that_was_changed_is_not_loaded(
     ledger: Ledger, files: FileStore, boosted: Registered, tmp_path: Path
 ) -> None:
-    register(ledger, files, "v1", pack(boosted.model, {}), actor="ann", details={})
+    register(ledger, files, "v1", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
     trees = tmp_path / ledger.artefact("booster", "v1").path
     trees.write_bytes(trees.read_bytes()[:-200])
     with pytest.raises(LedgerError):
@@ -164,3 +166,12 @@ def test_an_explanation_that_does_not_multiply_back_is_refused(boosted: Register
     frame["x_season"] = frame["x_season"] * (1 + 1e-6)
     with pytest.raises(ModelError, match="multiplies to"):
         explain(frame)
+
+
+def test_a_run_says_what_stands_against_it(boosted: Registered) -> None:
+    late = PANEL.origin + timedelta(days=14)
+    assert notices_of(PANEL, boosted, as_of=None, synthetic=False, proxies=["other"]) == []
+    found = notices_of(PANEL, boosted, as_of=late, synthetic=True, proxies=["strand 0"])
+    assert found == ["late-data", "proxy", "synthetic"]
+    before = PANEL.until(PANEL.first + 100)
+    assert notices_of(before, boosted, as_of=before.origin, synthetic=False, proxies=[]) == ["later-model"]

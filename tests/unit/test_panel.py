@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -8,6 +8,8 @@ from errors import DataError
 from features.incidents.incidents import FeedCoverage
 from features.panel import build_panel, flat_areas, period_of
 from tests.support.panels import incidents
+
+COLUMNS = ("day", "area", "strand", "feed", "count", "known_at", "longitude", "latitude")
 
 
 def daily(first: str, last: str, a_day: int = 1) -> list[str]:
@@ -78,9 +80,9 @@ def test_one_forces_missing_month_leaves_another_forces_areas_alone() -> None:
         ((date(2020, 1, 1), date(2020, 1, 31)), (date(2020, 3, 1), date(2020, 3, 31))),
     ]
     feeds = tuple(
-        FeedCoverage(name, "month", ("Theft",), span, datetime(2030, 1, 1))
+        FeedCoverage(name, "month", ("Theft",), span, datetime(2030, 1, 1, tzinfo=UTC))
         for name, span in zip(("a", "b"), spans, strict=True)
-    )  # noqa: DTZ001
+    )
     one = incidents([str(day) for day in months] * 2, spans=[("2020-01-01", "2020-03-31")], monthly=True)
     keep = np.array([True, True, True, True, False, True])
     number = np.array([0, 0, 0, 1, 1, 1])[keep]
@@ -93,3 +95,17 @@ def test_one_forces_missing_month_leaves_another_forces_areas_alone() -> None:
     panel = build_panel(two, "month", flat_areas(two))
     assert panel.observed[:, 0, 0].tolist() == [True, True, True]
     assert panel.observed[:, 1, 0].tolist() == [True, False, True]
+
+
+def test_weeks_whose_records_are_not_in_yet_are_not_taken_for_quiet_ones() -> None:
+    days = daily("2020-01-06", "2020-12-27")
+    whole = incidents(days, spans=[("2020-01-06", "2020-12-27")])
+    late = whole.day + 1 + np.where(np.arange(len(days)) % 10 == 0, 20, 0)
+    slow = replace(whole, known_at=late.astype("datetime64[s]"))
+    seen = slow.known_at <= np.datetime64("2020-12-28")
+    columns = {name: getattr(slow, name)[seen] for name in COLUMNS}
+    for known, origin in (
+        (replace(whole, as_of=date(2020, 12, 28)), date(2020, 12, 28)),
+        (replace(slow, **columns, as_of=date(2020, 12, 28)), date(2020, 12, 7)),
+    ):
+        assert build_panel(known, "week", flat_areas(known)).origin == origin

@@ -8,7 +8,7 @@ from features.periods import PeriodKind
 
 
 @pytest.mark.parametrize(
-    "day, kind, first",
+    ("day", "kind", "first"),
     [
         (date(2021, 12, 26), "week", date(2021, 12, 20)),
         (date(2021, 12, 27), "week", date(2021, 12, 27)),

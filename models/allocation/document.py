@@ -1,0 +1,123 @@
+"""The plan as a document: everything that was asked, decided and relied on, as JSON values."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from errors import AllocationError
+from features import periods
+from features.periods import PeriodKind
+from models.allocation.plan import AllocationPlan
+from models.allocation.problem import AllocationProblem
+from models.allocation.reasons import area_sentences, plan_sentences
+from models.allocation.request import PlanRequest
+from models.allocation.rounding import quarter_hours
+from models.runs import ForecastRun
+from models.table import cube
+
+SCHEMA = "plan/1"
+
+
+def problem_of(run: ForecastRun, request: PlanRequest) -> AllocationProblem:
+    """Return the problem that a request poses on a forecast.
+
+    Raises:
+        AllocationError: The forecast has no such horizon, or the request cannot be met.
+        DataError: The forecast has missing rows.
+    """
+    horizons = sorted(int(horizon) for horizon in run.frame["horizon"].unique())
+    if request.horizon not in horizons:
+        fix = f"use one of: {', '.join(map(str, horizons))}"
+        raise AllocationError(f"the forecast {run.run_id} has no horizon {request.horizon}", place="horizon", fix=fix)
+    demand, codes, strands, _ = cube(run.frame[run.frame["horizon"] == request.horizon])
+    parents: Mapping[str, str] = run.meta.get("districts") or {}
+    district = [parents.get(code) or "" for code in codes] if any(parents.values()) else None
+    kind, start = period_of(run, request.horizon)
+    end = periods.start(periods.ordinal(start, kind) + 1, kind)
+    return request.problem(codes, strands, demand[0], district, weeks=(end - start).days / 7)
+
+
+def period_of(run: ForecastRun, horizon: int) -> tuple[PeriodKind, date]:
+    """Return the kind and the first day of the period that a plan is for."""
+    kind: PeriodKind = "month" if run.meta["period"] == "month" else "week"
+    origin = periods.ordinal(date.fromisoformat(run.meta["origin"]), kind)
+    return kind, periods.start(origin + horizon - 1, kind)
+
+
+def plan_document(run: ForecastRun, request: PlanRequest, plan: AllocationPlan) -> dict[str, Any]:
+    """Return what there is to say of a plan, as JSON values; the same plan gives the same document."""
+    kind, start = period_of(run, request.horizon)
+    names: Mapping[str, str] = run.meta.get("names") or {}
+    text = f"the week beginning {start.isoformat()}" if kind == "week" else f"the month of {start:%B %Y}"
+    return {
+        "schema": SCHEMA,
+        "forecast": {
+            "run_id": run.run_id,
+            "audit_id": run.audit_id,
+            **{key: run.meta.get(key) for key in ("origin", "as_of", "model_version", "snapshot_hash")},
+        },
+        "period": {"kind": kind, "start": start.isoformat(), "horizon": request.horizon, "text": text},
+        "request": request.as_document(),
+        "summary": _summary(plan, names),
+        "binding_limits": [
+            {"kind": limit.kind, "name": limit.name, "hours": limit.hours, "price": limit.price}
+            for limit in plan.binding_limits()
+        ],
+        "areas": _areas(plan, names),
+        "notices": list(run.meta.get("notices") or []),
+        "attribution": run.meta.get("attribution") or "",
+    }
+
+
+def _summary(plan: AllocationPlan, names: Mapping[str, str]) -> dict[str, Any]:
+    problem = plan.problem
+    demand = float(problem.weighted_demand.sum())
+    quarters = quarter_hours(plan)
+    rounded = None if quarters is None else float(problem.weighted_demand @ problem.curve.reach(quarters))
+    return {
+        "areas": len(problem.area_codes),
+        "total_hours": problem.total_hours,
+        "expected": float(problem.demand.sum()),
+        "weighted_expected": demand,
+        "reached": plan.objective,
+        "reached_share": plan.objective / demand if demand > 0 else None,
+        "shadow_price": plan.shadow_price,
+        "gap": plan.gap,
+        "status": plan.status,
+        "solver": "HiGHS",
+        "scale_hours": problem.curve.scale_hours,
+        "quarter_hours_reached": rounded,
+        "sentences": plan_sentences(plan, names),
+    }
+
+
+def _areas(plan: AllocationPlan, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    problem = plan.problem
+    quarters = quarter_hours(plan)
+    numbers = {
+        "hours": plan.hours,
+        "quarter_hours": np.full(len(plan.hours), np.nan) if quarters is None else quarters,
+        "weighted_expected": problem.weighted_demand,
+        "reach": plan.reach,
+        "reached": plan.reached,
+        "marginal": plan.marginal,
+        "reduced_cost": plan.reduced_cost,
+    }
+    columns = {key: values.tolist() for key, values in numbers.items()}
+    if quarters is None:
+        columns["quarter_hours"] = [None] * len(plan.hours)
+    demand, sentences = problem.demand.tolist(), area_sentences(plan)
+    return [
+        {
+            "area_code": code,
+            "name": names.get(code, code),
+            "district": problem.district[at] if problem.district else "",
+            "expected": dict(zip(problem.strands, demand[at], strict=True)),
+            **{key: values[at] for key, values in columns.items()},
+            "limit": plan.limits[at],
+            "reason": sentences[at],
+        }
+        for at, code in enumerate(problem.area_codes)
+    ]

@@ -1,0 +1,117 @@
+"""Resources: `resources.toml`, the closed file of hours, limits, effect and harm weights, each with its source."""
+
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from errors import AllocationError
+from features.configuration import Closed, load_toml
+from models.allocation.curve import ReachCurve
+from models.allocation.request import PlanRequest
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Hours(Closed):
+    """The hours and their limits.
+
+    Attributes:
+        total: Patrol hours in the period; None: given with the request.
+        minimum_per_area: Fewest hours of every area.
+        maximum_per_area: Most hours of any area; None: no limit.
+        minimum_per_district: District to fewest hours of its areas together.
+    """
+
+    total: Amount | None = None
+    minimum_per_area: Amount = 0.0
+    maximum_per_area: Amount | None = None
+    minimum_per_district: dict[str, Amount] = Field(default_factory=dict)
+
+
+class Reach(Closed):
+    """The effect of hours.
+
+    Attributes:
+        scale_hours_a_week: Hours a week that reach 63 % of an area's demand.
+        source: Where that comes from.
+    """
+
+    scale_hours_a_week: float = Field(gt=0, allow_inf_nan=False)
+    source: str = Field(min_length=1)
+
+
+class Harm(Closed):
+    """The harm weights.
+
+    Attributes:
+        source: Where they come from.
+        weight_of_unlisted: Weight of the strands that `weights` lacks; None: every strand must be listed.
+        weights: Strand to weight.
+    """
+
+    source: str = Field(min_length=1)
+    weight_of_unlisted: Amount | None = None
+    weights: dict[str, Amount] = Field(default_factory=dict)
+
+
+class Resources(Closed):
+    """What `resources.toml` holds."""
+
+    version: Literal[1]
+    hours: Hours = Field(default_factory=Hours)
+    reach: Reach
+    harm: Harm
+
+    def request(
+        self,
+        *,
+        total_hours: float | None = None,
+        minimum_hours: float | None = None,
+        maximum_hours: float | None = None,
+        district_minimum: Mapping[str, float] | None = None,
+        horizon: int = 1,
+    ) -> PlanRequest:
+        """Return a complete request: what is given here, and for the rest what the file says.
+
+        Args:
+            total_hours: Patrol hours in the period.
+            minimum_hours: Fewest hours of every area.
+            maximum_hours: Most hours of any area.
+            district_minimum: District to fewest hours; added to the file's, and in place of it where both name one.
+            horizon: Periods ahead.
+
+        Raises:
+            AllocationError: Neither gives a total.
+        """
+        total = self.hours.total if total_hours is None else total_hours
+        if total is None:
+            fix = "say --hours HOURS, or set total under [hours] in resources.toml"
+            raise AllocationError("no total of patrol hours is given", place="total hours", fix=fix)
+        return PlanRequest(
+            total_hours=total,
+            minimum_hours=self.hours.minimum_per_area if minimum_hours is None else minimum_hours,
+            maximum_hours=self.hours.maximum_per_area if maximum_hours is None else maximum_hours,
+            district_minimum={**self.hours.minimum_per_district, **(district_minimum or {})},
+            weights=self.harm.weights,
+            weight_of_unlisted=self.harm.weight_of_unlisted,
+            weights_source=self.harm.source,
+            curve=ReachCurve(self.reach.scale_hours_a_week, self.reach.source),
+            horizon=horizon,
+        )
+
+
+def default_text() -> bytes:
+    """Return the shipped `resources.toml`, with which a workspace begins."""
+    return resources.files("models.allocation").joinpath("resources.toml").read_bytes()
+
+
+def load_resources(path: Path) -> Resources:
+    """Read a file of resources.
+
+    Raises:
+        DataError: It is absent or cannot be used.
+    """
+    return load_toml(path, Resources)
