@@ -34,6 +34,4 @@ if __name__ == "__main__":
             forecast = cpu_of("forecast", *place)
             plan = cpu_of("allocate", "--hours", "2400", "--minimum", "4", "--maximum", "60", *place)
             spent = forecast + plan
-            print(
-                f"run {run}: forecast {forecast:.1f} s + allocate {plan:.1f} s = {spent:.1f} s of CPU, goal {GOAL_CPU_S:g}"
-            )
+            print(f"run {run}: forecast {forecast:.1f} + allocate {plan:.1f} = {spent:.1f} s CPU, goal {GOAL_CPU_S:g}")

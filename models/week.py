@@ -21,7 +21,8 @@ def notices_of(
     """Return the codes that hold for a whole run.
 
     "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1. "later-model":
-    the model learnt from periods after the origin, so this is no fair backcast. "proxy": a strand is seen only by proxy.
+    the model learnt from periods after the origin, so this is no fair backcast. "proxy": a strand is seen only by
+    proxy.
     """
     late = as_of is not None and periods.ordinal(as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {

@@ -26,18 +26,22 @@ if [ -z "$data" ]; then
   [ -f "$workspace/strandcast.toml" ] ||
     run init --name Toronto --holidays CA-ON \
       --attribution 'Contains information licensed under the Open Government Licence (Toronto Police Service)'
+  # 2,400 hours over 140 neighbourhoods for a week
+  set -- --hours 2400 --minimum 4 --maximum 60
   run ingest incidents examples/toronto/incidents.parquet --mapping examples/toronto/mapping.toml
 else
   [ -f "$workspace/strandcast.toml" ] ||
     run init --taxonomy police-uk --period month --holidays GB-ENG \
       --attribution 'Contains public sector information licensed under the Open Government Licence v3.0'
+  # 10,000 hours over the force for a month
+  set -- --hours 10000 --maximum 200
   run ingest police-uk "$data"
 fi
 run train
 # The same data give the same model, which a second run finds to be champion already.
 run promote --reason 'demo: the first trained model' || echo 'Going on with the present champion.'
 run forecast
-run allocate --hours 2400
+run allocate "$@" --out "$workspace/plan.csv" --picture "$workspace/plan.png"
 run audit verify
 
 if [ "${SERVE:-1}" = 0 ]; then

@@ -10,7 +10,7 @@ import click
 from errors import LedgerError, ServiceError, StrandcastError
 from strandcast.allocate_commands import allocate
 from strandcast.audit_commands import audit
-from strandcast.forecast_commands import forecast
+from strandcast.forecast_commands import explain, forecast
 from strandcast.ingest_commands import ingest
 from strandcast.model_commands import backtest, promote, train
 from strandcast.quarantine_commands import quarantine
@@ -69,6 +69,7 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
 cli.add_command(allocate)
 cli.add_command(audit)
 cli.add_command(backtest)
+cli.add_command(explain)
 cli.add_command(forecast)
 cli.add_command(ingest)
 cli.add_command(init)

@@ -92,3 +92,35 @@ def _areas(table: pd.DataFrame) -> Table:
     rows = [[str(code), f"{value:.1f}"] for code, value in ranked.head(_MOST_AREAS_SHOWN).items()]
     title = f"Most expected from {first['period_start'].iloc[0]:%Y-%m-%d} ({len(rows)} of {len(ranked)} areas)"
     return plain_table(title, ["area", "expected"], rows, ["expected"])
+
+
+@click.command()
+@click.option("--area", "area_code", help="Code of an area; left out: the total of all areas.")
+@click.option("--strand", required=True, help="The strand.")
+@click.option("--horizon", type=int, default=1, show_default=True, help="1 = the period that begins at the origin.")
+@click.option("--run", "run_id", help="Name of a forecast run; by default the newest.")
+@command_options
+def explain(context: Context, area_code: str | None, strand: str, horizon: int, run_id: str | None) -> None:
+    """Show what a forecast rests on: base x multipliers x calibration; the look is recorded."""
+    from models.explanation.contributions import explain_run
+    from strandcast.deployment import Deployment
+
+    with Deployment.open(context) as deployment:
+        explained = explain_run(
+            deployment.ledger,
+            deployment.files,
+            run_id,
+            area_code=area_code,
+            strand=strand,
+            horizon=horizon,
+            actor=deployment.actor,
+        )
+    factors = {"base": explained.explanation.base, **explained.explanation.multipliers}
+    rows = [[name, f"{value:.3f}" if name == "base" else f"×{value:.3f}"] for name, value in factors.items()]
+    rows.append(["calibration", f"×{explained.explanation.calibration:.3f}"])
+    rows.append(["expected", f"{explained.explanation.mean:.3f}"])
+    table = plain_table(
+        f"{strand} in {area_code or 'all areas'}, horizon {horizon}", ["factor", "value"], rows, ["value"]
+    )
+    lines = [explained.explanation.sentence(), f"Run {explained.run_id}. Recorded as {explained.audit_id}."]
+    context.output.result(explained.document(), table, lines=lines)

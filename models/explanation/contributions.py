@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 
 from errors import ModelError
+from ledger.events import Draft
+from ledger.files import FileStore
+from ledger.ledger import Ledger
 from models.forecaster import TOLERANCE
+from models.runs import load_run
 from models.table import MULTIPLIERS
 
 # A multiplier within 2 % of 1 is not worth a reader's attention.
@@ -105,3 +109,53 @@ def explain(rows: pd.DataFrame) -> Explanation:
     multipliers = {group: averaged(column) for group, column in MULTIPLIERS.items()}
     base = float(rows["base"].sum())
     return Explanation(float(mean.sum()), base, multipliers, averaged("calibration"), method, len(rows))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An explanation of a recorded run, and the record of its being asked for.
+
+    Attributes:
+        run_id: The run.
+        explanation: What the forecast rests on.
+        audit_id: The event of the consultation.
+    """
+
+    run_id: str
+    explanation: Explanation
+    audit_id: str
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {"run_id": self.run_id, "audit_id": self.audit_id, **self.explanation.document()}
+
+
+def explain_run(
+    ledger: Ledger,
+    files: FileStore,
+    run_id: str | None,
+    *,
+    area_code: str | None,
+    strand: str,
+    horizon: int,
+    actor: str,
+) -> Explained:
+    """Explain one area's forecast of a recorded run, or without an area the total of all; recorded before it is shown.
+
+    Raises:
+        ModelError: The run has no such area, strand or horizon.
+        LedgerError: It could not be recorded.
+    """
+    run = load_run(ledger, files, run_id)
+    rows = run.frame
+    for column, value in (("area_code", area_code), ("strand", strand), ("horizon", horizon)):
+        if value is None:
+            continue
+        rows = rows[rows[column].astype(type(value)) == value]
+        if not len(rows):
+            known = ", ".join(map(str, run.frame[column].unique()[:8]))
+            raise ModelError(f"has no {column} {value}", place=f"run {run.run_id}", fix=f"use one such as {known}")
+    explanation = explain(rows)
+    details: dict[str, str | int | bool | None] = {"area_code": area_code, "strand": strand, "horizon": horizon}
+    event = ledger.append(Draft("consultation", f"explanation/{run.run_id}", actor, details=details))
+    return Explained(run.run_id, explanation, event.audit_id)

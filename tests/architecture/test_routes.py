@@ -21,5 +21,5 @@ def test_every_route_is_documented(method: str, path: str) -> None:
 
 
 def test_every_documented_route_exists() -> None:
-    documented = re.findall(r"^\| `([A-Z]+) (/[^`]*)` \|", USER_GUIDE.read_text("utf-8"), re.MULTILINE)
+    documented = re.findall(r"`(GET|POST) (/[^`]*)`", USER_GUIDE.read_text("utf-8"))
     assert [route for route in documented if route not in ROUTES] == []

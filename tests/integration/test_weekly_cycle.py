@@ -1,6 +1,5 @@
 """From incidents to a recorded forecast, through the commands, on real incidents."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from tests.support import cycle
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cycle")
     workspace, part = folder / "w", cycle.part_of_toronto(folder)
     mapping = str(cycle.TORONTO / "mapping.toml")
@@ -106,3 +105,12 @@ def test_what_cannot_be_used_is_told_in_one_sentence(
     assert "\n" not in sentence
     assert before == sorted(path for path in trained.rglob("*") if path.suffix in (".parquet", ".json", ".txt"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_forecast_is_explained_by_factors_that_multiply_back(call: cycle.Command) -> None:
+    areas = call("forecast")["names"]
+    one = call("explain", "--area", next(iter(areas)), "--strand", "Assault", "--horizon", "2")
+    product = one["base"] * np.prod(list(one["multipliers"].values())) * one["calibration"]
+    assert product == pytest.approx(one["mean"], rel=1e-9)
+    assert call("explain", "--strand", "Assault")["areas"] == cycle.AREAS
+    assert "has no strand Arson" in call("explain", "--strand", "Arson", expected=2)["error"]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from features import rates
 from features.calendar import Calendar
 from features.matrix import build
 from features.panel import Panel
@@ -77,8 +78,6 @@ def test_the_kernel_agrees_with_the_definitions(panel: Panel, data: Any) -> None
 
 @given(masked())
 def test_shrunken_rates_lie_between_an_area_and_its_strand(panel: Panel) -> None:
-    from features import rates
-
     counts, seen = rates.by_strand(panel)
     at = np.array([len(panel.counts)])
     shrunk, means = rates.shrunken(counts, seen, at, (13.0,))
