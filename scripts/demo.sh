@@ -26,6 +26,7 @@ if [ -z "$data" ]; then
   [ -f "$workspace/strandcast.toml" ] ||
     run init --name Toronto --holidays CA-ON \
       --attribution 'Contains information licensed under the Open Government Licence (Toronto Police Service)'
+  strand='Break and Enter'
   # 2,400 hours over 140 neighbourhoods for a week
   set -- --hours 2400 --minimum 4 --maximum 60
   run ingest incidents examples/toronto/incidents.parquet --mapping examples/toronto/mapping.toml
@@ -33,21 +34,21 @@ else
   [ -f "$workspace/strandcast.toml" ] ||
     run init --taxonomy police-uk --period month --holidays GB-ENG \
       --attribution 'Contains public sector information licensed under the Open Government Licence v3.0'
+  strand='Burglary'
   # 10,000 hours over the force for a month
   set -- --hours 10000 --maximum 200
   run ingest police-uk "$data"
 fi
 run train
-# The same data give the same model, which a second run finds to be champion already.
+# The same data and code give the same model, which a second run finds to be champion already.
 run promote --reason 'demo: the first trained model' || echo 'Going on with the present champion.'
 run forecast
+run explain --strand "$strand"
 run allocate "$@" --out "$workspace/plan.csv" --picture "$workspace/plan.png"
 run audit verify
 
 if [ "${SERVE:-1}" = 0 ]; then
   printf '\nDone. To answer over HTTP: STRANDCAST_WORKSPACE=%s .venv/bin/strandcast serve\n' "$workspace"
 else
-  printf '\nThe service answers at http://127.0.0.1:%s (stop it with Ctrl+C):\n' "${PORT:-3000}"
-  printf '  curl http://127.0.0.1:%s/v1/forecasts\n' "${PORT:-3000}"
   run serve --port "${PORT:-3000}"
 fi

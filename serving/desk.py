@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from errors import DataError, ServiceError
 from features import periods
 from features.workspace import Workspace
 from ledger.events import Draft, NoSuchRecordError, Scalar
@@ -140,7 +141,12 @@ class Desk:
             LedgerError: The plan could not be recorded; then there is none.
         """
         run = self.shelf.current.run
-        resources = load_resources(self._workspace.resources_file)
+        try:
+            resources = load_resources(self._workspace.resources_file)
+        except DataError as error:
+            # Not the client's doing, and not the client's business where our files lie.
+            problem = f"the workspace's resources cannot be used: {error.problem}"
+            raise ServiceError(problem, fix=error.fix) from error
         request = resources.request(**order.model_dump())
         record = make_plan(run, request, ledger=self.ledger, files=self.files, clock=self._clock, actor=ACTOR)
         return PlanAnswer(

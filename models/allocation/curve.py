@@ -10,8 +10,6 @@ from errors import AllocationError
 F64 = NDArray[np.float64]
 
 _SMALLEST = np.finfo(np.float64).tiny
-# Breakpoints nearer than this, relatively, are one point that rounding split.
-_SAME = 1e-12
 
 
 @dataclass(frozen=True)
@@ -85,16 +83,11 @@ class ReachCurve:
         return grid
 
 
-def finer_grid(grid: F64, hours: F64) -> F64:
-    """Return as many breakpoints, gathered round `hours`: two pieces to each side, cut anew.
+def window_grid(low: F64, high: F64, hours: F64, half: F64, pieces: int) -> F64:
+    """Return breakpoints gathered within `half` of `hours`: float64[area, pieces + 1], from `low` to `high`.
 
-    The first and the last breakpoint stay, and `hours` are breakpoints: the next solution is no worse than this one.
-    Where the hours lie at the edge of what was cut finely, the window widens again, since the piece beyond is long.
+    `hours` are breakpoints, so that a programme on this grid finds no worse a solution than they are.
     """
-    low, high, at = grid[:, 0], grid[:, -1], hours[:, None]
-    apart = np.abs(grid - at) > _SAME * (1.0 + np.abs(at))
-    before = np.where(apart & (grid < at), grid, low[:, None]).max(axis=1)
-    after = np.where(apart & (grid > at), grid, high[:, None]).min(axis=1)
-    half = 2 * np.maximum(hours - before, after - hours)
-    inner = np.linspace(hours - half, hours + half, grid.shape[1] - 3, axis=-1)
-    return np.sort(np.clip(np.column_stack([low, inner, hours, high]), low[:, None], high[:, None]), axis=1)
+    inner = np.linspace(hours - half, hours + half, pieces - 2, axis=-1)
+    grid = np.column_stack([low, inner, hours, high])
+    return np.sort(np.clip(grid, low[:, None], high[:, None]), axis=1)

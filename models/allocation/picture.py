@@ -28,7 +28,8 @@ def draw_plan(document: dict[str, Any], path: Path) -> None:
     figure = Figure(figsize=(10.5, 2.3 + 0.27 * len(shown)), layout="constrained")
     hours, demand = figure.subplots(1, 2, sharey=True, width_ratios=(1.0, 1.0))
     _draw_hours(hours, shown)
-    _draw_demand(demand, shown)
+    weighted = document["summary"]["expected"] != document["summary"]["weighted_expected"]
+    _draw_demand(demand, shown, "expected recorded incidents" + ", times their harm weight" * weighted)
     hours.set_yticks(range(len(shown)), [area["name"] for area in shown], fontsize=9, parse_math=False)
     hours.invert_yaxis()
     summary = document["summary"]
@@ -64,12 +65,12 @@ def _draw_hours(axes: Axes, shown: list[dict[str, Any]]) -> None:
     _bare(axes)
 
 
-def _draw_demand(axes: Axes, shown: list[dict[str, Any]]) -> None:
+def _draw_demand(axes: Axes, shown: list[dict[str, Any]], label: str) -> None:
     rows = range(len(shown))
     bars = axes.barh(rows, [area["weighted_expected"] for area in shown], color=_EXPECTED, height=0.72)
     axes.barh(rows, [area["reached"] for area in shown], color=_REACHED, height=0.72)
     axes.bar_label(bars, [f"{100 * area['reach']:.0f} %" for area in shown], padding=3, fontsize=8)
-    axes.set_xlabel("expected recorded incidents, times their harm weight")
+    axes.set_xlabel(label)
     axes.margins(x=0.12)
     legend = [Patch(color=_REACHED, label="reached by the plan's assumption"), Patch(color=_EXPECTED, label="expected")]
     axes.legend(handles=legend, fontsize=8, frameon=False, loc="lower right")

@@ -79,10 +79,15 @@ def plan_sentences(plan: AllocationPlan, names: Mapping[str, str]) -> list[str]:
     share = f" ({100 * plan.objective / demand:.1f} %)" if demand > 0 else ""
     reached = (
         f"The plan places {hours_text(problem.total_hours)} over {len(problem.area_codes):,} areas and reaches "
-        f"{plan.objective:,.1f} of {demand:,.1f} expected {what}{share}; by the same rules and demand no plan reaches "
-        f"more than {100 * plan.gap / max(plan.objective, np.finfo(float).tiny):.1g} % above that."
+        f"{plan.objective:,.1f} of {demand:,.1f} expected {what}{share}; by the same rules, demand and reach curve no "
+        f"plan reaches more than {_above(plan)} above that."
     )
     return [reached, _next_hour(plan, names, what), *_limit_sentences(plan, what)]
+
+
+def _above(plan: AllocationPlan) -> str:
+    percent = 100 * plan.gap / plan.objective if plan.objective > 0 else 0.0
+    return "0.001 %" if percent <= 0.001 else f"{percent:.1g} %"
 
 
 def _next_hour(plan: AllocationPlan, names: Mapping[str, str], what: str) -> str:

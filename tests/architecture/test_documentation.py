@@ -15,6 +15,7 @@ from features.feeds.report import DUPLICATE_RULES, SUPERSEDED_RULES
 from features.settings import Settings
 from features.strands import Strand, TaxonomyFile
 from models.allocation.resources import Harm, Hours, Reach, Resources
+from models.table import COLUMNS
 from strandcast.app import cli
 from tests.support.repository import REPOSITORY, USER_GUIDE, sources
 
@@ -82,6 +83,10 @@ def test_every_key_of_a_file_is_documented(model: type[Closed]) -> None:
 def test_every_rule_for_rows_is_documented() -> None:
     rules = [*(rule.name for rule in RULES), *DUPLICATE_RULES, *SUPERSEDED_RULES]
     assert [rule for rule in rules if rule not in first_cells()] == []
+
+
+def test_every_column_of_the_forecast_table_is_documented() -> None:
+    assert [column for column in COLUMNS if column not in first_cells()] == []
 
 
 def test_every_environment_variable_is_documented() -> None:

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from features.settings import Settings
-from features.workspace import Workspace
+from features.strands import OPEN
+from features.workspace import RESOURCES, Workspace
 from ledger.artefacts import Artefact
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.allocation.resources import default_text
 from models.table import MULTIPLIERS, QUANTILES
 
 STRANDS = ("burglary", "robbery")
@@ -23,7 +25,7 @@ ORIGIN = date(2024, 7, 1)
 def synthetic_workspace(root: Path) -> Workspace:
     """Make a workspace that says it is synthetic."""
     settings = Settings(salt="5a" * 32, synthetic=True, attribution="Invented numbers.")
-    return Workspace.create(root, settings, {"strands.toml": b'version = "1"\n'}, environment={})
+    return Workspace.create(root, settings, {"strands.toml": OPEN.encode(), RESOURCES: default_text()}, environment={})
 
 
 def synthetic_frame(areas: int, horizons: int, origin: date, version: str, seed: int) -> pd.DataFrame:

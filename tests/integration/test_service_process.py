@@ -1,0 +1,156 @@
+"""The service as a process of its own: started by the command, started in vain, and built as a bento."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from strandcast.app import run
+from tests.support.forecast_runs import record_run, synthetic_workspace
+from tests.support.repository import REPOSITORY
+
+READY_WITHIN_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("process") / "w"
+    record_run(synthetic_workspace(folder))
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+@contextmanager
+def process(command: list[str], root: Path, folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    environment = {**os.environ, "STRANDCAST_WORKSPACE": str(root), "BENTOML_DO_NOT_TRACK": "True"}
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment, cwd=folder
+    )
+    try:
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        child.communicate(timeout=30)
+
+
+def fetched(url: str) -> bytes:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while True:
+        try:
+            with urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+                body: bytes = answer.read()
+                return body
+        except (URLError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def answers(url: str) -> list[object]:
+    """Return what does not change from one answer to the next."""
+    forecasts = json.loads(fetched(f"{url}/v1/forecasts"))
+    explanation = json.loads(fetched(f"{url}/v1/explanations/{forecasts['rows'][3]['forecast_id']}"))
+    for document in (forecasts, explanation):
+        del document["audit_id"]
+    return [fetched(f"{url}/v1/periods"), forecasts, explanation]
+
+
+def test_command_serves_until_it_is_stopped_and_a_bento_answers_the_same(root: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "strandcast", "serve", "--json", "--port", str(port), "--workspace", str(root)]
+    with process(command, root, REPOSITORY) as child:
+        assert child.stdout is not None
+        lines = "".join(iter(child.stdout.readline, "}\n")) + "}"
+        url = json.loads(lines)["url"]
+        assert url == f"http://127.0.0.1:{port}"
+        from_tree = answers(url)
+        taken = [sys.executable, "-m", "strandcast", "serve", "--port", str(port), "--workspace", str(root)]
+        second = subprocess.run(taken, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+        assert (second.returncode, second.stderr.count("\n")) == (1, 1)
+        assert "name another --port" in second.stderr
+    assert child.returncode == 0
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", port))
+    assert from_bento(root, tmp_path) == from_tree
+
+
+def from_bento(root: Path, folder: Path) -> list[object]:
+    """Build a bento from the tree, run it away from the tree, and return its answers."""
+    environment = {**os.environ, "BENTOML_HOME": str(folder / "bentoml"), "BENTOML_DO_NOT_TRACK": "True"}
+    build = [sys.executable, "-m", "bentoml", "build", "-o", "tag", str(REPOSITORY)]
+    built = subprocess.run(build, capture_output=True, text=True, env=environment, cwd=folder, check=False)
+    assert built.returncode == 0, built.stderr
+    bento = next((folder / "bentoml" / "bentos" / "strandcast").glob("*/bento.yaml")).parent
+    assert sorted(path.name for path in (bento / "src").iterdir() if path.is_dir()) == [
+        "errors",
+        "features",
+        "ledger",
+        "models",
+        "serving",
+    ]
+    port = free_port()
+    command = [sys.executable, "-m", "bentoml", "serve", str(bento), "--port", str(port)]
+    with process(command, root, folder):
+        return answers(f"http://127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize(
+    ("made", "code", "words"), [(False, 2, "is not a workspace"), (True, 1, "no forecast of a champion")]
+)
+def test_command_that_cannot_start_says_why_in_one_sentence(
+    tmp_path: Path, made: bool, code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if made:
+        synthetic_workspace(tmp_path / "w")
+    assert run(["serve", "--workspace", str(tmp_path / "w")]) == code
+    told = capsys.readouterr().err
+    assert words in told
+    assert told.count("\n") == 1
+
+
+def test_bentoml_itself_ends_with_one_sentence_where_nothing_can_be_served(tmp_path: Path) -> None:
+    synthetic_workspace(tmp_path / "w")
+    command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Strandcast", "--port", str(free_port())]
+    environment = {**os.environ, "STRANDCAST_WORKSPACE": str(tmp_path / "w"), "BENTOML_DO_NOT_TRACK": "True"}
+    ended = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=REPOSITORY, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert "no forecast of a champion to serve" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_serving_process_loads_neither_mlflow_nor_trees(root: Path) -> None:
+    code = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+import serving.service
+from serving.desk import Desk
+from serving.query import ForecastQuery
+desk = Desk.open(Path(sys.argv[1]), lambda: datetime.now(UTC))
+desk.shelf.refresh()
+desk.forecasts(ForecastQuery())
+print(sorted({"mlflow", "lightgbm", "shap", "matplotlib", "training", "pandera"} & set(sys.modules)))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(root)], capture_output=True, text=True, cwd=REPOSITORY, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.strip() == "[]"
