@@ -36,6 +36,8 @@ def main() -> None:
     # MLflow and BentoML send usage data unless told not to, and read these at import.
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    # Threads that wait by spinning multiply the time of a fit on a machine that does other work too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.exit(run(sys.argv[1:]))
 
 
