@@ -12,13 +12,13 @@ from ledger.artefacts import Artefact
 from ledger.events import Draft, NoSuchRecordError, Scalar
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models import aliases
+from models import kinds
 from models.bundle import Bundle, Fitted, unpack
 
-KIND = aliases.MODEL
+KIND = kinds.MODEL
 TREES = "booster"
-CHAMPION = aliases.CHAMPION
-CHALLENGER = aliases.CHALLENGER
+CHAMPION = kinds.CHAMPION
+CHALLENGER = kinds.CHALLENGER
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 from errors import ModelError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.kinds import FORECAST
 
-KIND = "forecast"
+KIND = FORECAST
 
 
 @dataclass(frozen=True, eq=False)

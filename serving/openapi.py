@@ -4,13 +4,14 @@ BentoML describes its routes and those of the mounted application, in the words 
 leave (they are turned into problem documents) and with the request and answer of an API method written out in place.
 """
 
-from importlib.metadata import version
 from typing import Any
 
 from pydantic import BaseModel
 
 from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer, PlanOrder, Problem
 
+# Of the addresses under /v1, not of the software: a bento holds the software uninstalled.
+API_VERSION = "1"
 JSON_MEDIA = "application/json"
 PROBLEM_MEDIA = "application/problem+json"
 TEXT_MEDIA = "text/plain"
@@ -56,7 +57,7 @@ def describe(document: dict[str, Any]) -> dict[str, Any]:
     schemas = {name: schema for model in _SHAPES for name, schema in _schemas(model).items()}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Strandcast", "version": version("strandcast"), "description": _ABOUT},
+        "info": {"title": "Strandcast", "version": API_VERSION, "description": _ABOUT},
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {"schemas": dict(sorted(schemas.items()))},

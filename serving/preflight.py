@@ -7,7 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from errors import ServiceError, StrandcastError
-from serving.desk import Desk
+from features.workspace import Workspace
+from ledger.files import FileStore
+from ledger.ledger import Ledger
+from serving.choice import served_run
 
 WORKSPACE_VARIABLE = "STRANDCAST_WORKSPACE"
 DEFAULT_WORKSPACE = "var"
@@ -24,14 +27,14 @@ def check(root: Path, clock: Callable[[], datetime]) -> None:
     Raises:
         StrandcastError: One of these does not hold.
     """
-    desk = Desk.open(root, clock)
-    try:
-        desk.ledger.check_writable()
-        if not desk.shelf.refresh():
+    workspace = Workspace.open(root)
+    with Ledger.open(workspace.database_url, clock) as ledger:
+        ledger.check_writable()
+        run = served_run(ledger)
+        if run is None:
             fix = "run strandcast train, promote and forecast first"
             raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
-    finally:
-        desk.close()
+        FileStore(workspace.root).read(run.stored)
 
 
 def check_or_exit(root: Path, clock: Callable[[], datetime]) -> None:

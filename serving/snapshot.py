@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from errors import DataError, ServiceError, StrandcastError
-from ledger.artefacts import Artefact
+from errors import DataError, ServiceError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.aliases import CHAMPION, MODEL
-from models.runs import KIND as FORECAST
+from models.kinds import CHAMPION, FORECAST, MODEL
 from models.runs import ForecastRun, load_run
+from serving.choice import served_run
 
 AXES = ("horizon", "area_code", "strand")
 
@@ -32,7 +31,7 @@ class Snapshot:
     Attributes:
         run: The recorded run.
         columns: Column name to its values, one a row.
-        horizons: Horizons, ascending.
+        horizons: Horizons in the run's order.
         areas: Area codes in the run's order.
         strands: Strands in the run's order.
     """
@@ -94,6 +93,7 @@ class Shelf:
         self._ledger = ledger
         self._files = files
         self._current: Snapshot | None = None
+        self._seen: tuple[str | None, str | None] | None = None
 
     @property
     def current(self) -> Snapshot:
@@ -118,11 +118,17 @@ class Shelf:
         Raises:
             StrandcastError: The run cannot be read; the present snapshot stays.
         """
-        chosen = served_run(self._ledger)
-        if chosen is None or (self._current is not None and self._current.run.run_id == chosen.name):
+        newest = self._ledger.newest(FORECAST)
+        marks = (newest.name if newest else None, self._ledger.alias(MODEL, CHAMPION))
+        if marks == self._seen:
             return False
-        self._current = Snapshot.of(load_run(self._ledger, self._files, chosen.name))
-        return True
+        # Only now are all runs compared: there is one a week, for years.
+        chosen = served_run(self._ledger)
+        swapped = chosen is not None and (self._current is None or self._current.run.run_id != chosen.name)
+        if chosen is not None and swapped:
+            self._current = Snapshot.of(load_run(self._ledger, self._files, chosen.name))
+        self._seen = marks
+        return swapped
 
 
 class Watch:
@@ -149,21 +155,8 @@ class Watch:
             try:
                 if self._shelf.refresh():
                     self._tell(f"now serving {self._shelf.current.run.run_id}")
-            except StrandcastError as error:
+            except Exception as error:  # noqa: BLE001 - a watch that ends would leave an old forecast standing for good
                 self._tell(f"still serving the run before: {error}")
-
-
-def served_run(ledger: Ledger) -> Artefact | None:
-    """Return the newest run of the champion; until it has one, that of the champion before it.
-
-    Newest is by origin, then by the date it was known at: a forecast of the past made yesterday does not count as new.
-    """
-    runs = ledger.artefacts(FORECAST)
-    for version in dict.fromkeys(ledger.alias_history(MODEL, CHAMPION)):
-        own = [run for run in runs if run.meta["model_version"] == version]
-        if own:
-            return max(own, key=lambda run: (str(run.meta["origin"]), str(run.meta["as_of"]), runs.index(run)))
-    return None
 
 
 def _plain(column: "pd.Series[Any]") -> NDArray[Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import Response
 
-from errors import LedgerError, ServiceError, StrandcastError
+from errors import AllocationError, DataError, LedgerError, ServiceError, StrandcastError
 from ledger.events import NoSuchRecordError
 from serving.desk import Desk
 from serving.metrics import exposition
@@ -30,7 +30,9 @@ def status_of(error: StrandcastError) -> HTTPStatus:
         return HTTPStatus.NOT_FOUND
     if isinstance(error, LedgerError | ServiceError):
         return HTTPStatus.SERVICE_UNAVAILABLE
-    return HTTPStatus.UNPROCESSABLE_ENTITY
+    if isinstance(error, AllocationError | DataError):
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) -> FastAPI:

@@ -70,6 +70,7 @@ def allocate(
     picture: Path | None,
 ) -> None:
     """Place patrol hours where they reach most expected incidents; the plan is recorded before it is shown."""
+    from ledger.events import NoSuchRecordError
     from models.allocation import picture as pictures
     from models.allocation import table
     from models.allocation.record import make_plan
@@ -82,6 +83,10 @@ def allocate(
     if picture:
         table.check_target(picture, pictures.SUFFIXES)
     with Deployment.open(context) as deployment:
+        try:
+            run = load_run(deployment.ledger, deployment.files, run_id)
+        except NoSuchRecordError as error:
+            raise click.UsageError(str(error)) from error
         request = load_resources(resources or deployment.workspace.resources_file).request(
             total_hours=hours,
             minimum_hours=minimum,
@@ -90,7 +95,7 @@ def allocate(
             horizon=horizon,
         )
         record = make_plan(
-            load_run(deployment.ledger, deployment.files, run_id),
+            run,
             request,
             ledger=deployment.ledger,
             files=deployment.files,

@@ -111,15 +111,15 @@ def _next_hour(plan: AllocationPlan, names: Mapping[str, str], what: str) -> str
 def _limit_sentences(plan: AllocationPlan, what: str) -> list[str]:
     sentences = []
     binding = plan.binding_limits()
-    for kind, text in (("area_minimum", "minimum"), ("area_maximum", "maximum")):
+    for kind, text, eased in (("area_minimum", "minimum", "lower"), ("area_maximum", "maximum", "higher")):
         held = [limit for limit in binding if limit.kind == kind]
         if held:
-            dearest = f"at most {amount(held[0].price)} {what} an hour"
             areas = "1 area is at its" if len(held) == 1 else f"{len(held):,} areas are at their"
-            sentences.append(f"{areas} {text}; giving way there would gain {dearest}.")
+            gain = f"would reach at most {amount(held[0].price)} more {what}"
+            sentences.append(f"{areas} {text}; one that is an hour {eased} {gain}.")
     sentences += [
-        f"The minimum of {hours_text(limit.hours)} for {limit.name} holds; giving way would gain {amount(limit.price)} "
-        f"{what} an hour."
+        f"The minimum of {hours_text(limit.hours)} for {limit.name} holds; one that is an hour lower would reach "
+        f"{amount(limit.price)} more {what}."
         for limit in binding
         if limit.kind == "district_minimum"
     ]

@@ -63,7 +63,7 @@ def solve(problem: AllocationProblem) -> AllocationPlan:
             break
         before = plan.hours
         plan = _solve_pieces(problem, window_grid(low, high, before, half, _PIECES), alike, number)
-        half = np.where(np.abs(plan.hours - before) > 0.9 * half, 2 * half, half / 4)
+        half = np.where(np.abs(plan.hours - before) > 0.9 * half, 2 * half, half / 6)
     return plan
 
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from ledger.files import FileStore
+from models.runs import load_run
 from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer
 from tests.support.forecast_runs import STRANDS, record_run, synthetic_workspace
 from tests.support.ledgers import open_ledger
@@ -43,8 +44,6 @@ def test_periods_say_what_is_served(client: TestClient) -> None:
 
 
 def test_forecasts_are_the_recorded_rows(client: TestClient, root: Path) -> None:
-    from models.runs import load_run  # noqa: PLC0415 - what the answer is compared with
-
     with open_ledger(root) as ledger:
         frame = load_run(ledger, FileStore(root)).frame
     answer = Forecasts.model_validate_json(client.get("/v1/forecasts").content)

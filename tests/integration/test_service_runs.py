@@ -1,5 +1,7 @@
 """Which run is served, and how another one is taken up."""
 
+import threading
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +12,10 @@ from features.workspace import Workspace
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.runs import load_run
 from serving import service
-from serving.snapshot import Shelf, Snapshot, Watch, served_run
+from serving.choice import served_run
+from serving.snapshot import Shelf, Snapshot, Watch
 from tests.support.forecast_runs import ORIGIN, record_run, synthetic_workspace
 from tests.support.ledgers import TickingClock
 from tests.support.services import running_service
@@ -91,8 +95,6 @@ def test_damaged_run_leaves_the_one_before_on_the_shelf(workspace: Workspace) ->
 
 
 def test_watch_takes_up_a_new_run_and_tells(workspace: Workspace) -> None:
-    import threading  # noqa: PLC0415 - only here
-
     record_run(workspace)
     told, heard = [], threading.Event()
 
@@ -112,14 +114,12 @@ def test_watch_takes_up_a_new_run_and_tells(workspace: Workspace) -> None:
 
 
 def test_rows_in_another_order_are_refused(workspace: Workspace) -> None:
-    from dataclasses import replace  # noqa: PLC0415 - only here
-
-    from models.runs import load_run  # noqa: PLC0415 - only here
-
     record_run(workspace)
     with opened(workspace) as ledger:
         run = load_run(ledger, FileStore(workspace.root))
-    for frame in (run.frame.iloc[::-1], run.frame.iloc[:-1], run.frame.iloc[[0, *range(len(run.frame))]]):
+    rows = list(range(len(run.frame)))
+    for positions in ([1, 0, *rows[2:]], rows[:-1], [0, *rows]):
+        frame = run.frame.iloc[positions]
         with pytest.raises(ServiceError, match="one for each horizon"):
             Snapshot.of(replace(run, frame=frame))
 

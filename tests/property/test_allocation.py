@@ -24,7 +24,9 @@ def problems(draw: st.DrawFn, quarters: bool = False) -> AllocationProblem:
         return draw(st.lists(values, min_size=areas, max_size=areas))
 
     def hours(most: int) -> st.SearchStrategy[float]:
-        return st.integers(0, 4 * most).map(lambda n: n / 4) if quarters else st.floats(0, most)
+        # Seconds at the finest: nanoseconds are below any solver's tolerance, and nobody plans them.
+        steps = 4 if quarters else 3600
+        return st.integers(0, steps * most).map(lambda n: n / steps)
 
     demand = many(st.sampled_from([0.0, 0.5, 3.0]) | st.floats(1e-3, 50))
     minimum = np.array(many(hours(6)))
@@ -45,8 +47,8 @@ def problems(draw: st.DrawFn, quarters: bool = False) -> AllocationProblem:
         needed += max(0.0, floor - float(minimum[np.array([other == name for other in district])].sum()))
     room = float(maximum.sum()) - needed
     total = needed + draw(st.sampled_from([0.0, 0.3, 0.7, 1.0]) | st.floats(0, 1)) * max(room, 0.0)
-    if quarters:
-        total = needed + np.floor(4 * (total - needed)) / 4
+    steps = 4 if quarters else 3600
+    total = needed + np.floor(steps * (total - needed)) / steps
     scale = draw(st.sampled_from([2.0, 20.0, 90.0]))
     return make_problem(
         demand,
@@ -126,7 +128,7 @@ def test_the_shadow_price_bounds_what_hours_more_and_less_change(problem: Alloca
 def test_reduced_costs_have_the_sign_of_their_limit(problem: AllocationProblem) -> None:
     plan = solve(problem)
     assume(plan.objective > 0)
-    # A slope that is off by c could gain c^2 / (2 x curvature), which the gap bounds; the curvature is marginal / scale.
+    # A slope that is off by c could gain c^2 / (2 x curvature), which the gap bounds; curvature is marginal / scale.
     steepest = max(float(plan.marginal.max()), abs(plan.shadow_price))
     near = 2 * (2 * (plan.gap + 1e-12) * steepest / problem.curve.scale_hours) ** 0.5 + 1e-3 * steepest
     for limit, cost in zip(plan.limits, plan.reduced_cost, strict=True):

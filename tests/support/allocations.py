@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from models.allocation.curve import F64, ReachCurve
@@ -32,8 +33,8 @@ def make_problem(
         weights_source="made up",
         curve=ReachCurve(scale, "made up"),
         total_hours=total,
-        minimum_hours=np.broadcast_to(np.float64(minimum), expected.shape).copy(),
-        maximum_hours=np.broadcast_to(np.float64(maximum), expected.shape).copy(),
+        minimum_hours=np.broadcast_to(np.asarray(minimum, dtype=np.float64), expected.shape).copy(),
+        maximum_hours=np.broadcast_to(np.asarray(maximum, dtype=np.float64), expected.shape).copy(),
         district=tuple(district) if district is not None else None,
         district_minimum=dict(district_minimum or {}),
     )
@@ -68,14 +69,15 @@ def water_filled(problem: AllocationProblem) -> float:
     names = np.array(problem.district or ("",) * len(demand))
     groups = [(names == name, problem.district_minimum.get(str(name), 0.0)) for name in np.unique(names)]
 
-    def asked(log_price: float, where: np.ndarray) -> F64:
+    def asked(log_price: float, where: NDArray[np.bool_]) -> F64:
         with np.errstate(divide="ignore"):
             free = scale * (np.log(demand[where] / scale) - log_price)
-        return np.clip(free, problem.minimum_hours[where], problem.maximum_hours[where])
+        hours: F64 = np.clip(free, problem.minimum_hours[where], problem.maximum_hours[where])
+        return hours
 
-    def bisect(least: float, where: np.ndarray) -> F64:
+    def bisect(least: float, where: NDArray[np.bool_]) -> F64:
         low, high = -700.0, 30.0
-        for _ in range(200):
+        for _ in range(70):
             middle = (low + high) / 2
             low, high = (middle, high) if asked(middle, where).sum() >= least else (low, middle)
         return asked(low, where)
@@ -91,7 +93,7 @@ def water_filled(problem: AllocationProblem) -> float:
         return spent, reached
 
     low, high = -700.0, 30.0
-    for _ in range(200):
+    for _ in range(70):
         middle = (low + high) / 2
         low, high = (low, middle) if spread(middle)[0] <= problem.total_hours else (middle, high)
     return spread(high)[1]
@@ -120,5 +122,5 @@ def tangent_bound(problem: AllocationProblem, tangents: int = 120) -> tuple[floa
     total = np.concatenate([np.ones(areas), np.zeros(areas)])[None, :]
     gains = np.concatenate([np.zeros(areas), -(problem.demand @ problem.weights)])
     found = linprog(gains, np.array(rows), limits, total, [problem.total_hours], bounds, method="highs")
-    assert found.status == 0, found.message
+    assert found.fun is not None, found.message
     return -float(found.fun), -float(found.eqlin.marginals[0])

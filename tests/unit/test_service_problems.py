@@ -1,0 +1,105 @@
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.problems import Problems
+
+START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
+REQUEST: Message = {"type": "http.request", "body": b"{}", "more_body": False}
+
+
+async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+    await asyncio.sleep(10)
+
+
+async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+    raise KeyError("a cell's value")
+
+
+async def broken_half_way(scope: Scope, receive: Receive, send: Send) -> None:
+    await send(START)
+    raise KeyError("a cell's value")
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    message = await receive()
+    await send(START)
+    await send({"type": "http.response.body", "body": message["body"]})
+
+
+def not_ready(headers: list[tuple[bytes, bytes]]) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": b"<html>", "more_body": True})
+        await send({"type": "http.response.body", "body": b"inner words</html>"})
+
+    return answer
+
+
+def answered(app: ASGIApp, *, path: str = "/v1/periods", messages: list[Message] | None = None) -> list[Message]:
+    """Return what leaves when one request goes through the layer."""
+    sent: list[Message] = []
+    incoming = iter(messages or [REQUEST])
+
+    async def receive() -> Message:
+        return next(incoming)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+    asyncio.run(Problems(app, largest_body=100, seconds=0.05)(scope, receive, send))
+    return sent
+
+
+def told(sent: list[Message]) -> dict[str, Any]:
+    assert dict(sent[0]["headers"])[b"content-type"] == b"application/problem+json"
+    document: dict[str, Any] = json.loads(sent[1]["body"])
+    assert document["status"] == sent[0]["status"]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("app", "status"),
+    [(slow, 504), (broken, 500), (not_ready([]), 503), (not_ready([(b"content-type", b"text/html")]), 503)],
+)
+def test_failure_is_told_as_a_problem_without_inner_words(app: ASGIApp, status: int) -> None:
+    document = told(answered(app))
+    assert document["status"] == status
+    assert "cell" not in str(document)
+    assert "inner" not in str(document)
+
+
+def test_answer_under_way_is_not_answered_again() -> None:
+    assert answered(broken_half_way) == [START]
+
+
+def test_body_in_parts_arrives_whole() -> None:
+    parts: list[Message] = [{**REQUEST, "body": b'{"a":', "more_body": True}, {**REQUEST, "body": b"1}"}]
+    assert answered(echo, messages=parts)[1]["body"] == b'{"a":1}'
+
+
+def test_body_in_parts_is_counted_as_it_arrives() -> None:
+    endless: list[Message] = [{**REQUEST, "body": b" " * 60, "more_body": True}] * 2
+    assert told(answered(echo, messages=endless))["status"] == 413
+
+
+@pytest.mark.parametrize("path", ["/", "/schema.json", "/static_content/app.js", "/v1/plans/a/b", "/v1/periods/"])
+def test_address_that_is_not_ours_never_reaches_the_service(path: str) -> None:
+    assert told(answered(echo, path=path))["status"] == 404
+
+
+def test_what_is_no_request_passes_through() -> None:
+    seen: list[Scope] = []
+
+    async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+
+    never: Callable[..., Any] = answered
+    asyncio.run(Problems(lifespan)({"type": "lifespan"}, never, never))
+    assert seen == [{"type": "lifespan"}]
