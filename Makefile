@@ -28,7 +28,8 @@ demo: $(STAMP)
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" SERVE="$(SERVE)" PORT="$(PORT)" sh scripts/demo.sh "$(DATA)"
 
 test: $(STAMP)
-	.venv/bin/pytest $(ARGS)
+	@# Threads that spin while they wait would fight over the cores with the processes that some tests start.
+	OMP_WAIT_POLICY=PASSIVE .venv/bin/pytest $(ARGS)
 
 check: $(STAMP)
 	.venv/bin/ruff format --check .

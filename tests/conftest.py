@@ -50,7 +50,7 @@ def category(path: Path) -> str:
 
 
 def fail_dishonest_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    """Mark a skipped report as failed in CI, unless it names a data folder that is really missing."""
+    """Mark a skipped report as failed in CI, unless it names data or a program that is really missing."""
     if not (IN_CI and report.skipped):
         return
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)

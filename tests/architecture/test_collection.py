@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.repository import REPOSITORY
-from tests.support.shared_data import MISSING
+from tests.support.shared_data import MISSING, NO_PROGRAM
 
 
 def run_suite(folder: Path, files: dict[str, str], *, ci: bool) -> tuple[int, str]:
@@ -46,11 +46,13 @@ def test_a_module_that_skips_itself_fails_in_ci(tmp_path: Path) -> None:
     assert run_suite(tmp_path, files, ci=True)[0] != pytest.ExitCode.OK
 
 
-def test_a_skip_for_data_that_is_missing_passes_in_ci(tmp_path: Path) -> None:
-    assert run_suite(tmp_path, skipping(f"{MISSING}{tmp_path / 'absent'}"), ci=True)[0] == pytest.ExitCode.OK
+@pytest.mark.parametrize("reason", [f"{MISSING}/no/such/folder", f"{NO_PROGRAM}no-such-program"])
+def test_a_skip_for_what_is_missing_passes_in_ci(tmp_path: Path, reason: str) -> None:
+    assert run_suite(tmp_path, skipping(reason), ci=True)[0] == pytest.ExitCode.OK
 
 
-def test_a_skip_for_data_that_is_there_fails_in_ci(tmp_path: Path) -> None:
-    code, output = run_suite(tmp_path, skipping(f"{MISSING}{tmp_path}"), ci=True)
+@pytest.mark.parametrize("reason", [f"{MISSING}/", f"{NO_PROGRAM}sh"])
+def test_a_skip_for_what_is_there_fails_in_ci(tmp_path: Path, reason: str) -> None:
+    code, output = run_suite(tmp_path, skipping(reason), ci=True)
     assert code == pytest.ExitCode.TESTS_FAILED
     assert "1 failed" in output

@@ -1,6 +1,7 @@
-"""Where the larger data sets are that some tests read, and the one way to skip without them."""
+"""What some tests need and a machine may lack, larger data sets and programs, and the one way to skip without them."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.support.repository import REPOSITORY
 
 MISSING = "data folder missing: "
+NO_PROGRAM = "program missing: "
 
 
 def shared_folder() -> Path:
@@ -33,7 +35,16 @@ def shared_file(relative: str) -> Path:
     return path
 
 
+def need_program(name: str) -> str:
+    """Return the path of a program, or skip the test where it is not installed."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{NO_PROGRAM}{name}")
+    return found
+
+
 def skip_is_honest(reason: str) -> bool:
-    """Return whether a skip names a data folder that is really missing."""
-    _, found, folder = reason.partition(MISSING)
-    return bool(found) and not Path(folder.strip()).is_dir()
+    """Return whether a skip names a data folder or a program that is really missing."""
+    _, data, folder = reason.partition(MISSING)
+    _, program, name = reason.partition(NO_PROGRAM)
+    return bool(data and not Path(folder.strip()).is_dir()) or bool(program and shutil.which(name.strip()) is None)

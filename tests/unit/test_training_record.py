@@ -1,9 +1,12 @@
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from errors import ModelError
-from training.provenance import CHECKOUT, code_revision, lock_sha256, provenance
+from tests.support.shared_data import need_program
+from training.provenance import code_revision, lock_sha256, provenance
 from training.record import TrainingRecord, Untracked, metric_name
 
 
@@ -45,6 +48,14 @@ def test_provenance_outside_a_checkout_is_empty_not_wrong(tmp_path: Path) -> Non
     assert lock_sha256(tmp_path) == ""
 
 
-@pytest.mark.skipif(not (CHECKOUT / ".git").exists(), reason="the sources are no git checkout")
-def test_the_code_revision_is_a_commit() -> None:
-    assert len(code_revision(CHECKOUT).removesuffix("-dirty")) == 40
+def test_the_code_revision_is_a_commit_and_says_what_differs(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        subprocess.run([need_program("git"), "-C", tmp_path, *words], check=True, capture_output=True)
+
+    git("init")
+    (tmp_path / "file").write_text("one", "utf-8")
+    git("add", "file")
+    git("-c", "user.name=n", "-c", "user.email=e@example.org", "commit", "-m", "first")
+    assert re.fullmatch("[0-9a-f]{40}", code_revision(tmp_path))
+    (tmp_path / "file").write_text("two", "utf-8")
+    assert re.fullmatch("[0-9a-f]{40}-dirty", code_revision(tmp_path))
