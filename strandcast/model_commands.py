@@ -59,7 +59,10 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
     }
     rows = [[key, f"{value:.4f}"] for key, value in overall.items()]
     table = plain_table("On periods that the model had not seen", ["measure", "value"], rows, ["value"])
-    lines = [f"{trained.version} is challenger. Recorded as {trained.audit_id}.", "Next: strandcast promote --reason REASON"]
+    lines = [
+        f"{trained.version} is challenger. Recorded as {trained.audit_id}.",
+        "Next: strandcast promote --reason REASON",
+    ]
     context.output.result(document, *([table] if rows else []), lines=lines)
 
 

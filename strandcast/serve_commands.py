@@ -20,7 +20,7 @@ from errors import ServiceError
 from strandcast.command import Context, command_options
 
 _SERVICE = "serving.service:Strandcast"
-_READY_WITHIN_SECONDS = 60.0
+_READY_WITHIN_SECONDS = 180.0
 _STOPS_WITHIN_SECONDS = 15.0
 _READY = 200
 

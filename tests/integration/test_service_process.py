@@ -19,7 +19,7 @@ from strandcast.app import run
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.repository import REPOSITORY
 
-READY_WITHIN_SECONDS = 60
+READY_WITHIN_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +138,7 @@ def test_bentoml_itself_ends_with_one_sentence_where_nothing_can_be_served(tmp_p
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Strandcast", "--port", str(free_port())]
     environment = {**os.environ, "STRANDCAST_WORKSPACE": str(tmp_path / "w"), "BENTOML_DO_NOT_TRACK": "True"}
     ended = subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd=REPOSITORY, timeout=60, check=False
+        command, capture_output=True, text=True, env=environment, cwd=REPOSITORY, timeout=180, check=False
     )
     assert ended.returncode == 1
     assert "no forecast of a champion to serve" in ended.stderr
