@@ -6,7 +6,10 @@ Optuna (seeded TPE) searches the settings of `BoostingSettings` for the least me
 every second week, horizons 1-4, with targets up to 2019-11-03 and up to 2020-11-01: years that no benchmark scores.
 The shipped settings are the first trial.
 
-FINDING
+Finding (bundled Toronto incidents, 8 trials, run on 2026-11-23): the shipped settings stayed best, at .97408. Trees
+of 4 leaves come within .0003 of them whatever the learning rate between .05 and .08 (.97429, .97434, .97444); 450
+faster trees on small leaves lose .001 (.97514). The surface is flat: what the trees are given matters more than how
+they are grown. Kept as shipped; eight trials rule out a large gain, not a small one.
 """
 
 import sys
