@@ -111,9 +111,7 @@ def forecasts(deployment: Deployment, named: list[str]) -> pd.DataFrame:
         read = pd.read_parquet if named[0].endswith(".parquet") else pd.read_csv
         table: pd.DataFrame = read(named[0])
     else:
-        recipe = Recipe(
-            "boosted", PROTOCOL.schedule.horizons, deployment.calendar(), deployment.workspace.settings.seed
-        )
+        recipe = Recipe("boosted", deployment.calendar(), deployment.workspace.settings.seed)
         knowledge = deployment.knowledge("week")
         table = run_backtest(knowledge, PROTOCOL.schedule, recipe.fit, name="boosted", advance=silent)
     return table[table["horizon"] == 1]

@@ -60,7 +60,7 @@ def measure(protocol: Protocol, deployment: Deployment, knowledge: Knowledge) ->
         table.add_column(name, justify="left" if name == "method" else "right")
     overall: dict[str, Any] = {}
     for method in (*protocol.references, "boosted"):
-        recipe = Recipe(method, protocol.schedule.horizons, deployment.calendar(), deployment.workspace.settings.seed)
+        recipe = Recipe(method, deployment.calendar(), deployment.workspace.settings.seed)
         began = process_time()
         forecasts = run_backtest(knowledge, protocol.schedule, recipe.fit, name=method, advance=silent)
         spent = process_time() - began

@@ -4,15 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from errors import DataError
 from features import periods
 from features.areas import Areas
 from features.incidents.incidents import Incidents
 from features.panel import Panel, build_panel, flat_areas, period_of
 from features.periods import PeriodKind
-
-# How far a feed's publication may lie behind, in periods, before asking for it is a mistake.
-_MOST_PERIODS_LATE = 27
 
 
 class Store(Protocol):
@@ -59,29 +55,19 @@ class Knowledge:
         panel = build_panel(incidents, period_of(incidents, self.period), self.areas or flat_areas(incidents))
         return Known(panel, incidents.snapshot_hash)
 
-    def before(self, origin: int, newest: Known) -> Known:
-        """Return the panel whose last period is the one before `origin`, known as early as that was possible.
+    def at_origin(self, origin: int, newest: Known) -> Known:
+        """Return what was known at the beginning of a period, on the grid of `newest`.
 
-        A feed with a publication delay tells of a period only some time after its end, so the day is looked for from
-        the origin on; areas and strands are those of `newest`, so that every origin has the same grid.
+        A feed that tells of a period only after its end leaves the newest periods out: the panel then ends before the
+        one that `origin` follows.
 
         Args:
-            origin: Ordinal of the first period that must not be known.
-            newest: All that is known now.
+            origin: Ordinal of the period.
+            newest: All that is known now; gives areas and strands, so that every origin has the same grid.
 
         Raises:
-            DataError: No day gives such a panel.
+            DataError: Nothing was known then.
         """
         kind = newest.panel.kind
-        for late in range(_MOST_PERIODS_LATE):
-            day = periods.start(origin + late, kind)
-            incidents = self.store.view(day, newest.panel.areas)
-            panel = build_panel(incidents, kind, newest.panel.areas)
-            ends = panel.first + len(panel.counts)
-            if ends >= origin:
-                return Known(panel.until(origin), incidents.snapshot_hash)
-        raise DataError(
-            f"nothing was known of the {kind} before {periods.start(origin, kind)} within {_MOST_PERIODS_LATE} {kind}s",
-            place="workspace",
-            fix="ask for fewer or later --origins",
-        )
+        incidents = self.store.view(periods.start(origin, kind), newest.panel.areas)
+        return Known(build_panel(incidents, kind, newest.panel.areas), incidents.snapshot_hash)

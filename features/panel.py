@@ -116,12 +116,12 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
     Raises:
         DataError: No complete period is known.
     """
-    incidents = replace(incidents, feeds=tuple(_complete(incidents, n) for n in range(len(incidents.feeds))))
     spans = [span for feed in incidents.feeds for span in feed.spans]
     if not spans or not len(incidents):
         fix = "ingest some, or ask for a later date"
         raise DataError("holds no incidents known at that date", place="workspace", fix=fix)
-    as_of = incidents.as_of or max(last for _, last in spans) + timedelta(days=1)
+    as_of = incidents.as_of or _everything_known(incidents, max(last for _, last in spans))
+    incidents = replace(incidents, feeds=tuple(_complete(incidents, n, as_of) for n in range(len(incidents.feeds))))
     first = periods.ordinal(min(begin for begin, _ in spans) - timedelta(days=1), kind) + 1
     n = periods.ordinal(as_of, kind) - first
     if n < 1:
@@ -139,7 +139,15 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
     return _trimmed(Panel(counts, seen, kind, first, areas, incidents.strand_names, as_of))
 
 
-def _complete(incidents: Incidents, number: int) -> FeedCoverage:
+def _everything_known(incidents: Incidents, last_day: date) -> date:
+    """Return the first day at whose beginning everything counted was known."""
+    newest: np.datetime64 = incidents.known_at.max()
+    day = newest.astype("datetime64[D]")
+    known: date = (day if day == newest else day + 1).item()
+    return max(last_day + timedelta(days=1), known)
+
+
+def _complete(incidents: Incidents, number: int, as_of: date) -> FeedCoverage:
     """Return a feed's coverage without its newest days, of which too little is recorded yet.
 
     How late records come is read from the feed's own older facts; a feed without recording times is complete at once.
@@ -149,8 +157,7 @@ def _complete(incidents: Incidents, number: int) -> FeedCoverage:
     if feed.resolution == "month" or not feed.spans or not mine.any():
         return feed
     day, known_at = incidents.day[mine], incidents.known_at[mine].astype("datetime64[D]")
-    newest = max(known_at.max(), max(np.datetime64(end) for _, end in feed.spans) + 1)
-    today = np.datetime64(incidents.as_of) if incidents.as_of else newest
+    today = np.datetime64(as_of)
     late = (known_at - day).astype(np.int64) - 1
     settled = late[day < today - SETTLED_DAYS]
     delay = int(np.quantile(settled, COMPLETE_SHARE, method="higher")) if len(settled) else 0

@@ -20,6 +20,7 @@ Clock = Callable[[], datetime]
 Aliases = Mapping[tuple[str, str], str]
 
 _ROWS_AT_A_TIME = 10_000
+_LOOK = "look for its name with strandcast audit list"
 
 
 class Ledger:
@@ -118,7 +119,7 @@ class Ledger:
         matches = (ARTEFACTS.c.kind == kind) & (ARTEFACTS.c.name == name)
         found = self._events(select(EVENTS).join(ARTEFACTS).where(matches))
         if not found:
-            raise NoSuchRecordError(f"there is no {kind} named {name}")
+            raise NoSuchRecordError(f"there is no {kind} named {name}", fix=_LOOK)
         return found[0]
 
     def artefact(self, kind: str, name: str) -> Artefact:
@@ -129,7 +130,7 @@ class Ledger:
         """
         found = self._artefacts(select(ARTEFACTS).where(ARTEFACTS.c.kind == kind, ARTEFACTS.c.name == name))
         if not found:
-            raise NoSuchRecordError(f"there is no {kind} named {name}")
+            raise NoSuchRecordError(f"there is no {kind} named {name}", fix=_LOOK)
         return found[0]
 
     def artefacts(self, kind: str, *, newest_first: bool = False, limit: int | None = None) -> list[Artefact]:

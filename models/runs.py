@@ -32,6 +32,12 @@ class ForecastRun:
     meta: Mapping[str, Any]
     audit_id: str
 
+    @property
+    def next_horizon(self) -> int:
+        """Horizon of the first period that is still to come at `as_of`; the last one where none of them is."""
+        to_come = self.frame.loc[self.frame["period_start"] >= pd.Timestamp(self.meta["as_of"]), "horizon"]
+        return int(to_come.min() if len(to_come) else self.frame["horizon"].max())
+
 
 def load_run(ledger: Ledger, files: FileStore, run_id: str | None = None) -> ForecastRun:
     """Load a recorded run, by default the newest, its file checked against the ledger.

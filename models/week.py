@@ -1,7 +1,6 @@
 """One period through the house: from what is known to a recorded forecast."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from features import periods
 from features.knowledge import Known
@@ -15,16 +14,14 @@ from models.runs import KIND, ForecastRun
 from models.table import forecast_table, to_parquet
 
 
-def notices_of(
-    panel: Panel, champion: Registered, *, as_of: date | None, synthetic: bool, proxies: Sequence[str]
-) -> list[str]:
+def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
     """Return the codes that hold for a whole run.
 
     "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1. "later-model":
     the model learnt from periods after the origin, so this is no fair backcast. "proxy": a strand is seen only by
     proxy.
     """
-    late = as_of is not None and periods.ordinal(as_of, panel.kind) > panel.first + len(panel.counts)
+    late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {
         "late-data": late,
         "later-model": champion.origin > panel.origin,

@@ -147,7 +147,7 @@ class Desk:
             # Not the client's doing, and not the client's business where our files lie.
             problem = f"the workspace's resources cannot be used: {error.problem}"
             raise ServiceError(problem, fix=error.fix) from error
-        request = resources.request(**order.model_dump())
+        request = resources.request(**{**order.model_dump(), "horizon": order.horizon or run.next_horizon})
         record = make_plan(run, request, ledger=self.ledger, files=self.files, clock=self._clock, actor=ACTOR)
         return PlanAnswer(
             audit_id=record.audit_id, plan_id=record.plan_id, decided_as=record.audit_id, plan=record.document

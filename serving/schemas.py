@@ -21,7 +21,9 @@ class PlanOrder(Closed):
     minimum_hours: Hours | None = Field(None, description="Fewest hours of any area.")
     maximum_hours: Hours | None = Field(None, description="Most hours of any area.")
     district_minimum: dict[str, Hours] | None = Field(None, description="Fewest hours of a district, by its name.")
-    horizon: int = Field(1, ge=1, le=60, description="Which period: 1 is the first that the forecast covers.")
+    horizon: int | None = Field(
+        None, ge=1, le=60, description="Which period: 1 begins at the origin; left out: the next still to come."
+    )
 
 
 class PlanAnswer(Closed):

@@ -53,7 +53,7 @@ class _DistrictHours(click.ParamType[tuple[str, float]]):
     "--resources", type=click.Path(path_type=Path), help="Resources, TOML; left out: the workspace's resources.toml."
 )
 @click.option("--run", "run_id", metavar="ID", help="Forecast run to plan on; left out: the newest.")
-@click.option("--horizon", type=click.IntRange(1), default=1, show_default=True, help="Periods ahead of its origin.")
+@click.option("--horizon", type=click.IntRange(1), help="Period to plan; left out: the next that is still to come.")
 @click.option("--out", type=click.Path(path_type=Path), help="Plan: .csv or .parquet (a row an area) or .json.")
 @click.option("--picture", type=click.Path(path_type=Path), help="Picture of the plan: .png or .svg.")
 @command_options
@@ -65,7 +65,7 @@ def allocate(
     district_minimum: tuple[tuple[str, float], ...],
     resources: Path | None,
     run_id: str | None,
-    horizon: int,
+    horizon: int | None,
     out: Path | None,
     picture: Path | None,
 ) -> None:
@@ -92,7 +92,7 @@ def allocate(
             minimum_hours=minimum,
             maximum_hours=maximum,
             district_minimum=dict(district_minimum),
-            horizon=horizon,
+            horizon=horizon or run.next_horizon,
         )
         record = make_plan(
             run,

@@ -8,6 +8,7 @@ import traceback
 import click
 
 from errors import LedgerError, ServiceError, StrandcastError
+from ledger.events import NoSuchRecordError
 from strandcast.allocate_commands import allocate
 from strandcast.audit_commands import audit
 from strandcast.forecast_commands import explain, forecast
@@ -38,7 +39,12 @@ def main() -> None:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     # Threads that wait by spinning multiply the time of a fit on a machine that does other work too.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is written and closed by now. The native threads of several libraries, torn down in an unlucky order by
+    # a normal exit, now and then abort the process and hide its exit code.
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -47,10 +53,9 @@ def run(arguments: list[str]) -> int:
         code = cli.main(arguments, prog_name="strandcast", standalone_mode=False)
     except click.ClickException as error:
         return _tell(error.format_message(), INPUT_CANNOT_BE_USED, arguments)
-    except (LedgerError, ServiceError) as error:
-        return _tell(str(error), FAILURE_OF_OURS, arguments)
     except StrandcastError as error:
-        return _tell(str(error), INPUT_CANNOT_BE_USED, arguments)
+        ours = isinstance(error, LedgerError | ServiceError) and not isinstance(error, NoSuchRecordError)
+        return _tell(str(error), FAILURE_OF_OURS if ours else INPUT_CANNOT_BE_USED, arguments)
     except (KeyboardInterrupt, click.Abort):
         return _tell("Interrupted; nothing was half-written, run the command again to go on.", INTERRUPTED, arguments)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a planner

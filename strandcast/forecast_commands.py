@@ -42,9 +42,7 @@ def forecast(
         asked = as_of.date() if as_of else None
         known = deployment.knowledge().at(asked)
         champion = load(deployment.ledger, deployment.files, CHAMPION)
-        notices = notices_of(
-            known.panel, champion, as_of=asked, synthetic=settings.synthetic, proxies=deployment.proxies()
-        )
+        notices = notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies())
         run = run_forecast(
             known,
             champion,

@@ -39,10 +39,11 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
 
     with Deployment.open(context) as deployment:
         known = deployment.knowledge().at(as_of.date() if as_of else None)
-        recipe = Recipe(name, horizons, deployment.calendar(), deployment.workspace.settings.seed)
+        recipe = Recipe(name, deployment.calendar(), deployment.workspace.settings.seed)
         trained = run_training(
             known,
             recipe,
+            horizons,
             tracker=_tracker(deployment, off=no_tracking),
             ledger=deployment.ledger,
             files=deployment.files,
@@ -96,7 +97,7 @@ def backtest(
     schedule = Schedule(origins, every, horizons, refit_every, end.date() if end else None)
     with Deployment.open(context) as deployment:
         knowledge = deployment.knowledge(period)
-        recipe = _recipe(deployment, name, horizons)
+        recipe = _recipe(deployment, name)
         with context.output.progress(f"Backtest of {recipe.name}") as advance:
             table = run_backtest(knowledge, schedule, recipe.fit, name=recipe.name, advance=advance)
     write_table(table, out)
@@ -137,7 +138,7 @@ def _tracker(deployment: Deployment, *, off: bool) -> Tracker:
     return MlflowTracker(deployment.workspace.mlflow_uri, deployment.workspace.mlartifacts)
 
 
-def _recipe(deployment: Deployment, name: str, horizons: tuple[int, ...]) -> Recipe:
+def _recipe(deployment: Deployment, name: str) -> Recipe:
     """Return what to fit; a registered model gives its method, for its own fit may have seen the periods asked for."""
     from models.registry import CHALLENGER, CHAMPION, KIND, load
     from training.choice import Recipe
@@ -145,7 +146,7 @@ def _recipe(deployment: Deployment, name: str, horizons: tuple[int, ...]) -> Rec
     versions = {artefact.name for artefact in deployment.ledger.artefacts(KIND)}
     if name in {CHAMPION, CHALLENGER, *versions}:
         name = load(deployment.ledger, deployment.files, name).model.method
-    return Recipe(name, horizons, deployment.calendar(), deployment.workspace.settings.seed)
+    return Recipe(name, deployment.calendar(), deployment.workspace.settings.seed)
 
 
 def _print_backtest(context: Context, table: pd.DataFrame, knowledge: Knowledge, out: Path) -> None:

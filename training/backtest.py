@@ -17,7 +17,7 @@ from models.progress import Advance
 from models.table import COLUMNS, QUANTILES, forecast_table
 from training.evaluate import Scored
 
-Fit = Callable[[Panel], DemandForecaster]
+Fit = Callable[[Panel, tuple[int, ...]], DemandForecaster]
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,14 @@ class Schedule:
 def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: str, advance: Advance) -> pd.DataFrame:
     """Forecast from every origin of a schedule and return the forecast table.
 
+    Only what was known at the beginning of the origin is used. Where feeds are late the newest periods before the
+    origin are not known yet: the model is then fitted for, and asked for, so many horizons more, and the rows say
+    "late-data".
+
     Args:
         knowledge: What was known when.
         schedule: Origins, horizons and refits.
-        fit: Fits a forecaster to a panel, or returns one that is fitted already.
+        fit: Fits a forecaster to a panel for some horizons.
         name: Written as `model_version`.
         advance: Told of progress.
 
@@ -93,11 +97,17 @@ def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: st
     model: DemandForecaster | None = None
     for number, origin in enumerate(origins):
         advance(number, len(origins))
-        panel = knowledge.before(origin, newest).panel
-        if model is None or number % schedule.refit_every == 0:
-            model = fit(panel)
+        panel = knowledge.at_origin(origin, newest).panel
+        late = origin - panel.first - len(panel.counts)
+        needed = tuple(horizon + late for horizon in schedule.horizons)
+        if model is None or number % schedule.refit_every == 0 or model.horizons != needed:
+            model = fit(panel, needed)
+        notices = ["late-data"] if late else []
         forecast = model.forecast(panel, explain=False)
-        tables.append(forecast_table(forecast, panel, level=panel.areas.level, model_version=name))
+        table = forecast_table(forecast, panel, level=panel.areas.level, model_version=name, notices=notices)
+        table["origin"] = pd.Timestamp(periods.start(origin, panel.kind))
+        table["horizon"] -= late
+        tables.append(table)
     advance(len(origins), len(origins))
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
 

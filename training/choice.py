@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from features.calendar import Calendar
 from features.panel import Panel
+from features.periods import PERIODS_A_YEAR
 from models.bundle import Fitted
-from models.simple import fit_simple
+from models.simple import SimpleForecaster, fit_simple
+from training.evaluate import HoldOut
 from training.fit import fit_boosted
 
 BOOSTED = "boosted"
@@ -17,22 +21,44 @@ class Recipe:
 
     Attributes:
         name: "boosted", or a simple method of `models.simple.NAMES`.
-        horizons: Horizons to serve.
         calendar: Of the place.
         seed: Of what is drawn.
     """
 
     name: str
-    horizons: tuple[int, ...]
     calendar: Calendar
     seed: int
 
-    def fit(self, panel: Panel) -> Fitted:
-        """Fit the model to a panel.
+    def fit(self, panel: Panel, horizons: tuple[int, ...]) -> Fitted:
+        """Fit the model to a panel for some horizons.
 
         Raises:
             ModelError: The name is unknown or the history too short.
         """
         if self.name == BOOSTED:
-            return fit_boosted(panel, self.horizons, self.calendar, seed=self.seed).model
-        return fit_simple(self.name, panel, self.horizons)
+            return fit_boosted(panel, horizons, self.calendar, seed=self.seed).model
+        return fit_simple(self.name, panel, horizons)
+
+    def fit_checked(self, panel: Panel, horizons: tuple[int, ...]) -> tuple[Fitted, HoldOut]:
+        """Fit the model, and return with it forecasts of the newest periods made without them.
+
+        Raises:
+            ModelError: The name is unknown or the history too short.
+        """
+        if self.name == BOOSTED:
+            fit = fit_boosted(panel, horizons, self.calendar, seed=self.seed)
+            return fit.model, fit.hold_out
+        model = fit_simple(self.name, panel, horizons)
+        return model, _half_year(model, panel)
+
+
+def _half_year(model: SimpleForecaster, panel: Panel) -> HoldOut:
+    """Return a simple method's forecasts from each origin of the newest half-year, at most half of the panel."""
+    n = len(panel.counts)
+    origins = np.arange(n - min(n // 2, PERIODS_A_YEAR[panel.kind] // 2), n)
+    mean = np.stack([model.forecast(panel.until(panel.first + int(at))).mean for at in origins])
+    target = origins[:, None] + np.array(model.horizons)[None, :] - 1
+    known = np.minimum(target, n - 1)
+    count = panel.counts[known].astype(np.float64)
+    seen = panel.observed[known] & (target < n)[:, :, None, None]
+    return HoldOut(count, mean, seen, model.dispersion, origins + panel.first, model.horizons, panel.strands)

@@ -23,7 +23,7 @@ from models.simple import fit_simple
 from training import pictures
 from training.choice import BOOSTED, Recipe
 from training.evaluate import HoldOut, named_metrics
-from training.fit import FitPlan, fit_boosted
+from training.fit import FitPlan
 from training.provenance import provenance
 from training.record import Tracker, TrainingRecord
 
@@ -39,7 +39,7 @@ class Trained:
         version: Name of the model, now challenger.
         audit_id: The event that says so.
         tracked_as: Identifier of the tracked run; None where tracking is off.
-        metrics: Measures on the hold-out by name; empty for a simple method, which has none.
+        metrics: Measures on the hold-out by name.
     """
 
     version: str
@@ -51,6 +51,7 @@ class Trained:
 def train(
     known: Known,
     recipe: Recipe,
+    horizons: tuple[int, ...],
     *,
     tracker: Tracker,
     ledger: Ledger,
@@ -69,7 +70,7 @@ def train(
     panel = known.panel
     size = f"{len(panel.counts)} {panel.kind}s, {len(panel.areas)} areas, {len(panel.strands)} strands"
     tell(f"Fitting {recipe.name} to {size}.")
-    model, hold_out = _fit(panel, recipe)
+    model, hold_out = recipe.fit_checked(panel, horizons)
     made_of = {
         "origin": panel.origin.isoformat(),
         "data_snapshot": known.snapshot_hash,
@@ -79,17 +80,17 @@ def train(
     }
     bundle = pack(model, made_of)
     version = version_name(model.method, made_of["origin"], bundle)
-    rows = hold_out.rows() if hold_out else []
+    rows = hold_out.rows()
     measured = named_metrics(rows)
     record = TrainingRecord(
         model_version=version,
-        params=_params(panel, recipe),
+        params=_params(panel, recipe, horizons),
         metrics=measured,
         tags=made_of,
-        tables={"hold_out": pd.DataFrame(rows)} if rows else {},
+        tables={"hold_out": pd.DataFrame(rows)},
         booster_text=bundle.booster.decode(),
         manifest=json.loads(bundle.manifest),
-        pictures=_pictures(panel, model, hold_out, recipe.seed) if hold_out else {},
+        pictures=_pictures(panel, model, hold_out, recipe.seed),
     )
     tell("Tracking the run.")
     tracked_as = tracker.log_training(record)
@@ -98,16 +99,9 @@ def train(
     return Trained(version, audit_id, tracked_as, measured)
 
 
-def _fit(panel: Panel, recipe: Recipe) -> tuple[Fitted, HoldOut | None]:
-    if recipe.name != BOOSTED:
-        return recipe.fit(panel), None
-    fit = fit_boosted(panel, recipe.horizons, recipe.calendar, seed=recipe.seed)
-    return fit.model, fit.hold_out
-
-
-def _params(panel: Panel, recipe: Recipe) -> dict[str, str | int | float]:
+def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...]) -> dict[str, str | int | float]:
     shape = {"periods": len(panel.counts), "areas": len(panel.areas), "strands": len(panel.strands)}
-    what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, recipe.horizons))}
+    what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, horizons))}
     if recipe.name != BOOSTED:
         return {**what, **shape}
     plan = asdict(FitPlan.standard(panel.kind, int(panel.observed.any(axis=(1, 2)).sum())))
@@ -119,7 +113,7 @@ def _pictures(panel: Panel, model: Fitted, hold_out: HoldOut, seed: int) -> dict
     return {
         "calibration.png": pictures.calibration(hold_out.pit(rng)),
         "forecast_against_actual.png": _totals_picture(panel, model, hold_out),
-        "pai_curve.png": _pai_picture(panel, hold_out),
+        "pai_curve.png": _pai_picture(panel, model, hold_out),
         "contributions.png": _contributions_picture(panel, model),
     }
 
@@ -135,15 +129,15 @@ def _totals_picture(panel: Panel, model: Fitted, hold_out: HoldOut) -> bytes:
     return pictures.forecast_against_actual(starts, count.sum(axis=1), mean.sum(axis=1), low, high, title)
 
 
-def _pai_picture(panel: Panel, hold_out: HoldOut) -> bytes:
+def _pai_picture(panel: Panel, model: Fitted, hold_out: HoldOut) -> bytes:
     """Draw the hit curve at the shortest horizon beside the reference method's, averaged over origins and strands."""
     reference = []
     for origin in hold_out.origins:
         before = panel.until(int(origin))
         reference.append(fit_simple(REFERENCE, before, (1,)).forecast(before).mean[0])
     curves = {
-        BOOSTED: _mean_curve(hold_out, hold_out.mean[:, 0]),
         REFERENCE: _mean_curve(hold_out, np.stack(reference)),
+        model.method: _mean_curve(hold_out, hold_out.mean[:, 0]),
     }
     return pictures.pai_curve((np.arange(len(panel.areas)) + 1) / len(panel.areas), curves)
 

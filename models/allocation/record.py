@@ -37,7 +37,7 @@ class PlanRecord:
         return {"plan_id": self.plan_id, "audit_id": self.audit_id, **self.document}
 
 
-def make_plan(  # noqa: PLR0913 - its edges are handed in one by one
+def make_plan(
     run: ForecastRun,
     request: PlanRequest,
     *,

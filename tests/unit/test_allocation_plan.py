@@ -7,7 +7,7 @@ from models.allocation.plan import AllocationPlan
 from models.allocation.reasons import area_sentences, plan_sentences
 from models.allocation.rounding import quarter_hours
 from models.allocation.solver import solve
-from tests.support.allocations import make_problem, tangent_bound
+from tests.support.allocations import breaches, make_problem, tangent_bound
 
 
 def held() -> AllocationPlan:
@@ -120,3 +120,22 @@ def test_quarter_hours_are_given_only_where_the_rules_are_in_quarters() -> None:
     assert rounded.sum() == 20.25
     assert rounded[1] >= rounded[2]
     assert quarter_hours(solve(make_problem([4.0, 2.0], 20.1))) is None
+
+
+def test_a_programme_that_keeps_the_interior_point_method_for_ever_is_solved() -> None:
+    # Found by Hypothesis: without a limit of iterations HiGHS did not return from this one.
+    minimum = [0.3077777777777778, 5.394722222222223, 1.228888888888889, 0.07388888888888889]
+    maximum = [0.3977777777777778, 20.71805555555556, 7.543055555555556, 30.02722222222222]
+    problem = make_problem(
+        [3.0, 0.001, 3.0, 0.001, 0.0, 0.0, 26.48858378607559],
+        30.537300924325006,
+        minimum=[*minimum, 5.330555555555556, 0.9697222222222223, 0.7108333333333333],
+        maximum=[*maximum, 15.04138888888889, 1.0138888888888888, 0.9011111111111111],
+        district=["", "", "East", "", "East", "", ""],
+        district_minimum={"East": 22.584444444444443},
+        weights=(1.0, 0.0),
+        scale=2.0,
+    )
+    plan = solve(problem)
+    assert breaches(problem, plan.hours) == []
+    assert plan.gap <= 1e-6 * plan.objective

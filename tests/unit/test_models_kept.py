@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -169,9 +170,8 @@ def test_an_explanation_that_does_not_multiply_back_is_refused(boosted: Register
 
 
 def test_a_run_says_what_stands_against_it(boosted: Registered) -> None:
-    late = PANEL.origin + timedelta(days=14)
-    assert notices_of(PANEL, boosted, as_of=None, synthetic=False, proxies=["other"]) == []
-    found = notices_of(PANEL, boosted, as_of=late, synthetic=True, proxies=["strand 0"])
-    assert found == ["late-data", "proxy", "synthetic"]
-    before = PANEL.until(PANEL.first + 100)
-    assert notices_of(before, boosted, as_of=before.origin, synthetic=False, proxies=[]) == ["later-model"]
+    late = replace(PANEL, as_of=PANEL.origin + timedelta(days=14))
+    assert notices_of(PANEL, boosted, synthetic=False, proxies=["other"]) == []
+    assert notices_of(late, boosted, synthetic=True, proxies=["strand 0"]) == ["late-data", "proxy", "synthetic"]
+    before = replace(PANEL.until(PANEL.first + 100), as_of=PANEL.until(PANEL.first + 100).origin)
+    assert notices_of(before, boosted, synthetic=False, proxies=[]) == ["later-model"]
