@@ -153,6 +153,7 @@ class _Answer:
         await self._send({"type": "http.response.body", "body": body})
 
 
+_MOST_FAULTS_SAID = 3
 DETAIL = {
     HTTPStatus.BAD_REQUEST: "The request cannot be understood; send JSON.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs.json lists what there is.",
@@ -170,7 +171,8 @@ def problem_body(status: HTTPStatus, detail: str, faults: list[dict[str, str]] |
     """Return a problem document."""
     document: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
     if faults:
-        document["errors"] = faults
+        said = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults[:_MOST_FAULTS_SAID])
+        document |= {"detail": f"{said}; correct it, as /docs.json describes.", "errors": faults}
     return json.dumps(document, ensure_ascii=False).encode()
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Hours = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+# Strict: JSON's true is no number of hours.
+Hours = Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class Closed(BaseModel):

@@ -19,7 +19,7 @@ from features.feeds.mapping import Columns, FeedMapping
 from features.feeds.reading import Reading, Setting, categorical
 from features.feeds.sources import Content, SourceFile
 from features.feeds.strand_rules import StrandRules
-from features.feeds.tables import RawTable, read_table
+from features.feeds.tables import MissingColumnError, RawTable, read_table
 from features.feeds.values import header_key
 from features.strands import Taxonomy
 
@@ -77,7 +77,11 @@ def read_street(content: Content, rules: StrandRules, setting: Setting, delay_da
     match = _NAME.fullmatch(content.name.rsplit("/", 1)[-1])
     month = _month(match.group("month"), content.name, setting) if match else None
     mapping = FeedMapping(period="month", columns=_COLUMNS, name=FEED, publication_delay_days=delay_days)
-    table = read_table(content, {**mapping.columns.mapped(), "force": _FORCE_COLUMN})
+    try:
+        table = read_table(content, {**mapping.columns.mapped(), "force": _FORCE_COLUMN})
+    except MissingColumnError as error:
+        fix = "give the street-level files as data.police.uk publishes them, or ingest incidents with a mapping"
+        raise DataError(error.problem, place=error.place, fix=fix) from error
     if not len(table.rows) and not table.broken:
         raise DataError("holds no rows", place=content.name, fix="download it again, or leave it out")
     forces = _forces(table, match.group("force").lower() if match else None)

@@ -29,6 +29,10 @@ CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 _BLOCK = 2**30
 
 
+class MissingColumnError(DataError):
+    """A table lacks a column that is to be read."""
+
+
 @dataclass(frozen=True, eq=False)
 class RawTable:
     """The wanted columns of a file.
@@ -218,9 +222,9 @@ def _spare(names: Sequence[str], where: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(name for position, name in enumerate(names) if name and position not in read)
 
 
-def _missing(header: Sequence[str], column: str, key: str, name: str) -> DataError:
+def _missing(header: Sequence[str], column: str, key: str, name: str) -> MissingColumnError:
     shown = [found for found in header if found][:40]
     near = difflib.get_close_matches(column, shown, n=1, cutoff=0.6)
     columns = ", ".join(shown)[:600]
     fix = f"write {key} = '{near[0]}' if that is meant" if near else f"map {key} to one of its columns: {columns}"
-    return DataError(f"has no column '{column}'", place=name, fix=fix)
+    return MissingColumnError(f"has no column '{column}'", place=name, fix=fix)

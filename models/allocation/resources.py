@@ -88,7 +88,7 @@ class Resources(Closed):
         """
         total = self.hours.total if total_hours is None else total_hours
         if total is None:
-            fix = "say --hours HOURS, or set total under [hours] in resources.toml"
+            fix = "give total_hours (--hours HOURS), or set total under [hours] in resources.toml"
             raise AllocationError("no total of patrol hours is given", place="total hours", fix=fix)
         return PlanRequest(
             total_hours=total,

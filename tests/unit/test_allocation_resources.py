@@ -61,7 +61,7 @@ def test_a_wrong_file_is_refused_with_its_place(tmp_path: Path, old: str, new: s
 
 
 def test_without_a_total_the_two_places_for_it_are_named(tmp_path: Path) -> None:
-    with pytest.raises(AllocationError, match="say --hours HOURS, or set total"):
+    with pytest.raises(AllocationError, match=r"give total_hours \(--hours HOURS\), or set total"):
         load_resources(written(tmp_path, SHIPPED)).request()
 
 
