@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LSOA = re.compile(r"[EW]01\d{6}")
-LEVELS = ("lsoa", "msoa", "district", "lpa", "force")
 
 
 @dataclass(frozen=True, eq=False)

@@ -131,7 +131,8 @@ class FeatureSpec:
 def demand_spec(kind: PeriodKind, horizons: tuple[int, ...], *, neighbours: bool, seasons: bool) -> FeatureSpec:
     """Return the features of the pooled demand forecaster.
 
-    Half-lives were chosen on Toronto origins of 2018-2020 (weeks) and on Essex 2018 (months); see experiments/.
+    The offset's half-lives come from `experiments/offset.py`; the other rates span a month to three years about them,
+    and months use the same times as weeks.
 
     Args:
         kind: Period.

@@ -52,7 +52,7 @@ def promote(ledger: Ledger, tracker: Tracker, *, name: str = CHALLENGER, reason:
         draft = Draft("model", f"model/{version}", actor, details=details)
         event = ledger.append(draft, aliases={(KIND, CHAMPION): version})
     except BaseException:
-        if before is not None:
-            tracker.set_champion(before)
+        # No version has an empty name: the tracker then shows no champion, as before the first promotion.
+        tracker.set_champion(before or "")
         raise
     return Promotion(version, before, mirrored, event.audit_id)

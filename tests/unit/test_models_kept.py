@@ -85,6 +85,31 @@ def test_a_failing_tracker_leaves_the_champion(ledger: Ledger, files: FileStore,
     assert ledger.alias("model", CHAMPION) is None
 
 
+class Told(Untracked):
+    """A tracker that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.champions: list[str] = []
+
+    def set_champion(self, model_version: str) -> bool:
+        self.champions.append(model_version)
+        return True
+
+
+def test_a_failing_ledger_tells_the_tracker_back(ledger: Ledger, files: FileStore, boosted: Registered) -> None:
+    for version in ("v1", "v2"):
+        register(ledger, files, version, pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
+    tracker = Told()
+    for before in ("", "v1"):
+        broken = Ledger(ledger._database, lambda: datetime(2026, 1, 1))  # noqa: DTZ001 - a clock the ledger refuses
+        with pytest.raises(LedgerError):
+            promote(broken, tracker, name="v2", reason="better", actor="bob")
+        assert tracker.champions[-2:] == ["v2", before]
+        assert ledger.alias("model", CHAMPION) == (before or None)
+        if not before:
+            promote(ledger, tracker, name="v1", reason="first", actor="bob")
+
+
 def test_a_model_file_that_was_changed_is_not_loaded(
     ledger: Ledger, files: FileStore, boosted: Registered, tmp_path: Path
 ) -> None:
