@@ -1,0 +1,16 @@
+"""Strands: what is forecast and prevented, as a versioned taxonomy, and what feeds each of them."""
+
+from features.strands.inputs import StrandInput
+from features.strands.shipped import OPEN, SHIPPED, taxonomy_text
+from features.strands.taxonomy import Strand, Taxonomy, TaxonomyFile, load_taxonomy
+
+__all__ = [
+    "OPEN",
+    "SHIPPED",
+    "Strand",
+    "StrandInput",
+    "Taxonomy",
+    "TaxonomyFile",
+    "load_taxonomy",
+    "taxonomy_text",
+]

@@ -1,0 +1,73 @@
+"""What feeds a strand: a feed, the rows of it that the strand claims, and how well they stand for it."""
+
+import re
+from collections.abc import Iterable
+
+from pydantic import Field, field_validator, model_validator
+
+from features.configuration import Closed
+
+POLICE_UK = "police-uk"
+_FEED = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+_COLUMN = re.compile(r"[a-z][a-z0-9_]*")
+_ANY = "*"
+
+
+class StrandInput(Closed):
+    """One input of a strand.
+
+    Attributes:
+        feed: Name of the feed's contract.
+        where: Canonical column -> values; a row is claimed where every column holds one of its values, in any case. A
+            value that ends in "*" stands for all that begin with the rest of it, "*" alone for whatever is given. Flags
+            hold "yes" or "no". Without any, every row of the feed is claimed.
+        proxy: These rows stand for the strand only roughly.
+        stand_in_for: Feeds that tell the same incidents better: where one of them covers a period, these rows are not
+            counted beside it.
+        note: What a reader should know of it.
+    """
+
+    feed: str
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    proxy: bool = False
+    stand_in_for: tuple[str, ...] = ()
+    note: str = ""
+
+    @field_validator("feed")
+    @classmethod
+    def _is_plain(cls, value: str) -> str:
+        return _plain(value)
+
+    @field_validator("where")
+    @classmethod
+    def _can_be_asked(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for column, wanted in value.items():
+            if not _COLUMN.fullmatch(column):
+                raise ValueError(f"the column '{column}' in where is no canonical name (small letters, digits and _)")
+            if not wanted or not all(item.strip() for item in wanted):
+                raise ValueError(f"where lists no value, or an empty one, for the column '{column}'")
+            if any(_ANY in item.strip()[:-1] for item in wanted):
+                raise ValueError(f"a value for the column '{column}' in where has a * that does not end it")
+        return value
+
+    @model_validator(mode="after")
+    def _stands_in_for_others(self) -> "StrandInput":
+        for feed in self.stand_in_for:
+            if _plain(feed) == self.feed:
+                raise ValueError(f"the feed '{feed}' cannot stand in for itself")
+        if self.feed == POLICE_UK and not self._names_whole_types():
+            raise ValueError("an input of police-uk names whole types of data.police.uk under offence, and no more")
+        return self
+
+    def _names_whole_types(self) -> bool:
+        return set(self.where) == {"offence"} and not any(item.endswith(_ANY) for item in self.where["offence"])
+
+    def is_held(self, feeds: Iterable[str]) -> bool:
+        """Return whether the input's feed is among those held; "police-uk/essex" is one of police-uk."""
+        return any(feed.partition("/")[0] == self.feed for feed in feeds)
+
+
+def _plain(feed: str) -> str:
+    if not _FEED.fullmatch(feed):
+        raise ValueError(f"'{feed}' is no name of a feed: small letters, digits, hyphens, dots and underscores")
+    return feed
