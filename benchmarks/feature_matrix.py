@@ -40,7 +40,7 @@ def ours() -> list[float]:
     codes = tuple(f"{i:05d}" for i in range(n))
     areas = Areas(codes, codes, {}, unknown, unknown, unknown, np.full((n, 2), np.nan), ((),) * n)
     cube = np.ascontiguousarray(counts().reshape(5, n, WEEKS).transpose(2, 1, 0))
-    panel = Panel(cube, np.ones(cube.shape, bool), "week", 0, areas, tuple("abcde"), date(2026, 1, 1))
+    panel = Panel.of_counts(cube, np.ones(cube.shape, bool), "week", 0, areas, tuple("abcde"), date(2026, 1, 1))
     spec = FeatureSpec("week", lags=LAGS, windows=WINDOWS, half_lives=HALF_LIVES)
     return timed(lambda: build(spec, panel, np.arange(1, WEEKS + 1)).values.shape)
 

@@ -39,9 +39,18 @@ def validated(document: Mapping[str, Any], name: str, model: type[M]) -> M:
         raise _explained(found[0], name, model) from None
 
 
+def validated_text(text: str, name: str, model: type[M]) -> M:
+    """Return the text of a TOML file as a closed model; `name` is the file named in the error.
+
+    Raises:
+        DataError: It is no TOML, or has a wrong key or value.
+    """
+    return validated(_parsed(text, name), name, model)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return _parsed(path.read_bytes().decode("utf-8-sig"), path.name)
     except FileNotFoundError:
         raise DataError("there is no such file", place=str(path), fix="check the path") from None
     except IsADirectoryError:
@@ -50,8 +59,13 @@ def _read(path: Path) -> dict[str, Any]:
         raise DataError(f"cannot be read ({error.strerror})", place=str(path), fix="check its permissions") from None
     except UnicodeDecodeError:
         raise DataError("is not UTF-8 text", place=path.name, fix="save it as UTF-8") from None
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DataError(f"is not TOML ({error})".rstrip("."), place=path.name, fix="correct that line") from None
+        raise DataError(f"is not TOML ({error})".rstrip("."), place=name, fix="correct that line") from None
 
 
 def _explained(item: Any, name: str, model: type[BaseModel]) -> DataError:

@@ -1,7 +1,7 @@
 """Knowledge: the panel of a workspace as it was known on a date."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from features import periods
@@ -14,8 +14,8 @@ from features.periods import PeriodKind
 class Store(Protocol):
     """Whatever can say what was known on a date."""
 
-    def view(self, as_of: date | None, areas: Areas | None = None) -> Incidents:
-        """Return the incidents known at the beginning of `as_of`, or all that are known now."""
+    def view(self, as_of: date | datetime | None, areas: Areas | None = None) -> Incidents:
+        """Return the incidents known at the beginning of a day or at an instant, or all that are known now."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Knowledge:
     areas: Areas | None
     period: PeriodKind | None
 
-    def at(self, as_of: date | None = None) -> Known:
-        """Return the panel as known at the beginning of a day, or all that is known now.
+    def at(self, as_of: date | datetime | None = None) -> Known:
+        """Return the panel as known at the beginning of a day or at an instant (UTC), or all that is known now.
 
         Raises:
             DataError: Nothing was known then, or the period cannot be counted from the feeds.

@@ -1,7 +1,8 @@
 """The panel: counts by period, area and strand, and which of them were observed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from features import periods
 from features.areas import Areas
 from features.incidents.incidents import FeedCoverage, Incidents
 from features.periods import PeriodKind
+from features.provenance import PROVENANCE, UNKNOWN, ProvenanceClass
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,10 +22,13 @@ class Panel:
     """Counts known at `as_of`.
 
     Invariants: arrays are read-only; the last period ends on the day before `origin`; a cell that was not
-    observed holds 0 in `counts` and False in `observed`.
+    observed holds 0 in `counts` and False in `observed`; `classes` sums to `counts`; `once` is nowhere more than it.
 
     Attributes:
-        counts: float32[period, area, strand].
+        counts: float32[period, area, strand]; an incident counts in every strand that it belongs to.
+        once: float32[period, area, strand]; every incident in one strand only, so that sums over strands are totals.
+        classes: Class of provenance -> float32[period, area, strand]: `counts` by how the incidents came to notice;
+            only classes that occur.
         observed: bool[period, area, strand]; False means *missing*, not zero.
         kind: "week" or "month".
         first: Ordinal of the first period.
@@ -33,12 +38,28 @@ class Panel:
     """
 
     counts: NDArray[np.float32]
+    once: NDArray[np.float32]
+    classes: Mapping[ProvenanceClass, NDArray[np.float32]]
     observed: NDArray[np.bool_]
     kind: PeriodKind
     first: int
     areas: Areas
     strands: tuple[str, ...]
     as_of: date
+
+    @classmethod
+    def of_counts(
+        cls,
+        counts: NDArray[np.float32],
+        observed: NDArray[np.bool_],
+        kind: PeriodKind,
+        first: int,
+        areas: Areas,
+        strands: tuple[str, ...],
+        as_of: date,
+    ) -> "Panel":
+        """Return the panel of incidents that are each of one strand, and came to notice nobody knows how."""
+        return cls(counts, counts, {UNKNOWN: counts}, observed, kind, first, areas, strands, as_of)
 
     @property
     def origin(self) -> date:
@@ -47,8 +68,19 @@ class Panel:
 
     def until(self, origin: int) -> "Panel":
         """Return the panel without the periods from `origin` (an ordinal) on."""
-        kept = origin - self.first
-        return replace(self, counts=self.counts[:kept], observed=self.observed[:kept])
+        return self.between(0, origin - self.first)
+
+    def between(self, first: int, end: int) -> "Panel":
+        """Return the periods from position `first` to before position `end`."""
+        kept = slice(first, end)
+        return replace(
+            self,
+            counts=self.counts[kept],
+            once=self.once[kept],
+            classes={name: counts[kept] for name, counts in self.classes.items()},
+            observed=self.observed[kept],
+            first=self.first + first,
+        )
 
 
 # A silence is an outage, not a quiet time, where this many incidents were to be expected in it: the probability of none
@@ -62,17 +94,20 @@ NEAREST = 6
 
 
 def period_of(incidents: Incidents, asked: PeriodKind | None) -> PeriodKind:
-    """Return the panel's period: the one asked for, else weeks where every feed gives days, else months.
+    """Return the panel's period: the one asked for, else months where a feed gives no finer ones, else weeks.
 
     Raises:
-        DataError: Weeks are asked for and a feed gives months only.
+        DataError: A feed's weeks or months cannot be counted by the other.
     """
-    monthly = [feed.name for feed in incidents.feeds if feed.resolution == "month"]
-    if asked == "week" and monthly:
-        raise DataError(
-            "gives months, from which no weeks can be counted", place=f"feed {monthly[0]}", fix="use --period month"
-        )
-    return asked or ("month" if monthly else "week")
+    coarse: dict[PeriodKind, list[str]] = {
+        kind: [feed.name for feed in incidents.feeds if feed.resolution == kind] for kind in ("week", "month")
+    }
+    wanted = asked or ("month" if coarse["month"] else "week")
+    other: PeriodKind = "month" if wanted == "week" else "week"
+    if coarse[other]:
+        problem = f"gives {other}s, from which no {wanted}s can be counted"
+        raise DataError(problem, place=f"feed {coarse[other][0]}", fix=f"use --period {other}, or another workspace")
+    return wanted
 
 
 def flat_areas(incidents: Incidents) -> Areas:
@@ -121,6 +156,7 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
         fix = "ingest some, or ask for a later date"
         raise DataError("holds no incidents known at that date", place="workspace", fix=fix)
     as_of = incidents.as_of or _everything_known(incidents, max(last for _, last in spans))
+    as_of = as_of.date() if isinstance(as_of, datetime) else as_of
     incidents = replace(incidents, feeds=tuple(_complete(incidents, n, as_of) for n in range(len(incidents.feeds))))
     first = periods.ordinal(min(begin for begin, _ in spans) - timedelta(days=1), kind) + 1
     n = periods.ordinal(as_of, kind) - first
@@ -129,14 +165,41 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas) -> Panel:
     shape = (n, len(areas), len(incidents.strand_names))
     period = periods.ordinal_of(incidents.day, kind) - first
     inside = (period >= 0) & (period < n)
-    cell = (period[inside] * shape[1] + incidents.area[inside]) * shape[2] + incidents.strand[inside]
-    flat = np.bincount(cell, incidents.count[inside], int(np.prod(shape)))
     seen = _observed(incidents, kind, first, shape)
-    # A retraction may meet a period that never held its incident; a count cannot be below none.
-    counts = np.maximum(flat, 0.0).astype(np.float32).reshape(shape) * seen
-    counts.setflags(write=False)
-    seen.setflags(write=False)
-    return _trimmed(Panel(counts, seen, kind, first, areas, incidents.strand_names, as_of))
+    once, classes = _counted(incidents, period, inside, shape)
+    once *= seen
+    for mine in classes.values():
+        np.multiply(mine, seen, out=mine)
+    counts = np.asarray(np.sum(list(classes.values()), axis=0, dtype=np.float32))
+    for array in (counts, once, seen, *classes.values()):
+        array.setflags(write=False)
+    return _trimmed(Panel(counts, once, classes, seen, kind, first, areas, incidents.strand_names, as_of))
+
+
+def _counted(
+    incidents: Incidents, period: NDArray[np.int64], inside: NDArray[np.bool_], shape: tuple[int, int, int]
+) -> tuple[NDArray[np.float32], dict[ProvenanceClass, NDArray[np.float32]]]:
+    """Return counts under the one strand of each incident, float32[shape], and by class under all of its strands.
+
+    A retraction may meet a period that never held its incident; a count cannot be below none.
+    """
+    size = int(np.prod(shape))
+    cell = (period[inside] * shape[1] + incidents.area[inside]) * shape[2]
+    strand, also, kind = incidents.strand[inside], incidents.also[inside], incidents.provenance[inside]
+    count = incidents.count[inside]
+
+    def totals(mine: NDArray[np.bool_], *, every: bool) -> NDArray[np.float32]:
+        flat = np.bincount((cell + strand)[mine], count[mine], size)
+        for number, members in enumerate(incidents.also_sets if every else ()):
+            also_here = np.flatnonzero(mine & (also == number)) if members else ()
+            for member in members:
+                flat += np.bincount(cell[also_here] + member, count[also_here], size)
+        return np.maximum(flat, 0.0).astype(np.float32).reshape(shape)
+
+    met = np.unique(kind)
+    found = met.tolist() or [PROVENANCE.index(UNKNOWN)]
+    classes = {PROVENANCE[number]: totals(kind == number, every=True) for number in found}
+    return totals(np.ones(len(cell), dtype=bool), every=False), classes
 
 
 def _everything_known(incidents: Incidents, last_day: date) -> date:
@@ -154,7 +217,7 @@ def _complete(incidents: Incidents, number: int, as_of: date) -> FeedCoverage:
     """
     feed = incidents.feeds[number]
     mine = incidents.feed == number
-    if feed.resolution == "month" or not feed.spans or not mine.any():
+    if feed.resolution != "day" or not feed.spans or not mine.any():
         return feed
     day, known_at = incidents.day[mine], incidents.known_at[mine].astype("datetime64[D]")
     today = np.datetime64(as_of)
@@ -208,9 +271,10 @@ def _silences(days: NDArray[np.datetime64], feed: FeedCoverage) -> list[tuple[np
     for begin, last in feed.spans:
         low, high = np.datetime64(begin), np.datetime64(last) + 1
         met = np.unique(days[(days >= low) & (days < high)])
-        if feed.resolution == "month":
-            # A month's records are dated on its first day and speak for all of it.
-            met = np.unique((met[:, None].astype("datetime64[M]").astype("datetime64[D]") + np.arange(31)).ravel())
+        if feed.resolution != "day":
+            # A period's records are dated on its first day and speak for all of it.
+            length = 31 if feed.resolution == "month" else 7
+            met = np.unique((met[:, None] + np.arange(length)).ravel())
         edges = np.concatenate([[low - 1], met, [high]])
         for before, after in pairwise(edges):
             if ((after - before).astype(int) - 1) * a_day >= OUTAGE_INCIDENTS:
@@ -223,5 +287,4 @@ def _trimmed(panel: Panel) -> Panel:
     some = np.flatnonzero(panel.observed.any(axis=(1, 2)))
     if not len(some):
         raise DataError(f"has no complete {panel.kind}", place="workspace", fix="ingest a longer history")
-    kept = slice(int(some[0]), int(some[-1]) + 1)
-    return replace(panel, counts=panel.counts[kept], observed=panel.observed[kept], first=panel.first + kept.start)
+    return panel.between(int(some[0]), int(some[-1]) + 1)

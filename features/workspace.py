@@ -70,8 +70,8 @@ class Workspace:
         try:
             root.mkdir(parents=True, exist_ok=True)
             for name, content in files.items():
-                _write(root / name, content)
-            _write(root / SETTINGS, settings.to_toml().encode())
+                write_whole(root / name, content)
+            write_whole(root / SETTINGS, settings.to_toml().encode())
         except OSError as error:
             raise DataError(
                 f"cannot be written ({error.strerror})", place=str(root), fix="name a folder of yours"
@@ -131,8 +131,8 @@ def _database_url(root: Path, environment: Mapping[str, str]) -> str:
     return environment.get(DATABASE_VARIABLE) or f"sqlite:///{root / 'strandcast.db'}"
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; its folder must be there."""
     part = path.with_name(f".{path.name}.part")
     with part.open("wb") as file:
         file.write(content)

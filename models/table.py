@@ -118,14 +118,22 @@ def check_suffix(path: Path) -> None:
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write the contract's columns by the file's suffix, whole or not at all.
+    """Write the columns of a forecast table by the file's suffix, whole or not at all.
+
+    Raises:
+        DataError: The suffix is neither .parquet nor .csv.
+    """
+    write_frame(frame[list(COLUMNS)], path)
+
+
+def write_frame(table: pd.DataFrame, path: Path) -> None:
+    """Write a table by the file's suffix, whole or not at all.
 
     Raises:
         DataError: The suffix is neither .parquet nor .csv.
     """
     check_suffix(path)
     part = path.with_name(f".{path.name}.part")
-    table = frame[list(COLUMNS)]
     if path.suffix == ".parquet":
         table.to_parquet(part, index=False)
     else:

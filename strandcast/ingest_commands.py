@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from strandcast.command import Context, command_options
 from strandcast.output import plain_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.table import Table
 
@@ -23,9 +24,39 @@ if TYPE_CHECKING:
 _MOST_FILES_SHOWN = 40
 
 
-@click.group()
+class _Feeds(click.Group):
+    """A group in which the name of any feed under contract is a command too."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, else the one that takes in the feed of that name."""
+        return super().get_command(ctx, cmd_name) or _feed_command(cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands and the shipped feeds."""
+        from features.feeds.catalogue import shipped_names
+
+        return sorted({*super().list_commands(ctx), *shipped_names()})
+
+
+@click.group(cls=_Feeds)
 def ingest() -> None:
-    """Take files in: police-uk, or any dated export under a mapping."""
+    """Take files in: a feed under contract by its name, or any dated export under a mapping."""
+
+
+def _feed_command(feed: str) -> click.Command:
+    @click.command(feed, help=f"Ingest files of the feed {feed} under its contract (csv, csv.gz, parquet or a folder).")
+    @click.argument("path", type=click.Path(path_type=Path))
+    @command_options
+    def ingest_feed(context: Context, path: Path) -> None:
+        from features.incidents.plans import feed_plan
+        from features.workspace import Workspace
+
+        workspace = Workspace.open(context.root)
+        plan = feed_plan(workspace, feed, context.clock)
+        with _exports(path) as (files, ignored):
+            _run(context, workspace, plan, files, ignored)
+
+    return ingest_feed
 
 
 @ingest.command("police-uk")
@@ -68,21 +99,29 @@ def ingest_incidents(context: Context, path: Path, mapping_file: Path) -> None:
         "*" = "Other"
     """  # noqa: D301 - click's mark for a paragraph that is not to be wrapped
     from features.feeds.mapping import load_mapping
-    from features.feeds.sources import source_files
-    from features.feeds.tables import CSV, PARQUET
     from features.incidents.plans import mapped_plan
     from features.workspace import Workspace
 
     workspace = Workspace.open(context.root)
     mapping = load_mapping(mapping_file)
     plan = mapped_plan(workspace, mapping, mapping_file.name, context.clock)
+    with _exports(path) as (files, ignored):
+        _run(context, workspace, plan, files, ignored)
+
+
+@contextmanager
+def _exports(path: Path) -> Iterator[tuple[list[SourceFile], list[str]]]:
+    """Yield the files that can be read, and the names of those of another kind that lie beside them."""
+    from features.feeds.sources import source_files
+    from features.feeds.tables import CSV, PARQUET
+
     with source_files(path) as found:
         known = [
             file for file in found if file.base.lower().endswith((*CSV, *PARQUET)) and not file.base.startswith(".")
         ]
-        files = known if path.is_dir() else found
-        ignored = [file.name for file in found if file not in files]
-        _run(context, workspace, plan, files, ignored)
+        # A file given by itself is taken at its word: what is wrong with it is then said.
+        files = found if len(found) == 1 and found[0].base == path.name else known
+        yield files, [file.name for file in found if file not in files]
 
 
 def _run(

@@ -20,7 +20,7 @@ def quarantine() -> None:
 def list_rows(context: Context, rule: str | None, limit: int) -> None:
     """List quarantined rows by file, row and rule. Their values are not shown: they may be personal."""
     from errors import DataError
-    from features.feeds.contract import RULE
+    from features.feeds.rules import RULE
     from features.incidents.quarantine import quarantined_rows, quarantined_totals
     from strandcast.deployment import Deployment
 

@@ -12,6 +12,8 @@ from features.feeds.values import Coded
 from features.strands import StrandInput, Taxonomy
 
 _ANY = "*"
+# Joins the names of further strands in a fact.
+ALSO = " + "
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +28,14 @@ class Claimed:
         also: int32[n] index into `sets`.
         names: The strands of the taxonomy, in the order of precedence.
         sets: Names of further strands that claim a row, each set in the order of precedence.
+        required: A row without a strand breaks a rule; else it is kept and counted in none.
     """
 
     primary: NDArray[np.int32]
     also: NDArray[np.int32]
     names: tuple[str, ...]
     sets: tuple[tuple[str, ...], ...]
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ class Claims:
     def declared(self) -> tuple[str, ...]:
         """Return the strands that the feed speaks of, whether or not a row of theirs occurs, sorted."""
         return tuple(sorted({self.names[strand] for strand, _ in self.inputs}))
+
+    def stands_in(self) -> dict[str, tuple[str, ...]]:
+        """Return strand -> feeds that tell its incidents better than this one."""
+        return {self.names[strand]: item.stand_in_for for strand, item in self.inputs if item.stand_in_for}
 
     def check(self, columns: Collection[str]) -> None:
         """Check that a contract has every column that is looked at.

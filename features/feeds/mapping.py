@@ -3,15 +3,42 @@
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from features.configuration import Closed, load_toml
+from features.feeds.personal import is_personal
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 OWN_STRAND = "*"
+# Columns whose values are hashed, or matched with areas: what their headers say of persons is not kept.
+KEPT_APART = ("incident_id", "area_code")
+
+
+def is_date_format(value: str) -> str:
+    """Return a format in the notation of strptime, refused where it lacks a year or a month."""
+    day = datetime(2014, 1, 31)  # noqa: DTZ001 - only its digits are looked at
+    try:
+        read = datetime.strptime(day.strftime(value), value)  # noqa: DTZ007 - the same
+    except ValueError:
+        read = None
+    if read is None or (read.year, read.month) != (day.year, day.month):
+        raise ValueError("date_format must hold a year and a month, as in %d/%m/%Y")
+    return value
+
+
+def _is_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("timezone must be a name such as Europe/London or America/Toronto") from None
+    return value
+
+
+DateFormat = Annotated[str, AfterValidator(is_date_format)]
+Zone = Annotated[str, AfterValidator(_is_zone)]
 
 
 class Columns(Closed):
@@ -49,6 +76,9 @@ class Columns(Closed):
             raise ValueError("longitude and latitude go together: map both or neither")
         if self.area_code is None and self.longitude is None:
             raise ValueError("nothing says where: map area_code, or longitude and latitude")
+        personal = [column for name, column in self.mapped().items() if name not in KEPT_APART and is_personal(column)]
+        if personal:
+            raise ValueError(f"the column '{personal[0]}' is about persons and cannot be mapped")
         if self.revision is not None and self.incident_id is None:
             raise ValueError("revision orders the versions of an incident: map incident_id too")
         return self
@@ -66,8 +96,8 @@ class FeedMapping(Closed):
         columns: Canonical name = column in the file.
         strands: Value of `offence` -> strand. "*" stands for every other value; the strand "*" is the value itself.
         name: Name of the feed; empty: the name of the mapping file.
-        delivery: "append": each file adds to what is held; "replaces-periods": each file replaces the days (or months)
-            from its first to its last.
+        delivery: "append": each file adds to what is held; "replaces-periods": each file replaces the days, weeks or
+            months from its first to its last.
         publication_delay_days: Days after the end of its period at which an incident counts as known.
         date_format: Format of the dates in the notation of strptime, where the file does not settle it.
         timezone: Zone of the place, where the file gives instants with an offset.
@@ -76,14 +106,14 @@ class FeedMapping(Closed):
         strict: Refuse a file with columns that are not mapped.
     """
 
-    period: Literal["day", "month"]
+    period: Literal["day", "week", "month"]
     columns: Columns
     strands: dict[str, str] = Field(default_factory=lambda: {OWN_STRAND: OWN_STRAND}, min_length=1)
     name: str = ""
     delivery: Literal["append", "replaces-periods"] = "append"
     publication_delay_days: int = Field(default=0, ge=0, le=3650)
-    date_format: str | None = None
-    timezone: str | None = None
+    date_format: DateFormat | None = None
+    timezone: Zone | None = None
     covers_from: date | None = None
     covers_to: date | None = None
     strict: bool = False
@@ -93,29 +123,6 @@ class FeedMapping(Closed):
     def _is_plain(cls, value: str) -> str:
         if value and not _NAME.fullmatch(value):
             raise ValueError("a feed's name is small letters, digits, hyphens, dots and underscores")
-        return value
-
-    @field_validator("date_format")
-    @classmethod
-    def _is_format(cls, value: str | None) -> str | None:
-        if value is not None:
-            day = datetime(2014, 1, 31)  # noqa: DTZ001 - only its digits are looked at
-            try:
-                read = datetime.strptime(day.strftime(value), value)  # noqa: DTZ007 - the same
-            except ValueError:
-                read = None
-            if read is None or (read.year, read.month) != (day.year, day.month):
-                raise ValueError("date_format must hold a year and a month, as in %d/%m/%Y")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                ZoneInfo(value)
-            except (KeyError, ValueError, OSError):
-                raise ValueError("timezone must be a name such as Europe/London or America/Toronto") from None
         return value
 
     @field_validator("strands")

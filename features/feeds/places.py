@@ -24,9 +24,14 @@ class Places:
     polygons: Polygons | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, file: AreaFile | None) -> "Places":
-        """Return the places of a file of areas; anything goes where there is none."""
-        return cls() if file is None else cls(file.areas.codes, Polygons.of(file))
+    def of(cls, file: AreaFile | None, level: str = "area") -> "Places":
+        """Return the places of a file of areas, its own or a level's above; anything goes where there is none."""
+        if file is None:
+            return cls()
+        if level == "area":
+            return cls(file.areas.codes, Polygons.of(file))
+        named = file.areas.parents.get(level)
+        return cls() if named is None else cls(tuple(sorted({name for name in named if name})))
 
     def of_codes(self, values: Sequence[str], weights: NDArray[np.int64]) -> list[str | None]:
         """Return the area of each code; None where it is blank or outside a closed list.

@@ -14,26 +14,18 @@ import pandas as pd
 
 from errors import DataError
 from features.feeds.contract import Contract
-from features.feeds.mapped import split_rows, typed_rows
-from features.feeds.mapping import Columns, FeedMapping
+from features.feeds.mapped import remarks, split_rows, wanted_of
 from features.feeds.reading import Reading, Setting, categorical
+from features.feeds.schema import Schema
 from features.feeds.sources import Content, SourceFile
-from features.feeds.strand_rules import StrandRules
-from features.feeds.tables import MissingColumnError, RawTable, read_table
+from features.feeds.strand_rules import Rules
+from features.feeds.tables import MissingColumnError, RawTable, Wanted, read_table
+from features.feeds.typed import typed_rows
 from features.feeds.values import header_key
-from features.strands import Taxonomy
 
 FEED = "police-uk"
 _NAME = re.compile(r"(?P<month>\d{4}-\d\d)-(?P<force>[a-z][a-z-]*)-street\.csv(\.gz)?", re.IGNORECASE)
 _OTHER_KINDS = re.compile(r"(outcomes|stop-and-search|neighbourhoods?)\.csv(\.gz)?$", re.IGNORECASE)
-_COLUMNS = Columns(
-    occurred_from="Month",
-    area_code="LSOA code",
-    longitude="Longitude",
-    latitude="Latitude",
-    offence="Crime type",
-    incident_id="Crime ID",
-)
 _FORCE_COLUMN = "Reported by"
 # Forces whose name in the files' rows is not the one in the files' names.
 _FORCES = {"british-transport": "btp", "police-service-of-northern-ireland": "northern-ireland"}
@@ -63,12 +55,7 @@ def street_files(files: Sequence[SourceFile]) -> tuple[list[SourceFile], list[st
     return sorted(street, key=lambda file: (file.modified, file.name)), ignored
 
 
-def police_uk_rules(taxonomy: Taxonomy) -> StrandRules:
-    """Return which strand each type of data.police.uk feeds."""
-    return StrandRules.of(taxonomy.police_uk_mapping(), taxonomy, "strands.toml")
-
-
-def read_street(content: Content, rules: StrandRules, setting: Setting, delay_days: int) -> Reading:
+def read_street(content: Content, contract: Contract, rules: Rules, setting: Setting) -> Reading:
     """Read one street-level file.
 
     Raises:
@@ -76,9 +63,8 @@ def read_street(content: Content, rules: StrandRules, setting: Setting, delay_da
     """
     match = _NAME.fullmatch(content.name.rsplit("/", 1)[-1])
     month = _month(match.group("month"), content.name, setting) if match else None
-    mapping = FeedMapping(period="month", columns=_COLUMNS, name=FEED, publication_delay_days=delay_days)
     try:
-        table = read_table(content, {**mapping.columns.mapped(), "force": _FORCE_COLUMN})
+        table = read_table(content, {**wanted_of(contract), "force": Wanted((_FORCE_COLUMN,))})
     except MissingColumnError as error:
         fix = "give the street-level files as data.police.uk publishes them, or ingest incidents with a mapping"
         raise DataError(error.problem, place=error.place, fix=fix) from error
@@ -87,10 +73,9 @@ def read_street(content: Content, rules: StrandRules, setting: Setting, delay_da
     forces = _forces(table, match.group("force").lower() if match else None)
     # The force is part of the feed's name; the column itself is not kept.
     table = replace(table, columns={key: value for key, value in table.columns.items() if key != "force"})
-    rows = typed_rows(table, mapping, rules, setting)
+    rows = typed_rows(table, contract, rules.rows, setting)
     rows["feed"] = forces
-    contract = Contract(setting.received_at.date(), month)
-    facts, quarantined = split_rows(FEED, table, rows, contract, setting)
+    facts, quarantined = split_rows(FEED, table, rows, Schema(contract, setting.received_at.date(), month), setting)
     return Reading(
         name=content.name,
         sha256=content.sha256,
@@ -98,10 +83,12 @@ def read_street(content: Content, rules: StrandRules, setting: Setting, delay_da
         quarantined=quarantined,
         resolution="month",
         delivery="replaces-units",
-        delay_days=delay_days,
+        delay_days=contract.publication_delay_days,
         strands=dict.fromkeys(forces.categories.tolist(), rules.declared()),
+        stands_in=rules.stands_in(),
         units=_units(rows, match.group("force").lower() if match else None, month),
         not_stored=table.spare,
+        notices=remarks(table, contract, facts),
     )
 
 

@@ -15,18 +15,26 @@ from features.feeds.places import Places
 from features.feeds.report import RowAccounts
 from features.strands import Taxonomy
 
-# The columns of facts, one row a fact. `key_*` are the halves of the keyed hash of a natural key, 0 where there is
-# none; `fingerprint` is a keyed hash over all mapped values: equal fingerprints, equal rows.
+Revised = Literal["no", "by-revision", "by-delivery"]
+# The columns of facts, one row a fact; a feed's own columns follow them. `day` is the first day of the fact's period,
+# `began` the instant where a clock time is given; `recorded` is when its source recorded it, `known_at` since when it
+# counts as known. `strand` is the one that it counts under in totals, none where no strand claims it, and `also` the
+# further ones, joined by " + ". `key_*` are the halves of the keyed hash of a natural key, 0 where there is none;
+# `fingerprint` is a keyed hash over all mapped values: equal fingerprints, equal rows.
 FACTS: dict[str, str] = {
     "row": "int32",
     "day": "datetime64[s]",
+    "began": "datetime64[s]",
     "until": "datetime64[s]",
+    "recorded": "datetime64[s]",
     "known_at": "datetime64[s]",
     "feed": "category",
     "area": "category",
     "strand": "category",
+    "also": "category",
     "offence": "category",
     "source_type": "category",
+    "provenance": "category",
     "count": "int32",
     "longitude": "float64",
     "latitude": "float64",
@@ -79,30 +87,38 @@ class Reading:
     Attributes:
         name: The file.
         sha256: Hash of its content.
-        facts: Rows that keep the contract, columns of `FACTS`.
-        quarantined: Rows that do not: `row`, `rule`, and the mapped values as text (natural keys as hashes).
+        facts: Rows that keep the contract, columns of `FACTS` and the feed's own.
+        quarantined: Rows that do not: `row`, `rule`, `field`, and the mapped values as text (natural keys as hashes).
         resolution: Resolution of the dates.
         delivery: How files of the feed relate; "replaces-units" for data.police.uk.
         delay_days: Publication delay.
         strands: Feed -> strands that it speaks of beyond those met in its rows.
+        use: What the feed is used for.
+        stands_in: Strand -> feeds that tell its incidents better: beside one of them these rows are not counted.
         covers: Declared first and last covered day, None where the rows tell.
         units: Feeds and months that the file replaces whole, for "replaces-units".
-        revised: A revision is mapped: of each natural key the newest revision counts.
+        revised: Of each natural key the newest revision counts, or the newest row where no revision is mapped.
+        dated_knowledge: The file says when its rows were known, by the period in its name.
         not_stored: Columns that are not mapped.
+        notices: What the user should know of the reading.
     """
 
     name: str
     sha256: str
     facts: pd.DataFrame = field(repr=False)
     quarantined: pd.DataFrame = field(repr=False)
-    resolution: Literal["day", "month"]
+    resolution: Literal["day", "week", "month"]
     delivery: Literal["append", "replaces-periods", "replaces-units"]
     delay_days: int
     strands: Mapping[str, tuple[str, ...]]
+    use: str = "demand"
+    stands_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     covers: tuple[date | None, date | None] = (None, None)
     units: tuple[tuple[str, date], ...] = ()
-    revised: bool = False
+    revised: Revised = "no"
+    dated_knowledge: bool = False
     not_stored: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def accounts(self) -> RowAccounts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 
-from features.feeds.contract import RULES
+from features.feeds.rules import RULES
 from features.feeds.values import header_key
 
 SAME_FILE = "file-already-ingested"

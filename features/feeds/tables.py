@@ -33,6 +33,19 @@ class MissingColumnError(DataError):
     """A table lacks a column that is to be read."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A column that is to be read.
+
+    Attributes:
+        headers: Its spellings; the first that a file has is read.
+        optional: A file may lack it.
+    """
+
+    headers: tuple[str, ...]
+    optional: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class RawTable:
     """The wanted columns of a file.
@@ -45,6 +58,7 @@ class RawTable:
         rows: Row numbers in the file; the header is row 1 (or lower down where notes stand above it).
         columns: Canonical name -> values.
         broken: Rows that could not be taken apart, by rule.
+        lacking: Wanted columns that the file may lack, and does.
     """
 
     name: str
@@ -52,10 +66,11 @@ class RawTable:
     rows: NDArray[np.int32]
     columns: Mapping[str, Coded]
     broken: Mapping[str, NDArray[np.int32]]
+    lacking: tuple[str, ...] = ()
 
 
-def read_table(content: Content, wanted: Mapping[str, str]) -> RawTable:
-    """Read the wanted columns (canonical name -> column in the file).
+def read_table(content: Content, wanted: Mapping[str, Wanted]) -> RawTable:
+    """Read the wanted columns, by their canonical or own names.
 
     Raises:
         DataError: The file is of another kind, empty or damaged, or lacks a wanted column or has it twice.
@@ -65,11 +80,16 @@ def read_table(content: Content, wanted: Mapping[str, str]) -> RawTable:
         return _read_parquet(content, wanted)
     if not lower.endswith(CSV):
         raise DataError("is neither CSV nor Parquet", place=content.name, fix="give a .csv, .csv.gz or .parquet file")
-    data = _unzipped(content) if lower.endswith(".gz") else content.data
+    data = unzipped(content) if lower.endswith(".gz") else content.data
     return _read_csv(content.name, to_utf8(data, content.name), wanted)
 
 
-def _unzipped(content: Content) -> bytes:
+def unzipped(content: Content) -> bytes:
+    """Return what a gzip file holds.
+
+    Raises:
+        DataError: It is none, is cut short, or holds too much.
+    """
     try:
         with gzip.open(io.BytesIO(content.data)) as stream:
             return bounded(stream, content.name)  # type: ignore[arg-type]
@@ -77,11 +97,11 @@ def _unzipped(content: Content) -> bytes:
         raise DataError("is not a gzip file, or is cut short", place=content.name, fix="export it again") from None
 
 
-def _read_csv(name: str, data: bytes, wanted: Mapping[str, str]) -> RawTable:
-    header = find_header(data, list(wanted.values()))
+def _read_csv(name: str, data: bytes, wanted: Mapping[str, Wanted]) -> RawTable:
+    header = find_header(data, [spelling for column in wanted.values() for spelling in column.headers])
     if header is None:
         raise DataError("is not a CSV: it has no header", place=name, fix="save it as CSV with a header")
-    if len(header.names) == 1 < len(set(wanted.values())):
+    if len(header.names) == 1 < len({column.headers for column in wanted.values()}):
         raise DataError(
             "is not a CSV: its first row is a single column", place=name, fix="save it as CSV with a header"
         )
@@ -103,6 +123,7 @@ def _read_csv(name: str, data: bytes, wanted: Mapping[str, str]) -> RawTable:
         rows[keep],
         columns,
         {rule: numbers for rule, numbers in broken.items() if len(numbers)},
+        tuple(key for key in wanted if key not in where),
     )
 
 
@@ -175,7 +196,7 @@ def _holding_nul(table: pa.Table) -> NDArray[np.bool_]:
     return holding
 
 
-def _read_parquet(content: Content, wanted: Mapping[str, str]) -> RawTable:
+def _read_parquet(content: Content, wanted: Mapping[str, Wanted]) -> RawTable:
     if not content.data:
         raise DataError("is empty", place=content.name, fix="export it again")
     try:
@@ -187,7 +208,9 @@ def _read_parquet(content: Content, wanted: Mapping[str, str]) -> RawTable:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
         fix = "export it again with plain columns"
         raise DataError("is not a Parquet file that can be read", place=content.name, fix=fix) from None
-    return RawTable(content.name, _spare(names, where), np.arange(1, len(table) + 1, dtype=np.int32), columns, {})
+    rows = np.arange(1, len(table) + 1, dtype=np.int32)
+    lacking = tuple(key for key in wanted if key not in where)
+    return RawTable(content.name, _spare(names, where), rows, columns, {}, lacking)
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -197,24 +220,28 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(kind).cast(pa.string())
 
 
-def _positions(header: Sequence[str], wanted: Mapping[str, str], name: str) -> dict[str, int]:
+def _positions(header: Sequence[str], wanted: Mapping[str, Wanted], name: str) -> dict[str, int]:
     """Return where each wanted column is: by its exact name, else by its name but for case, blanks and punctuation.
 
     Raises:
-        DataError: A column is missing, or stands more than once.
+        DataError: A column is missing that may not be, or stands more than once.
     """
     where = {}
     for key, column in wanted.items():
-        exact = [index for index, found in enumerate(header) if found == column.strip()]
-        alike = [index for index, found in enumerate(header) if header_key(found) == header_key(column)]
-        found = exact or alike
+        found = next((places for spelling in column.headers if (places := _places(header, spelling))), [])
         if len(found) > 1:
             fix = "rename or remove one of them"
-            raise DataError(f"the column '{column}' stands {len(found)} times", place=name, fix=fix)
-        if not found:
+            raise DataError(f"the column '{header[found[0]]}' stands {len(found)} times", place=name, fix=fix)
+        if found:
+            where[key] = found[0]
+        elif not column.optional:
             raise _missing(header, column, key, name)
-        where[key] = found[0]
     return where
+
+
+def _places(header: Sequence[str], spelling: str) -> list[int]:
+    exact = [index for index, found in enumerate(header) if found == spelling.strip()]
+    return exact or [index for index, found in enumerate(header) if header_key(found) == header_key(spelling)]
 
 
 def _spare(names: Sequence[str], where: Mapping[str, int]) -> tuple[str, ...]:
@@ -222,9 +249,11 @@ def _spare(names: Sequence[str], where: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(name for position, name in enumerate(names) if name and position not in read)
 
 
-def _missing(header: Sequence[str], column: str, key: str, name: str) -> MissingColumnError:
+def _missing(header: Sequence[str], column: Wanted, key: str, name: str) -> MissingColumnError:
     shown = [found for found in header if found][:40]
-    near = difflib.get_close_matches(column, shown, n=1, cutoff=0.6)
+    matches = (difflib.get_close_matches(spelling, shown, n=1, cutoff=0.6) for spelling in column.headers)
+    near = next((match for match in matches if match), [])
     columns = ", ".join(shown)[:600]
     fix = f"write {key} = '{near[0]}' if that is meant" if near else f"map {key} to one of its columns: {columns}"
-    return MissingColumnError(f"has no column '{column}'", place=name, fix=fix)
+    names = "' or '".join(column.headers)
+    return MissingColumnError(f"has no column '{names}'", place=name, fix=fix)

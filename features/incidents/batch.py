@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.feeds.reading import FACTS
+from features.feeds.reading import FACTS, Revised
 from features.feeds.report import RowAccounts
 from features.incidents.archive import Archive, Entry
 from features.incidents.coverage import Covered
@@ -18,8 +18,7 @@ from features.incidents.incidents import Resolution
 
 INCIDENTS = "incidents"
 QUARANTINE = "quarantine"
-_CATEGORIES = [name for name, kind in FACTS.items() if kind == "category"]
-_STAMPS = [name for name, kind in FACTS.items() if kind == "datetime64[s]"]
+DEMAND = "demand"
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,10 @@ class Delivery:
         resolution: Resolution of its dates.
         delivery: How files of the feed relate.
         delay_days: Publication delay.
-        revised: Of each natural key the newest revision counts.
+        revised: Which row of a natural key counts: every one, that of the newest revision, or the newest delivered.
+        use: What the feed is used for; only "demand" enters panels.
+        stands_in: Strand -> feeds beside which its rows are not counted.
+        contract_version: Version of the contract under which it was read.
         accounts: Its rows, when it was ingested.
         covers: Feed -> runs of days that the file covers.
         strands: Feed -> strands it speaks of.
@@ -50,7 +52,10 @@ class Delivery:
     resolution: Resolution
     delivery: Literal["append", "replaces-periods", "replaces-units"]
     delay_days: int
-    revised: bool
+    revised: Revised
+    use: str
+    stands_in: Mapping[str, tuple[str, ...]]
+    contract_version: int
     accounts: RowAccounts
     covers: Mapping[str, Sequence[Covered]]
     strands: Mapping[str, tuple[str, ...]]
@@ -68,6 +73,9 @@ class Delivery:
             "delivery": self.delivery,
             "delay_days": self.delay_days,
             "revised": self.revised,
+            "use": self.use,
+            "stands_in": {strand: list(feeds) for strand, feeds in self.stands_in.items()},
+            "contract_version": self.contract_version,
             "accounts": self.accounts.as_document(),
             "covers": {
                 feed: [[run.first.isoformat(), run.last.isoformat(), run.rows] for run in runs]
@@ -91,6 +99,9 @@ class Delivery:
             delivery=meta["delivery"],
             delay_days=meta["delay_days"],
             revised=meta["revised"],
+            use=meta["use"],
+            stands_in={strand: tuple(feeds) for strand, feeds in meta["stands_in"].items()},
+            contract_version=meta["contract_version"],
             accounts=RowAccounts(accounts["read"], accounts["accepted"], accounts["rules"]),
             covers={feed: [_covered(run) for run in runs] for feed, runs in meta["covers"].items()},
             strands={feed: tuple(strands) for feed, strands in meta["strands"].items()},
@@ -114,15 +125,19 @@ def encoded(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def read_facts(archive: Archive, entry: Entry, columns: Sequence[str] = tuple(FACTS)) -> pa.Table:
-    """Return columns of a batch of facts, text as dictionaries, instants in seconds."""
-    table = pq.read_table(pa.BufferReader(archive.read(entry)), columns=list(columns))
-    for index, name in enumerate(table.column_names):
-        if name in _CATEGORIES:
-            text = table.column(name).cast(pa.string()).dictionary_encode()
-            table = table.set_column(index, name, text)
-        elif name in _STAMPS:
-            table = table.set_column(index, name, table.column(name).cast(pa.timestamp("s")))
+def read_facts(archive: Archive, entry: Entry, columns: Sequence[str] | None = tuple(FACTS)) -> pa.Table:
+    """Return columns of a batch of facts, by default all of `FACTS`, with None also the feed's own.
+
+    Text comes as dictionaries, instants in seconds.
+    """
+    names = None if columns is None else list(columns)
+    table = pq.read_table(pa.BufferReader(archive.read(entry)), columns=names)
+    for index, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            text = table.column(index).cast(pa.string()).dictionary_encode()
+            table = table.set_column(index, field.name, text)
+        elif pa.types.is_timestamp(field.type):
+            table = table.set_column(index, field.name, table.column(index).cast(pa.timestamp("s")))
     return table
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features import periods
 from features.incidents.incidents import Resolution
 
 Spans = tuple[tuple[date, date], ...]
@@ -60,9 +61,8 @@ def covered_by(
     """
     if len(days) == 0:
         return ()
-    unit = "D" if resolution == "day" else "M"
-    numbers, rows = np.unique(days.astype(f"datetime64[{unit}]").astype(np.int64), return_counts=True)
-    first, last = (_number(day, unit) for day in declared)
+    numbers, rows = np.unique(ordinals_of(days, resolution), return_counts=True)
+    first, last = (None if day is None else ordinal_of(day, resolution) for day in declared)
     kept = (numbers >= (numbers[0] if first is None else first)) & (numbers <= (numbers[-1] if last is None else last))
     numbers, rows = numbers[kept], rows[kept]
     if len(numbers) == 0:
@@ -75,7 +75,11 @@ def covered_by(
     ends[0][0] = ends[0][0] if first is None else first
     ends[-1][1] = ends[-1][1] if last is None else last
     return tuple(
-        Covered(_day(start, unit), _last_day(stop, unit), int(rows[(numbers >= start) & (numbers <= stop)].sum()))
+        Covered(
+            first_day(start, resolution),
+            first_day(stop + 1, resolution) - _DAY,
+            int(rows[(numbers >= start) & (numbers <= stop)].sum()),
+        )
         for start, stop in ends
     )
 
@@ -98,10 +102,8 @@ def joined(runs: Iterable[Covered], resolution: Resolution) -> Spans:
 
 def known_by(spans: Spans, as_of: date, delay_days: int, resolution: Resolution) -> Spans:
     """Return the part of the spans that was known on a day: what had ended, plus the publication delay, before it."""
-    last = as_of - timedelta(days=delay_days) - _DAY
-    if resolution == "month":
-        next_day = last + _DAY
-        last = next_day.replace(day=1) - _DAY
+    next_day = as_of - timedelta(days=delay_days)
+    last = first_day(ordinal_of(next_day, resolution), resolution) - _DAY
     return tuple((first, min(end, last)) for first, end in spans if first <= last)
 
 
@@ -170,16 +172,21 @@ def _next_month(month: int) -> int:
     return int(np.array([month + 1]).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)[0])
 
 
-def _number(day: date | None, unit: str) -> int | None:
-    return (
-        None if day is None else int(np.array([day], "datetime64[D]").astype(f"datetime64[{unit}]").astype(np.int64)[0])
-    )
+def ordinals_of(days: NDArray[np.datetime64], resolution: Resolution) -> NDArray[np.int64]:
+    """Return the number of each day's own period since 1970: a day, a Monday week or a month."""
+    if resolution == "day":
+        return days.astype("datetime64[D]").astype(np.int64)
+    return periods.ordinal_of(days, resolution)
 
 
-def _day(number: int, unit: str) -> date:
-    day: date = np.array([number]).astype(f"datetime64[{unit}]").astype("datetime64[D]")[0].item()
-    return day
+def ordinal_of(day: date, resolution: Resolution) -> int:
+    """Return the number of one day's period."""
+    return int(ordinals_of(np.array([day], "datetime64[D]"), resolution)[0])
 
 
-def _last_day(number: int, unit: str) -> date:
-    return _day(number + 1, unit) - _DAY
+def first_day(number: int, resolution: Resolution) -> date:
+    """Return the first day of a period."""
+    if resolution == "day":
+        day: date = np.array([number]).astype("datetime64[D]")[0].item()
+        return day
+    return periods.start(number, resolution)

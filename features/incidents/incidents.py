@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Resolution = Literal["day", "month"]
+Resolution = Literal["day", "week", "month"]
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,15 @@ class FeedCoverage:
 class Incidents:
     """Facts known on a day.
 
-    Invariants: the arrays have one entry a fact and are read-only; `area`, `strand` and `feed` index `area_codes`,
-    `strand_names` and `feeds`; the names are sorted and unique.
+    Invariants: the arrays have one entry a fact and are read-only; `area`, `strand`, `also`, `provenance` and `feed`
+    index `area_codes`, `strand_names`, `also_sets`, `PROVENANCE` and `feeds`; the names are sorted and unique.
 
     Attributes:
         day: datetime64[D], the day it occurred, or began; the first of the month for a monthly feed.
         area: int32 index.
-        strand: int16 index.
+        strand: int16 index of the strand that the fact counts under in totals.
+        also: int16 index of the further strands that it belongs to.
+        provenance: int8 index of the class of how it came to notice.
         feed: int16 index.
         count: int32; negative for a retraction.
         known_at: datetime64[s], when it was known.
@@ -48,14 +50,17 @@ class Incidents:
         latitude: float64 degrees, NaN where unknown.
         area_codes: Codes met in these facts, or the workspace's closed list.
         strand_names: Strands that the feeds speak of.
+        also_sets: Indices of further strands; the first set is empty.
         feeds: The feeds, sorted by name.
-        as_of: The day; None for everything that is known.
+        as_of: The day or instant (UTC); None for everything that is known.
         snapshot_hash: SHA-256 over the batches held and `as_of`.
     """
 
     day: NDArray[np.datetime64]
     area: NDArray[np.int32]
     strand: NDArray[np.int16]
+    also: NDArray[np.int16]
+    provenance: NDArray[np.int8]
     feed: NDArray[np.int16]
     count: NDArray[np.int32]
     known_at: NDArray[np.datetime64]
@@ -63,8 +68,9 @@ class Incidents:
     latitude: NDArray[np.float64]
     area_codes: tuple[str, ...]
     strand_names: tuple[str, ...]
+    also_sets: tuple[tuple[int, ...], ...]
     feeds: tuple[FeedCoverage, ...]
-    as_of: date | None
+    as_of: date | datetime | None
     snapshot_hash: str
 
     def __post_init__(self) -> None:
@@ -77,8 +83,8 @@ class Incidents:
 
     def arrays(self) -> tuple[NDArray[np.generic], ...]:
         """Return the columns in the order of the class."""
-        numbers = (self.day, self.area, self.strand, self.feed, self.count, self.known_at)
-        return (*numbers, self.longitude, self.latitude)
+        names = (self.area, self.strand, self.also, self.provenance, self.feed)
+        return (self.day, *names, self.count, self.known_at, self.longitude, self.latitude)
 
     def __len__(self) -> int:
         """Return the number of facts."""

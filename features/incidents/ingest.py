@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from errors import DataError
-from features.feeds.contract import RULE
 from features.feeds.reading import Reading
 from features.feeds.report import NEWER_FILE, SAME_FILE, FileReport, IngestReport, RowAccounts
+from features.feeds.rules import RULE
 from features.feeds.sources import Content, SourceFile
 from features.incidents.archive import Archive, NewEntry
 from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, deliveries, encoded, read_facts
@@ -31,13 +31,15 @@ class Plan:
     """How files are ingested.
 
     Attributes:
-        subject: The mapping's feed, or "police-uk".
+        subject: The feed.
+        contract_version: Version of its contract.
         reading: Hash of how the files are read: mapping, strands and areas.
         received_at: When the files were received, UTC.
         read: Reads one file.
     """
 
     subject: str
+    contract_version: int
     reading: str
     received_at: datetime
     read: Callable[[Content], Reading] = field(repr=False)
@@ -93,11 +95,13 @@ class _Session:
         main = [run for runs in covers.values() for run in runs]
         settled = settle(reading, main, others, self._plan.received_at)
         delivery = self._delivery(reading, settled, covers)
-        notices = (*_remarks(reading, covers, held), *settled.notices, *self._supersede(delivery))
+        notices = (*reading.notices, *_remarks(reading, covers, held), *settled.notices, *self._supersede(delivery))
         report = _report(reading, delivery, notices)
         self._pending.append(_Pending(delivery, report, settled.facts, settled.accepted, reading.quarantined))
         if reading.delivery == "append":
-            self._comparable[reading_feed(reading)].append(HeldFile(content.name, settled.facts[list(HELD)], main))
+            self._comparable[reading_feed(reading)].append(
+                HeldFile(content.name, self._plan.received_at, settled.facts[list(HELD)], main)
+            )
 
     def refuse_useless(self) -> None:
         """Refuse files of which no row can be used.
@@ -152,7 +156,9 @@ class _Session:
         if feed not in self._comparable:
             newest = {item.file_sha256: index for index, (_, item) in enumerate(self._held)}
             self._comparable[feed] = [
-                HeldFile.of(item.file, read_facts(self._archive, entry, HELD), item.covers.get(feed, ()))
+                HeldFile.of(
+                    item.file, item.received_at, read_facts(self._archive, entry, HELD), item.covers.get(feed, ())
+                )
                 for index, (entry, item) in enumerate(self._held)
                 if item.delivery == "append"
                 and feed in item.strands
@@ -162,7 +168,7 @@ class _Session:
         return self._comparable[feed]
 
     def _delivery(self, reading: Reading, settled: Settled, covers: dict[str, tuple[Covered, ...]]) -> Delivery:
-        met = reading.facts.groupby("feed", observed=True)["strand"].unique()
+        met = reading.facts.dropna(subset="strand").groupby("feed", observed=True)["strand"].unique()
         strands = {
             feed: tuple(sorted({*declared, *(met[feed].tolist() if feed in met.index else ())}))
             for feed, declared in reading.strands.items()
@@ -177,6 +183,9 @@ class _Session:
             delivery=reading.delivery,
             delay_days=reading.delay_days,
             revised=reading.revised,
+            use=reading.use,
+            stands_in=reading.stands_in,
+            contract_version=self._plan.contract_version,
             accounts=settled.accounts,
             covers=covers,
             strands=strands,

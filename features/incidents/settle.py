@@ -23,18 +23,20 @@ class HeldFile:
 
     Attributes:
         name: The file.
+        received_at: When it was received.
         rows: Columns `HELD`.
         covers: Runs of days it covers.
     """
 
     name: str
+    received_at: datetime
     rows: pd.DataFrame = field(repr=False)
     covers: Sequence[Covered]
 
     @classmethod
-    def of(cls, name: str, table: pa.Table, covers: Sequence[Covered]) -> "HeldFile":
+    def of(cls, name: str, received_at: datetime, table: pa.Table, covers: Sequence[Covered]) -> "HeldFile":
         """Return a file from its batch."""
-        return cls(name, table.select(list(HELD)).to_pandas(), covers)
+        return cls(name, received_at, table.select(list(HELD)).to_pandas(), covers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +60,9 @@ def settle(reading: Reading, covers: Sequence[Covered], held: Sequence[HeldFile]
     """Compare a file with itself and with what is held of its feed.
 
     The same natural key with all mapped columns equal is a duplicate. Where revisions are mapped the newest of each key
-    counts. A retraction, or another revision, of an incident that is held already is known from now on, not from when
-    it occurred: earlier views do not change.
+    counts; where the newest delivery counts, a row equal to the newest one held is a duplicate. A retraction, or
+    another revision, of an incident that is held already is known from now on, not from when it occurred: earlier views
+    do not change. Within one ingest nothing is held yet, so there a file's own word on when a row was known is taken.
 
     Args:
         reading: The file.
@@ -72,13 +75,13 @@ def settle(reading: Reading, covers: Sequence[Covered], held: Sequence[HeldFile]
     keys = pd.concat([earlier[[*_KEY, "fingerprint", "revision"]], facts[[*_KEY, "fingerprint", "revision"]]])
     new = np.arange(len(keys)) >= len(earlier)
     keyed = (keys["key_high"].to_numpy() != 0) | (keys["key_low"].to_numpy() != 0)
-    same = (keyed & keys.duplicated([*_KEY, "fingerprint"]).to_numpy())[new]
-    known = _held_before(keys, keyed, len(earlier)) & ((facts["count"].to_numpy() < 0) | reading.revised)
-    late = np.maximum(facts["known_at"].to_numpy(), np.datetime64(received_at.replace(tzinfo=None), "s"))
-    facts = facts.assign(known_at=np.where(known, late, facts["known_at"].to_numpy()))
+    same = (keyed & _repeats(keys, newest_only=reading.revised == "by-delivery"))[new]
+    facts = facts.assign(known_at=_known_at(reading, held, keyed[new], received_at))
     older = np.zeros(len(facts), dtype=np.bool_)
-    if reading.revised:
-        older = ~_newest(keys, keyed)[new] & keyed[new] & ~same
+    if reading.revised != "no":
+        # A repeated row revises nothing.
+        fresh = np.concatenate([np.ones(len(earlier), dtype=np.bool_), ~same])
+        older[~same] = ~_newest(keys[fresh], keyed[fresh])[len(earlier) :]
     for rule, rows in ((SAME_INCIDENT, same), (OLDER_REVISION, older)):
         if rows.any():
             accounts = accounts.moved(rule, int(rows.sum()))
@@ -86,10 +89,51 @@ def settle(reading: Reading, covers: Sequence[Covered], held: Sequence[HeldFile]
     return Settled(facts[~same].reset_index(drop=True), ~older[~same], accounts, notices)
 
 
-def _held_before(keys: pd.DataFrame, keyed: NDArray[np.bool_], earlier: int) -> NDArray[np.bool_]:
-    """Return which new rows have a key that an earlier file holds."""
-    pairs = pd.MultiIndex.from_frame(keys[_KEY])
-    return pairs[earlier:].isin(pairs[:earlier]) & keyed[earlier:] if earlier else np.zeros(len(keys), dtype=np.bool_)
+def _known_at(
+    reading: Reading, held: Sequence[HeldFile], keyed: NDArray[np.bool_], received_at: datetime
+) -> NDArray[np.datetime64]:
+    """Return since when each row counts as known, what changes facts held already from now on at the earliest."""
+    facts, now = reading.facts, np.datetime64(received_at.replace(tzinfo=None), "s")
+    known_at = facts["known_at"].to_numpy()
+    dated = facts["recorded"].notna().to_numpy() | reading.dated_knowledge
+    retracts = facts["count"].to_numpy() < 0
+    for files, kept in (
+        ([file for file in held if file.received_at == received_at], dated),
+        ([file for file in held if file.received_at != received_at], np.zeros(len(facts), dtype=np.bool_)),
+    ):
+        changes = keyed & _holds_key(facts, files) & (retracts | (reading.revised != "no"))
+        changes |= ~keyed & retracts & _covers_day(facts, files)
+        known_at = np.where(changes & ~kept, np.maximum(known_at, now), known_at)
+    return known_at
+
+
+def _holds_key(facts: pd.DataFrame, files: Sequence[HeldFile]) -> NDArray[np.bool_]:
+    if not files:
+        return np.zeros(len(facts), dtype=np.bool_)
+    held = pd.MultiIndex.from_frame(pd.concat([file.rows[_KEY] for file in files]))
+    found: NDArray[np.bool_] = pd.MultiIndex.from_frame(facts[_KEY]).isin(held)
+    return found
+
+
+def _covers_day(facts: pd.DataFrame, files: Sequence[HeldFile]) -> NDArray[np.bool_]:
+    days = facts["day"].to_numpy().astype("datetime64[D]")
+    covered = np.zeros(len(facts), dtype=np.bool_)
+    for run in (run for file in files for run in file.covers):
+        covered |= (days >= np.datetime64(run.first)) & (days <= np.datetime64(run.last))
+    return covered
+
+
+def _repeats(keys: pd.DataFrame, *, newest_only: bool) -> NDArray[np.bool_]:
+    """Return which rows are equal to an earlier row of their key, or to the one right before them alone."""
+    if not newest_only:
+        repeated: NDArray[np.bool_] = keys.duplicated([*_KEY, "fingerprint"]).to_numpy()
+        return repeated
+    high, low, said = (keys[name].to_numpy() for name in (*_KEY, "fingerprint"))
+    order = np.lexsort((np.arange(len(keys)), low, high))
+    again = np.zeros(len(keys), dtype=np.bool_)
+    pairs = [values[order][1:] == values[order][:-1] for values in (high, low, said)]
+    again[order[1:]] = np.logical_and.reduce(pairs)
+    return again
 
 
 def _newest(keys: pd.DataFrame, keyed: NDArray[np.bool_]) -> NDArray[np.bool_]:

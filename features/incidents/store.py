@@ -6,8 +6,9 @@ newest revision known by then; and of these the facts known by then.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -16,12 +17,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.areas import Areas
-from features.incidents.archive import Archive
-from features.incidents.batch import Delivery, deliveries, read_facts
-from features.incidents.coverage import joined, known_by
-from features.incidents.incidents import FeedCoverage, Incidents
-from features.incidents.names import TEXT, Names, indices
+from features.incidents.archive import Archive, Entry
+from features.incidents.batch import DEMAND, Delivery, deliveries, read_facts
+from features.incidents.coverage import Spans, joined, known_by, ordinal_of, ordinals_of
+from features.incidents.incidents import FeedCoverage, Incidents, Resolution
+from features.incidents.names import TEXT, Names, coded, indices
 from features.incidents.settle import newest_rows
+from features.provenance import PROVENANCE
 
 _COLUMNS = (
     "day",
@@ -29,6 +31,8 @@ _COLUMNS = (
     "feed",
     "area",
     "strand",
+    "also",
+    "provenance",
     "count",
     "longitude",
     "latitude",
@@ -39,8 +43,9 @@ _COLUMNS = (
 
 # More periods than any calendar has, so that a feed and a period pack into one number.
 _PERIODS = 2**32
-# Feed, whether by month, and the day's or month's number since 1970.
-Unit = tuple[str, bool, int]
+# Feed, resolution (index into `_RESOLUTIONS`), and the number of the day, week or month since 1970.
+Unit = tuple[str, int, int]
+_RESOLUTIONS: tuple[Resolution, ...] = ("day", "week", "month")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,30 +64,38 @@ class IncidentStore:
     facts: pa.Table = field(repr=False)
     delivery: NDArray[np.int32] = field(repr=False)
 
-    def view(self, as_of: date | None = None, areas: Areas | None = None) -> Incidents:
-        """Return what was known on a day.
+    def known(self, as_of: date | datetime | None = None) -> NDArray[np.bool_]:
+        """Return which facts were known and held on a day (by its first instant) or at an instant, UTC; None: now."""
+        keep = self._current(as_of) & self._unit_winners(as_of)
+        if as_of is not None:
+            keep &= _column(self.facts, "known_at") <= _instant(as_of)
+        keep[keep] = self._newest_revisions(np.flatnonzero(keep))
+        return keep
+
+    def view(self, as_of: date | datetime | None = None, areas: Areas | None = None) -> Incidents:
+        """Return what was known.
 
         Args:
-            as_of: The day; facts known by its first instant are seen. None: everything.
+            as_of: The day, whose first instant counts, or the instant (UTC). None: everything.
             areas: The closed list of areas; None: the areas are the codes met.
         """
         names = self._names
-        keep = self._current(as_of) & self._unit_winners(as_of)
-        if as_of is not None:
-            keep &= _column(self.facts, "known_at") <= np.datetime64(as_of, "s")
-        keep[keep] = self._newest_revisions(np.flatnonzero(keep))
+        feeds, beside = self._feeds(as_of, names)
+        keep = self.known(as_of) & (names.strand >= 0) & ~beside
         codes = areas.codes if areas is not None else tuple(names.areas[index] for index in np.unique(names.area[keep]))
         area = indices(names.areas, codes)[names.area]
         keep &= area >= 0
         count = _column(self.facts, "count").astype(np.int32)
         # A retraction among revisions withdraws the incident: what it replaced is no longer counted, so neither is it.
-        count = np.where(self._revised()[self.delivery], np.maximum(count, 0), count)
-        feeds = self._feeds(as_of, names)
+        count = np.where(self._revised[self.delivery], np.maximum(count, 0), count)
         strands = tuple(sorted({strand for feed in feeds for strand in feed.strands}))
+        class_of, classes = coded(self.facts, "provenance")
         return Incidents(
             day=_column(self.facts, "day")[keep].astype("datetime64[D]"),
             area=area[keep].astype(np.int32),
-            strand=indices(names.strands, strands)[names.strand][keep].astype(np.int16),
+            strand=indices(names.strands, strands)[names.strand[keep]].astype(np.int16),
+            also=names.also[keep].astype(np.int16),
+            provenance=indices(classes, PROVENANCE)[class_of[keep]].astype(np.int8),
             feed=indices(names.feeds, [feed.name for feed in feeds])[names.feed][keep].astype(np.int16),
             count=count[keep].astype(np.int32),
             known_at=_column(self.facts, "known_at")[keep],
@@ -90,6 +103,7 @@ class IncidentStore:
             latitude=_column(self.facts, "latitude")[keep],
             area_codes=codes,
             strand_names=strands,
+            also_sets=tuple(tuple(strands.index(name) for name in names_) for names_ in names.also_sets),
             feeds=feeds,
             as_of=as_of,
             snapshot_hash=self._hash(as_of),
@@ -99,15 +113,15 @@ class IncidentStore:
     def _names(self) -> Names:
         return Names.of(self.facts, self.deliveries)
 
-    def _hash(self, as_of: date | None) -> str:
+    def _hash(self, as_of: date | datetime | None) -> str:
         text = "\n".join([*self.hashes, as_of.isoformat() if as_of else "everything"])
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _received_by(self, as_of: date | None) -> NDArray[np.bool_]:
-        limit = None if as_of is None else datetime.combine(as_of, time(), UTC)
+    def _received_by(self, as_of: date | datetime | None) -> NDArray[np.bool_]:
+        limit = None if as_of is None else _instant(as_of).astype(datetime).replace(tzinfo=UTC)
         return np.array([limit is None or item.received_at <= limit for item in self.deliveries], dtype=np.bool_)
 
-    def _counted(self, as_of: date | None) -> NDArray[np.bool_]:
+    def _counted(self, as_of: date | datetime | None) -> NDArray[np.bool_]:
         """Return which deliveries are the reading of their file that counts: the newest by then, else the newest."""
         received = self._received_by(as_of)
         chosen: dict[str, int] = {}
@@ -119,10 +133,10 @@ class IncidentStore:
         counted[list(chosen.values())] = True
         return counted
 
-    def _current(self, as_of: date | None) -> NDArray[np.bool_]:
+    def _current(self, as_of: date | datetime | None) -> NDArray[np.bool_]:
         return self._counted(as_of)[self.delivery]
 
-    def _unit_winners(self, as_of: date | None) -> NDArray[np.bool_]:
+    def _unit_winners(self, as_of: date | datetime | None) -> NDArray[np.bool_]:
         """Return which facts lie in a file that holds their unit; a unit is a day or month of a feed."""
         replacing = np.array([item.delivery != "append" for item in self.deliveries], dtype=np.bool_)
         if not replacing.any():
@@ -136,72 +150,100 @@ class IncidentStore:
     @cached_property
     def _units(self) -> tuple[list[Unit], NDArray[np.int64]]:
         """Return the units met, and the index of each fact's."""
-        monthly = np.array([item.resolution == "month" for item in self.deliveries], dtype=np.bool_)[self.delivery]
+        kinds = [_RESOLUTIONS.index(item.resolution) for item in self.deliveries]
+        kind = np.array(kinds, dtype=np.int64)[self.delivery]
         days = _column(self.facts, "day")
-        period = np.where(monthly, _ordinals(days, "M"), _ordinals(days, "D")) + _PERIODS // 2
-        packed, unit = np.unique((self._names.feed * np.int64(2) + monthly) * _PERIODS + period, return_inverse=True)
+        period = np.choose(kind, [ordinals_of(days, resolution) for resolution in _RESOLUTIONS]) + _PERIODS // 2
+        packed, unit = np.unique((self._names.feed * np.int64(3) + kind) * _PERIODS + period, return_inverse=True)
         numbers, periods = np.divmod(packed, _PERIODS)
         pairs = zip(numbers.tolist(), (periods - _PERIODS // 2).tolist(), strict=True)
-        return [(self._names.feeds[number // 2], bool(number % 2), ordinal) for number, ordinal in pairs], unit
+        return [(self._names.feeds[number // 3], number % 3, ordinal) for number, ordinal in pairs], unit
 
-    def _winner_of_units(self, as_of: date | None) -> dict[Unit, int]:
+    def _winner_of_units(self, as_of: date | datetime | None) -> dict[Unit, int]:
         """Return which delivery holds each unit: the newest received by then, else the first received."""
         received, counted = self._received_by(as_of), self._counted(as_of)
         winner: dict[Unit, int] = {}
         for index, item in enumerate(self.deliveries):
             if not counted[index]:
                 continue
-            monthly = item.resolution == "month"
+            kind = _RESOLUTIONS.index(item.resolution)
             for feed, first, last in item.replaces:
-                low, high = (
-                    int(_ordinals(np.array([day], "datetime64[D]"), "M" if monthly else "D")[0])
-                    for day in (first, last)
-                )
+                low, high = (ordinal_of(day, item.resolution) for day in (first, last))
                 for period in range(low, high + 1):
-                    unit = (feed, monthly, period)
+                    unit = (feed, kind, period)
                     before = winner.get(unit)
                     same_time = before is not None and self.deliveries[before].received_at == item.received_at
                     if before is None or received[index] or same_time:
                         winner[unit] = index
         return winner
 
+    @cached_property
     def _revised(self) -> NDArray[np.bool_]:
-        return np.array([item.revised for item in self.deliveries], dtype=np.bool_)
+        return np.array([item.revised != "no" for item in self.deliveries], dtype=np.bool_)
 
     def _newest_revisions(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which of these facts are the newest revision of their key; facts without one are kept."""
         high, low = (_column(self.facts, name)[rows] for name in ("key_high", "key_low"))
-        revised = self._revised()[self.delivery[rows]] & ((high != 0) | (low != 0))
+        revised = self._revised[self.delivery[rows]] & ((high != 0) | (low != 0))
         kept = np.ones(len(rows), dtype=np.bool_)
         if revised.any():
             revision = _column(self.facts, "revision")[rows][revised]
             kept[revised] = newest_rows(high[revised], low[revised], revision)
         return kept
 
-    def _feeds(self, as_of: date | None, names: Names) -> tuple[FeedCoverage, ...]:
+    def _feeds(self, as_of: date | datetime | None, names: Names) -> tuple[tuple[FeedCoverage, ...], NDArray[np.bool_]]:
+        """Return the coverage of each feed, and which facts only stand in for those of another feed that is known."""
         counted = self._counted(as_of)
         current = [item for item, counts in zip(self.deliveries, counted, strict=True) if counts]
+        spans = {feed: _spans(feed, current, as_of) for feed in names.feeds}
+        told = {feed.partition("/")[0] for feed, known in spans.items() if known}
+        beside = np.zeros(len(self.delivery), dtype=np.bool_)
         feeds = []
-        for feed in names.feeds:
+        for number, feed in enumerate(names.feeds):
             own = [item for item in current if feed in item.strands]
             if not own:
                 continue
-            resolution = own[-1].resolution
-            spans = joined((run for item in own for run in item.covers.get(feed, ())), resolution)
-            if as_of is not None:
-                spans = known_by(spans, as_of, max(item.delay_days for item in own), resolution)
-            strands = sorted({names.spelled[strand.casefold()] for item in own for strand in item.strands[feed]})
-            feeds.append(FeedCoverage(feed, resolution, tuple(strands), spans, max(item.received_at for item in own)))
-        return tuple(feeds)
+            better = own[-1].stands_in
+            spoken = {names.spelled[strand.casefold()] for item in own for strand in item.strands[feed]}
+            left = sorted(strand for strand in spoken if not told & set(better.get(strand, ())))
+            if len(left) < len(spoken):
+                silent = indices(sorted(spoken - set(left)), names.strands)
+                beside |= (names.feed == number) & np.isin(names.strand, silent)
+            if left:
+                received = max(item.received_at for item in own)
+                feeds.append(FeedCoverage(feed, own[-1].resolution, tuple(left), spans[feed], received))
+        return tuple(feeds), beside
+
+
+def _spans(feed: str, current: Sequence[Delivery], as_of: date | datetime | None) -> Spans:
+    """Return the runs of days that a feed's files cover, as far as they were known."""
+    own = [item for item in current if feed in item.strands]
+    if not own:
+        return ()
+    spans = joined((run for item in own for run in item.covers.get(feed, ())), own[-1].resolution)
+    if as_of is None:
+        return spans
+    day = as_of.date() if isinstance(as_of, datetime) else as_of
+    return known_by(spans, day, max(item.delay_days for item in own), own[-1].resolution)
 
 
 def load_incidents(archive: Archive) -> IncidentStore:
-    """Read everything that is held; every batch is verified against its hash."""
-    held = deliveries(archive)
-    tables = [read_facts(archive, entry, _COLUMNS) for entry, _ in held]
+    """Read every feed of demand, as far as a panel needs it; every batch is verified against its hash."""
+    held = [(entry, item) for entry, item in deliveries(archive) if item.use == DEMAND]
+    return _loaded(held, [read_facts(archive, entry, _COLUMNS) for entry, _ in held])
+
+
+def load_feed(archive: Archive, subject: str) -> IncidentStore:
+    """Read one feed of any use, with all columns; `facts` under `known` are its rows."""
+    held = [(entry, item) for entry, item in deliveries(archive) if item.subject == subject]
+    return _loaded(held, [read_facts(archive, entry, None) for entry, _ in held])
+
+
+def _loaded(held: Sequence[tuple[Entry, Delivery]], tables: Sequence[pa.Table]) -> IncidentStore:
     sizes = [len(table) for table in tables]
     empty = pa.table({name: pa.array([], kind) for name, kind in _EMPTY.items()})
-    facts = pa.concat_tables([empty, *tables]).unify_dictionaries().combine_chunks()
+    # A later version of a contract may have more columns; earlier rows have none in them.
+    facts = pa.concat_tables([empty, *tables], promote_options="permissive").unify_dictionaries().combine_chunks()
     index = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
     return IncidentStore(tuple(item for _, item in held), tuple(entry.sha256 for entry, _ in held), facts, index)
 
@@ -212,6 +254,8 @@ _EMPTY = {
     "feed": TEXT,
     "area": TEXT,
     "strand": TEXT,
+    "also": TEXT,
+    "provenance": TEXT,
     "count": pa.int32(),
     "longitude": pa.float64(),
     "latitude": pa.float64(),
@@ -221,8 +265,11 @@ _EMPTY = {
 }
 
 
-def _ordinals(days: NDArray[np.datetime64], unit: str) -> NDArray[np.int64]:
-    return days.astype(f"datetime64[{unit}]").astype(np.int64)
+def _instant(as_of: date | datetime) -> np.datetime64:
+    """Return an instant, or the first one of a day, in UTC."""
+    if isinstance(as_of, datetime):
+        as_of = as_of.astimezone(UTC).replace(tzinfo=None)
+    return np.datetime64(as_of, "s")
 
 
 def _column(facts: pa.Table, name: str) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from features import periods
 from features.areas import Areas
 from features.incidents.incidents import FeedCoverage, Incidents
 from features.knowledge import Knowledge
+from features.provenance import PROVENANCE, UNKNOWN
 from models.progress import silent
 from models.simple import fit_simple
 from tests.support import panels
@@ -35,6 +36,8 @@ class Recorded:
             day=self.day[seen],
             area=self.area[seen],
             strand=np.zeros(n, np.int16),
+            also=np.zeros(n, np.int16),
+            provenance=np.full(n, PROVENANCE.index(UNKNOWN), np.int8),
             feed=np.zeros(n, np.int16),
             count=np.ones(n, np.int32),
             known_at=self.known[seen].astype("datetime64[s]"),
@@ -42,6 +45,7 @@ class Recorded:
             latitude=np.full(n, np.nan),
             area_codes=tuple(f"A{i:03d}" for i in range(AREAS)),
             strand_names=("Theft",),
+            also_sets=((),),
             feeds=(feed,),
             as_of=as_of,
             snapshot_hash="synthetic",

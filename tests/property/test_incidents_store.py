@@ -103,10 +103,12 @@ def clerk(files: Sequence[Sequence[Line]], *, revised: bool) -> list[tuple[Line,
     kept: list[tuple[Line, datetime]] = []
     for number, lines in enumerate(files):
         held = {line.key for line, _ in kept if line.key}
+        covered = [(min(line.day for line in lines), max(line.day for line in lines)) for lines in files[:number]]
         for line in lines:
             if line.key and any(line == other for other, _ in kept):
                 continue
             late = line.key in held and (line.count < 0 or revised)
+            late |= not line.key and line.count < 0 and any(first <= line.day <= last for first, last in covered)
             kept.append((line, max(line.known(), received(number)) if late else line.known()))
     return kept
 

@@ -11,6 +11,7 @@ from features.areas import Areas
 from features.incidents.incidents import FeedCoverage, Incidents
 from features.panel import Panel
 from features.periods import PeriodKind
+from features.provenance import PROVENANCE, UNKNOWN
 
 FIRST_MONDAY = date(2019, 1, 7)
 
@@ -34,7 +35,7 @@ def panel(
     first = periods.ordinal(FIRST_MONDAY, kind)
     strands = tuple(f"strand {i}" for i in range(n_strands))
     where = areas(n_areas, districts=districts)
-    return Panel(
+    return Panel.of_counts(
         counts, np.ones(counts.shape, bool), kind, first, where, strands, periods.start(first + n_periods, kind)
     )
 
@@ -51,6 +52,8 @@ def incidents(
         day=day,
         area=np.zeros(n, np.int32),
         strand=np.zeros(n, np.int16),
+        also=np.zeros(n, np.int16),
+        provenance=np.full(n, PROVENANCE.index(UNKNOWN), np.int8),
         feed=np.zeros(n, np.int16),
         count=np.array(counts or [1] * n, dtype=np.int32),
         known_at=(day + 1).astype("datetime64[s]"),
@@ -58,6 +61,7 @@ def incidents(
         latitude=np.full(n, np.nan),
         area_codes=("A000",),
         strand_names=("Theft",),
+        also_sets=((),),
         feeds=(feed,),
         as_of=None,
         snapshot_hash="synthetic",

@@ -6,12 +6,13 @@ import pytest
 
 from errors import DataError
 from features.area_files import read_area_file
+from features.feeds.contract import Contract
 from features.feeds.mapped import read_export
 from features.feeds.mapping import FeedMapping
 from features.feeds.places import Places
 from features.feeds.reading import Reading, Setting
 from features.feeds.sources import Content
-from features.feeds.strand_rules import StrandRules
+from features.feeds.strand_rules import rules_of
 from features.strands import Taxonomy
 from tests.support.exports import RECEIVED, make_mapping
 
@@ -32,8 +33,9 @@ SQUARES = {
 def read(text: str, mapping: FeedMapping | None = None, places: Places | None = None) -> Reading:
     mapping = mapping or make_mapping()
     setting = Setting(places or Places(), OPEN, b"salt", RECEIVED)
-    rules = StrandRules.of(mapping.strands, OPEN, "m.toml")
-    return read_export(Content("f.csv", text.encode(), "hash"), mapping, rules, setting)
+    contract = Contract.of_mapping(mapping)
+    rules = rules_of(contract, OPEN, "m.toml")
+    return read_export(Content("f.csv", text.encode(), "hash"), contract, rules, setting)
 
 
 def broken(text: str, mapping: FeedMapping | None = None, places: Places | None = None) -> list[tuple[int, str]]:
@@ -145,8 +147,9 @@ def test_natural_keys_are_held_only_as_keyed_hashes() -> None:
     facts, quarantined = read(text, mapping).facts, read(text, mapping).quarantined
     assert not any("JA12" in frame.to_csv() for frame in (facts, quarantined))
     other = Setting(Places(), OPEN, b"another salt", RECEIVED)
-    rules = StrandRules.of(mapping.strands, OPEN, "m.toml")
-    elsewhere = read_export(Content("f.csv", text.encode(), "hash"), mapping, rules, other).facts
+    contract = Contract.of_mapping(mapping)
+    rules = rules_of(contract, OPEN, "m.toml")
+    elsewhere = read_export(Content("f.csv", text.encode(), "hash"), contract, rules, other).facts
     assert facts["key_high"].tolist() != elsewhere["key_high"].tolist()
 
 

@@ -44,12 +44,12 @@ def test_rows_without_lsoa_or_of_another_month_are_set_aside(tmp_path: Path) -> 
     assert dict(accounts.rules) == {"no-area": 1, "wrong-month": 2, "bad-date": 1}
 
 
-def test_only_types_of_the_taxonomy_are_taken(tmp_path: Path) -> None:
+def test_types_that_no_strand_claims_are_kept_and_counted_in_none(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w", strands=taxonomy_text("essex-2018"))
     archive = MemoryArchive()
     path = police_file(tmp_path, "2024-01", [police_row(kind="drugs"), police_row(kind="Shoplifting")])
     accounts = ingest_police(workspace, path, archive).accounts
-    assert dict(accounts.rules) == {"offence-not-mapped": 1}
+    assert (accounts.accepted, dict(accounts.rules)) == (2, {})
     assert counted(archive) == {("2024-01-01", "E01", "Gangs, county lines and drugs"): 1}
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from errors import DataError
 from features.feeds.sources import Content
-from features.feeds.tables import RawTable, read_table
+from features.feeds.tables import RawTable, Wanted, read_table
 
-WANTED = {"one": "A", "two": "B"}
+WANTED = {"one": Wanted(("A",)), "two": Wanted(("B",))}
 
 
 def table(data: bytes, name: str = "f.csv") -> RawTable:

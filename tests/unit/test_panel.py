@@ -9,7 +9,7 @@ from features.incidents.incidents import FeedCoverage
 from features.panel import build_panel, flat_areas, period_of
 from tests.support.panels import incidents
 
-COLUMNS = ("day", "area", "strand", "feed", "count", "known_at", "longitude", "latitude")
+COLUMNS = ("day", "area", "strand", "also", "provenance", "feed", "count", "known_at", "longitude", "latitude")
 
 
 def daily(first: str, last: str, a_day: int = 1) -> list[str]:
@@ -87,7 +87,8 @@ def test_one_forces_missing_month_leaves_another_forces_areas_alone() -> None:
     keep = np.array([True, True, True, True, False, True])
     number = np.array([0, 0, 0, 1, 1, 1])[keep]
     columns = {
-        name: getattr(one, name)[keep] for name in ("day", "strand", "count", "known_at", "longitude", "latitude")
+        name: getattr(one, name)[keep]
+        for name in ("day", "strand", "also", "provenance", "count", "known_at", "longitude", "latitude")
     }
     two = replace(
         one, **columns, area=number.astype(np.int32), feed=number.astype(np.int16), area_codes=("A", "B"), feeds=feeds

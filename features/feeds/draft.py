@@ -1,0 +1,145 @@
+"""Drafts of contracts: a file to fill in, with the columns of a sample already listed."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from errors import DataError
+from features.feeds.catalogue import FOLDER, contract_names, is_own, shipped_text
+from features.feeds.contract import NAME
+from features.feeds.csv_text import find_header, to_utf8
+from features.feeds.personal import is_personal
+from features.feeds.sources import Content, source_files
+from features.feeds.tables import PARQUET, unzipped
+from features.feeds.values import header_key
+from features.workspace import write_whole
+
+# Headers that exports give the canonical columns, in the order in which they are tried.
+_USUAL = {
+    "occurred_from": ("occurred_from", "date", "occurrence_date", "date_occurred", "committed_from", "incident_date"),
+    "area_code": ("area_code", "lsoa_code", "lsoa", "beat", "ward", "district", "neighbourhood", "area"),
+    "offence": ("offence", "offence_type", "crime_type", "category", "type", "offense"),
+    "incident_id": ("incident_id", "crime_ref", "crime_number", "reference", "case_number", "id"),
+    "recorded_at": ("recorded_at", "date_recorded", "reported_on", "date_reported"),
+    "count": ("count", "number", "incidents"),
+}
+_HEAD = """\
+# Contract of the feed {name}. Every key and column type is explained in the user guide, under Contracts.
+
+name = "{name}"
+version = 1
+title = "{name}"
+partner = "TO FILL IN: who shares it"
+owner = "TO FILL IN: the role that answers for it, no person's name"
+purpose = "TO FILL IN: what it is used for"
+lawful_basis = "TO FILL IN: why it may be used for that"
+use = "demand"                    # demand, indicator, workload, activity, equality or context
+period = "day"                    # day, week or month: what the dates tell
+delivery = "append"               # or "replaces-periods": each file replaces the days it spans
+revision_rule = "none"            # or "column", "newest-delivery": what counts of one incident_id
+publication_delay_days = 0
+# file_period = "%Y-%m"           # where a file's name says which month it was made for
+# date_format = "%d/%m/%Y"        # where the files leave open which of day and month comes first
+personal_columns = "refuse"       # files with columns about persons; or "leave-out"
+
+[retention]
+days = 0                          # TO FILL IN: days that rows are kept; 0 is without limit
+
+[arrival]
+every = "month"
+late_days = 0
+
+[volume]                          # usual rows in each period of arrival
+least = 0
+most = 1000000
+
+[columns]                         # name = header in the files, or ["one spelling", "another"]
+"""
+_TAIL = """
+# [strands]                       # value of offence = strand; left out, each value is a strand of its own
+# "BURGLARY DWELLING" = "Burglary"
+# "*" = "*"
+
+[provenance]
+default = "unknown"               # public-, victim- or partner-reported, officer-initiated, unknown
+
+[disclosure]
+minimum_count = 0
+"""
+
+
+def write_draft(root: Path, name: str, sample: Path | None, like: str | None) -> Path:
+    """Write a contract to fill in into a workspace, and return where.
+
+    Args:
+        root: The workspace's folder.
+        name: The feed.
+        sample: A file of the feed whose columns are listed; None: the canonical ones.
+        like: A shipped feed whose contract is copied; None: an empty one.
+
+    Raises:
+        DataError: The name is no name or is taken, there is no such feed to copy, or the sample cannot be read.
+    """
+    if not NAME.fullmatch(name):
+        fix = "use small letters, digits, hyphens, dots and underscores"
+        raise DataError("is no name of a feed", place=name, fix=fix)
+    path = root / FOLDER / f"{name}.toml"
+    if is_own(root, name):
+        raise DataError("there is a contract of this feed already", place=str(path), fix="edit it, or choose a name")
+    if like is not None:
+        text = _copied(root, name, like)
+    else:
+        text = _HEAD.format(name=name) + _columns(_headers(sample) if sample else ()) + _TAIL
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, text.encode())
+    return path
+
+
+def _copied(root: Path, name: str, like: str) -> str:
+    if like not in contract_names(root):
+        near = difflib.get_close_matches(like, contract_names(root), n=1)
+        fix = f"write '{near[0]}'" if near else f"use one of {', '.join(contract_names(root))}"
+        raise DataError("there is no contract of this feed", place=f"--like {like}", fix=fix)
+    text = (root / FOLDER / f"{like}.toml").read_text("utf-8") if is_own(root, like) else shipped_text(like)
+    return re.sub(r'^name = ".*"', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
+
+
+def _headers(sample: Path) -> tuple[str, ...]:
+    with source_files(sample) as files:
+        content = Content.of(files[0])
+    if content.name.lower().endswith(PARQUET):
+        try:
+            return tuple(pq.read_schema(pa.BufferReader(content.data)).names)
+        except pa.ArrowInvalid:
+            raise DataError("is not a Parquet file", place=content.name, fix="give a CSV or Parquet file") from None
+    data = unzipped(content) if content.name.lower().endswith(".gz") else content.data
+    header = find_header(to_utf8(data, content.name), [name for names in _USUAL.values() for name in names])
+    if header is None:
+        raise DataError("is not a CSV: it has no header", place=content.name, fix="give a CSV or Parquet file")
+    return tuple(name for name in header.names if name)
+
+
+def _columns(headers: Sequence[str]) -> str:
+    """Return the lines of [columns]: what can be recognised, and the rest as comments; of persons nothing."""
+    keys = {header_key(header): header for header in headers}
+    lines, used = [], set()
+    for canonical, usual in _USUAL.items():
+        found = next((keys[name] for name in usual if name in keys and keys[name] not in used), None)
+        if found:
+            used.add(found)
+            lines.append(f"{canonical} = {_quoted(found)}")
+        elif canonical in ("occurred_from", "area_code", "offence"):
+            lines.append(f'{"# " if headers else ""}{canonical} = "{canonical}"')
+    for header in headers:
+        if header not in used and not is_personal(header):
+            own = re.sub(r"^[^a-z]+", "", header_key(header))[:40] or "column"
+            lines.append(f'# {own} = {{ column = {_quoted(header)}, type = "code" }}')
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
