@@ -14,18 +14,22 @@ from features.feeds.contract import NAME
 from features.feeds.csv_text import find_header, to_utf8
 from features.feeds.personal import is_personal
 from features.feeds.sources import Content, source_files
-from features.feeds.tables import PARQUET, unzipped
+from features.feeds.tables import CSV, PARQUET, unzipped
 from features.feeds.values import header_key
 from features.workspace import write_whole
 
 # Headers that exports give the canonical columns, in the order in which they are tried.
 _USUAL = {
-    "occurred_from": ("occurred_from", "date", "occurrence_date", "date_occurred", "committed_from", "incident_date"),
-    "area_code": ("area_code", "lsoa_code", "lsoa", "beat", "ward", "district", "neighbourhood", "area"),
-    "offence": ("offence", "offence_type", "crime_type", "category", "type", "offense"),
-    "incident_id": ("incident_id", "crime_ref", "crime_number", "reference", "case_number", "id"),
-    "recorded_at": ("recorded_at", "date_recorded", "reported_on", "date_reported"),
-    "count": ("count", "number", "incidents"),
+    key: tuple(names.split())
+    for key, names in {
+        "occurred_from": "occurred_from occurred occurrence_date date_occurred committed_from incident_date date",
+        "area_code": "area_code lsoa_code lsoa beat ward district neighbourhood neighborhood area",
+        "offence": "offence offence_type crime_type offense category type",
+        "incident_id": "incident_id crime_ref crime_number case_number reference reference_no ref incident_no id",
+        "recorded_at": "recorded_at recorded date_recorded reported_on date_reported reported",
+        "count": "count incidents number n",
+        "revision": "revision version",
+    }.items()
 }
 _HEAD = """\
 # Contract of the feed {name}. Every key and column type is explained in the user guide, under Contracts.
@@ -78,7 +82,7 @@ def write_draft(root: Path, name: str, sample: Path | None, like: str | None) ->
     Args:
         root: The workspace's folder.
         name: The feed.
-        sample: A file of the feed whose columns are listed; None: the canonical ones.
+        sample: A file of the feed, or a folder of them, whose columns are listed; None: the canonical ones.
         like: A shipped feed whose contract is copied; None: an empty one.
 
     Raises:
@@ -93,7 +97,7 @@ def write_draft(root: Path, name: str, sample: Path | None, like: str | None) ->
     if like is not None:
         text = _copied(root, name, like)
     else:
-        text = _HEAD.format(name=name) + _columns(_headers(sample) if sample else ()) + _TAIL
+        text = _HEAD.format(name=name) + _columns(_headers(sample) if sample else []) + _TAIL
     path.parent.mkdir(exist_ok=True)
     write_whole(path, text.encode())
     return path
@@ -108,9 +112,16 @@ def _copied(root: Path, name: str, like: str) -> str:
     return re.sub(r'^name = ".*"', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
 
 
-def _headers(sample: Path) -> tuple[str, ...]:
+def _headers(sample: Path) -> list[str]:
+    """Return the columns of a file, or of all files of a folder or zip, each once, in the order in which they are met."""
     with source_files(sample) as files:
-        content = Content.of(files[0])
+        known = [file for file in files if file.base.lower().endswith((*CSV, *PARQUET))]
+        if not known:
+            raise DataError("holds no CSV or Parquet file", place=str(sample), fix="give a file of the feed")
+        return list(dict.fromkeys(name for file in known for name in _header(Content.of(file)) if name))
+
+
+def _header(content: Content) -> tuple[str, ...]:
     if content.name.lower().endswith(PARQUET):
         try:
             return tuple(pq.read_schema(pa.BufferReader(content.data)).names)
@@ -120,18 +131,20 @@ def _headers(sample: Path) -> tuple[str, ...]:
     header = find_header(to_utf8(data, content.name), [name for names in _USUAL.values() for name in names])
     if header is None:
         raise DataError("is not a CSV: it has no header", place=content.name, fix="give a CSV or Parquet file")
-    return tuple(name for name in header.names if name)
+    return header.names
 
 
 def _columns(headers: Sequence[str]) -> str:
     """Return the lines of [columns]: what can be recognised, and the rest as comments; of persons nothing."""
-    keys = {header_key(header): header for header in headers}
     lines, used = [], set()
     for canonical, usual in _USUAL.items():
-        found = next((keys[name] for name in usual if name in keys and keys[name] not in used), None)
+        found = [header for name in usual for header in headers if header_key(header) == name and header not in used]
+        used.update(found)
         if found:
-            used.add(found)
-            lines.append(f"{canonical} = {_quoted(found)}")
+            spellings = ", ".join(_quoted(header) for header in found)
+            lines.append(f"{canonical} = [{spellings}]" if len(found) > 1 else f"{canonical} = {spellings}")
+            if canonical == "revision":
+                lines.append('# a column of revisions needs revision_rule = "column" above')
         elif canonical in ("occurred_from", "area_code", "offence"):
             lines.append(f'{"# " if headers else ""}{canonical} = "{canonical}"')
     for header in headers:
