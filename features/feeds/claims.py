@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from errors import DataError
 from features.feeds.values import Coded
 from features.strands import StrandInput, Taxonomy
-
-_ANY = "*"
+from features.strands.inputs import takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,14 +110,10 @@ class Claims:
 
     def _matches(self, name: str, values: Sequence[str]) -> NDArray[np.bool_]:
         """Return distinct values x inputs: whether the input takes rows with this value of the column."""
-        spelled = [" ".join(value.split()).casefold() for value in values]
-        matches = np.ones((len(spelled), len(self.inputs)), dtype=np.bool_)
+        matches = np.ones((len(values), len(self.inputs)), dtype=np.bool_)
         for index, (_, item) in enumerate(self.inputs):
             if name in item.where:
-                wanted = [" ".join(value.split()).casefold() for value in item.where[name]]
-                whole = {value for value in wanted if not value.endswith(_ANY)}
-                begins = tuple(value.removesuffix(_ANY) for value in wanted if value.endswith(_ANY))
-                matches[:, index] = [bool(value) and (value in whole or value.startswith(begins)) for value in spelled]
+                matches[:, index] = takes(item.where[name], values)
         return matches
 
     def _strands(
