@@ -35,10 +35,13 @@ class Offence:
 
 
 def codes_in(text: str) -> tuple[str, ...]:
-    """Return the single codes that a listed code joins.
+    """Return the single codes that a listed code joins; itself where it joins none.
 
-    Tables shorten what repeats: "4.4/6/8" is 4.4, 4.6 and 4.8, and "1,4.1/10/2" is 1, 4.1, 4.10 and 4.2.
+    Tables shorten what repeats: "4.4/6/8" is 4.4, 4.6 and 4.8, and "1,4.1/10/2" is 1, 4.1, 4.10 and 4.2. Only dotted
+    codes are joined in that way; "8/1" is one code, of a class and its subclass.
     """
+    if "." not in text:
+        return (text.strip(),) if text.strip() else ()
     codes, stem = [], ""
     for part in (part.strip() for part in re.split(r"[/,;]", text) if part.strip()):
         dotted = _STEM.match(part)

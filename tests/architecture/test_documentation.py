@@ -12,6 +12,7 @@ from features.configuration import Closed
 from features.feeds.contract import RULES
 from features.feeds.mapping import Columns, FeedMapping
 from features.feeds.report import DUPLICATE_RULES, SUPERSEDED_RULES
+from features.harm.sets import HarmFile, Weight, WeightSet
 from features.settings import Settings
 from features.strands import Strand, StrandInput, TaxonomyFile
 from models.allocation.resources import Harm, Hours, Reach, Resources
@@ -74,9 +75,24 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
     assert without == []
 
 
-@pytest.mark.parametrize(
-    "model", [Settings, FeedMapping, Columns, TaxonomyFile, Strand, StrandInput, Resources, Hours, Reach, Harm]
+FILES: tuple[type[Closed], ...] = (
+    Settings,
+    FeedMapping,
+    Columns,
+    TaxonomyFile,
+    Strand,
+    StrandInput,
+    HarmFile,
+    WeightSet,
+    Weight,
+    Resources,
+    Hours,
+    Reach,
+    Harm,
 )
+
+
+@pytest.mark.parametrize("model", FILES)
 def test_every_key_of_a_file_is_documented(model: type[Closed]) -> None:
     documented = first_cells()
     assert [key for key in model.model_fields if not {key, f"[{key}]", f"[[{key}]]"} & documented] == []
