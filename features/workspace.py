@@ -9,12 +9,15 @@ from errors import DataError
 from features.area_files import load_areas
 from features.areas import Areas
 from features.configuration import load_toml
+from features.harm import Harm, load_harm
+from features.harm.writing import with_set
 from features.settings import Settings
 from features.strands import Taxonomy, load_taxonomy
 
 SETTINGS = "strandcast.toml"
 STRANDS = "strands.toml"
 RESOURCES = "resources.toml"
+HARM = "harm.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
 
@@ -94,6 +97,11 @@ class Workspace:
         return self.root / RESOURCES
 
     @property
+    def harm_file(self) -> Path:
+        """Sets of harm weights, TOML; a workspace without it has equal weights alone."""
+        return self.root / HARM
+
+    @property
     def areas_file(self) -> Path | None:
         """File of areas; None: the areas are the codes met in the data."""
         return self.root / self.settings.areas if self.settings.areas else None
@@ -121,6 +129,22 @@ class Workspace:
     def taxonomy(self) -> Taxonomy:
         """Return the strands of this workspace."""
         return load_taxonomy(self.strands_file)
+
+    def add_harm(self, addition: str) -> None:
+        """Add a set of harm weights to those there are, whole or not at all.
+
+        Args:
+            addition: The set as text of `harm.toml`.
+
+        Raises:
+            DataError: The set cannot stand beside the others.
+        """
+        text = self.harm_file.read_text("utf-8-sig") if self.harm_file.exists() else ""
+        write_whole(self.harm_file, with_set(text, addition).encode())
+
+    def harm(self) -> Harm:
+        """Return the sets of harm weights of this workspace."""
+        return load_harm(self.harm_file, self.taxonomy())
 
     def areas(self) -> Areas | None:
         """Return the closed list of areas, or None where the areas are the codes met in the data."""

@@ -143,11 +143,12 @@ class Desk:
         run = self.shelf.current.run
         try:
             resources = load_resources(self._workspace.resources_file)
+            wanted = {**order.model_dump(), "horizon": order.horizon or run.next_horizon}
+            request = resources.request(**wanted, harm=self._workspace.harm())
         except DataError as error:
             # Not the client's doing, and not the client's business where our files lie.
             problem = f"the workspace's resources cannot be used: {error.problem}"
             raise ServiceError(problem, fix=error.fix) from error
-        request = resources.request(**{**order.model_dump(), "horizon": order.horizon or run.next_horizon})
         record = make_plan(run, request, ledger=self.ledger, files=self.files, clock=self._clock, actor=ACTOR)
         return PlanAnswer(
             audit_id=record.audit_id, plan_id=record.plan_id, decided_as=record.audit_id, plan=record.document

@@ -93,6 +93,7 @@ def allocate(
             maximum_hours=maximum,
             district_minimum=dict(district_minimum),
             horizon=horizon or run.next_horizon,
+            harm=deployment.workspace.harm(),
         )
         record = make_plan(
             run,

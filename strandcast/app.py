@@ -13,11 +13,13 @@ from strandcast.allocate_commands import allocate
 from strandcast.audit_commands import audit
 from strandcast.feed_commands import feeds
 from strandcast.forecast_commands import explain, forecast
+from strandcast.harm_commands import harm
 from strandcast.ingest_commands import ingest
 from strandcast.model_commands import backtest, promote, train
 from strandcast.panel_commands import panel
 from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
+from strandcast.strands_commands import strands
 from strandcast.workspace_commands import init
 
 INPUT_CANNOT_BE_USED = 2
@@ -81,10 +83,12 @@ cli.add_command(backtest)
 cli.add_command(explain)
 cli.add_command(feeds)
 cli.add_command(forecast)
+cli.add_command(harm)
 cli.add_command(ingest)
 cli.add_command(init)
 cli.add_command(panel)
 cli.add_command(promote)
 cli.add_command(quarantine)
 cli.add_command(serve)
+cli.add_command(strands)
 cli.add_command(train)

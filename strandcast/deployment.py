@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from features.calendar import Calendar
+from features.incidents.batch import deliveries
 from features.incidents.store import load_incidents
 from features.knowledge import Knowledge
 from features.periods import PeriodKind
+from features.strands import feed_base
 from features.workspace import Workspace
 from ledger.archive import Archive
 from ledger.files import FileStore
@@ -53,5 +55,17 @@ class Deployment:
         return Calendar.load(self.workspace.settings.holidays, self.workspace.school_terms_file)
 
     def proxies(self) -> tuple[str, ...]:
-        """Return the strands of the taxonomy that are seen only by proxy."""
-        return tuple(strand.name for strand in self.workspace.taxonomy().strands if strand.proxy)
+        """Return the strands that are seen only by proxy, given the feeds held."""
+        taxonomy, held = self.workspace.taxonomy(), self.feeds()
+        mapped = {
+            strand for feed, strands in held.items() if not taxonomy.inputs_of(feed_base(feed)) for strand in strands
+        }
+        return tuple(name for name in taxonomy.proxies(held) if name not in mapped)
+
+    def feeds(self) -> dict[str, tuple[str, ...]]:
+        """Return the feeds held, each with the strands that it speaks of."""
+        held: dict[str, set[str]] = {}
+        for _, item in deliveries(self.archive()):
+            for feed, strands in item.strands.items():
+                held.setdefault(feed, set()).update(strands)
+        return {feed: tuple(sorted(strands)) for feed, strands in sorted(held.items())}

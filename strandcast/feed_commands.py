@@ -110,7 +110,12 @@ def show_feed(context: Context, feed: str) -> None:
 
 @feeds.command("new")
 @click.argument("feed")
-@click.option("--from", "sample", type=click.Path(path_type=Path), help="A file of the feed, or a folder of them: the columns are listed.")
+@click.option(
+    "--from",
+    "sample",
+    type=click.Path(path_type=Path),
+    help="A file of the feed, or a folder of them: the columns are listed.",
+)
 @click.option("--like", metavar="FEED", help="Begin with a copy of this feed's contract.")
 @command_options
 def new_feed(context: Context, feed: str, sample: Path | None, like: str | None) -> None:

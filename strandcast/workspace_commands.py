@@ -38,12 +38,13 @@ def init(
     from features.area_files import read_area_file
     from features.calendar import Calendar
     from features.configuration import validated
+    from features.harm import harm_text
     from features.settings import Settings
     from features.strands import taxonomy_text
-    from features.workspace import RESOURCES, STRANDS, Workspace
+    from features.workspace import HARM, RESOURCES, STRANDS, Workspace
     from models.allocation.resources import default_text
 
-    files = {STRANDS: taxonomy_text(taxonomy), RESOURCES: default_text()}
+    files = {STRANDS: taxonomy_text(taxonomy), HARM: harm_text(taxonomy), RESOURCES: default_text()}
     Calendar.load(holidays, None)
     area_file = read_area_file(areas) if areas else None
     areas_name = f"areas{areas.suffix.lower()}" if areas else ""

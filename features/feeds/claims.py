@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from errors import DataError
 from features.feeds.values import Coded
 from features.strands import StrandInput, Taxonomy
+from features.strands.inputs import takes
 
-_ANY = "*"
 # Joins the names of further strands in a fact.
 ALSO = " + "
 
@@ -46,17 +46,20 @@ class Claims:
         feed: The feed.
         names: The strands of the taxonomy, in the order of precedence.
         inputs: Each input with the index of its strand.
+        stand_ins: Strand -> feeds that tell its incidents better than this one.
     """
 
     feed: str
     names: tuple[str, ...]
     inputs: tuple[tuple[int, StrandInput], ...]
+    stand_ins: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, taxonomy: Taxonomy, feed: str) -> "Claims":
         """Return what a taxonomy claims of a feed; nothing where it is open or does not name the feed."""
         names = taxonomy.names()
-        return cls(feed, names, tuple((names.index(name), item) for name, item in taxonomy.inputs_of(feed)))
+        inputs = tuple((names.index(name), item) for name, item in taxonomy.inputs_of(feed))
+        return cls(feed, names, inputs, taxonomy.stand_ins(feed))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -66,10 +69,6 @@ class Claims:
     def declared(self) -> tuple[str, ...]:
         """Return the strands that the feed speaks of, whether or not a row of theirs occurs, sorted."""
         return tuple(sorted({self.names[strand] for strand, _ in self.inputs}))
-
-    def stands_in(self) -> dict[str, tuple[str, ...]]:
-        """Return strand -> feeds that tell its incidents better than this one."""
-        return {self.names[strand]: item.stand_in_for for strand, item in self.inputs if item.stand_in_for}
 
     def check(self, columns: Collection[str]) -> None:
         """Check that a contract has every column that is looked at.
@@ -119,14 +118,10 @@ class Claims:
 
     def _matches(self, name: str, values: Sequence[str]) -> NDArray[np.bool_]:
         """Return distinct values x inputs: whether the input takes rows with this value of the column."""
-        spelled = [" ".join(value.split()).casefold() for value in values]
-        matches = np.ones((len(spelled), len(self.inputs)), dtype=np.bool_)
+        matches = np.ones((len(values), len(self.inputs)), dtype=np.bool_)
         for index, (_, item) in enumerate(self.inputs):
             if name in item.where:
-                wanted = [" ".join(value.split()).casefold() for value in item.where[name]]
-                whole = {value for value in wanted if not value.endswith(_ANY)}
-                begins = tuple(value.removesuffix(_ANY) for value in wanted if value.endswith(_ANY))
-                matches[:, index] = [bool(value) and (value in whole or value.startswith(begins)) for value in spelled]
+                matches[:, index] = takes(item.where[name], values)
         return matches
 
     def _strands(

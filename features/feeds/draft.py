@@ -113,7 +113,7 @@ def _copied(root: Path, name: str, like: str) -> str:
 
 
 def _headers(sample: Path) -> list[str]:
-    """Return the columns of a file, or of all files of a folder or zip, each once, in the order in which they are met."""
+    """Return the columns of a file, or of all files of a folder or zip, each once, in the order they are met."""
     with source_files(sample) as files:
         known = [file for file in files if file.base.lower().endswith((*CSV, *PARQUET))]
         if not known:

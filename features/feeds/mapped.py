@@ -68,7 +68,7 @@ def read_export(content: Content, contract: Contract, rules: Rules, setting: Set
         delay_days=contract.publication_delay_days,
         strands={contract.name: rules.declared()},
         use=contract.use,
-        stands_in=rules.stands_in(),
+        stands_in=rules.stand_ins,
         covers=(contract.covers_from, contract.covers_to),
         revised=_REVISED[contract.revision_rule],
         dated_knowledge=contract.file_period is not None,

@@ -85,7 +85,7 @@ def read_street(content: Content, contract: Contract, rules: Rules, setting: Set
         delivery="replaces-units",
         delay_days=contract.publication_delay_days,
         strands=dict.fromkeys(forces.categories.tolist(), rules.declared()),
-        stands_in=rules.stands_in(),
+        stands_in=rules.stand_ins,
         units=_units(rows, match.group("force").lower() if match else None, month),
         not_stored=table.spare,
         notices=remarks(table, contract, facts),

@@ -55,9 +55,9 @@ class StrandRules:
         mapped = {target for target in self.targets.values() if target != OWN_STRAND}
         return tuple(sorted(mapped | set(self.flags.values())))
 
-    @staticmethod
-    def stands_in() -> dict[str, tuple[str, ...]]:
-        """Return nothing: what a contract maps stands in for no other feed."""
+    @property
+    def stand_ins(self) -> Mapping[str, tuple[str, ...]]:
+        """Nothing: what a contract maps stands in for no other feed."""
         return {}
 
     def rows(self, columns: Mapping[str, Coded]) -> Claimed:

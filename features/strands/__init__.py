@@ -1,6 +1,6 @@
 """Strands: what is forecast and prevented, as a versioned taxonomy, and what feeds each of them."""
 
-from features.strands.inputs import StrandInput
+from features.strands.inputs import StrandInput, feed_base
 from features.strands.shipped import OPEN, SHIPPED, taxonomy_text
 from features.strands.taxonomy import Strand, Taxonomy, TaxonomyFile, load_taxonomy
 
@@ -11,6 +11,7 @@ __all__ = [
     "StrandInput",
     "Taxonomy",
     "TaxonomyFile",
+    "feed_base",
     "load_taxonomy",
     "taxonomy_text",
 ]

@@ -1,7 +1,7 @@
 """What feeds a strand: a feed, the rows of it that the strand claims, and how well they stand for it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pydantic import Field, field_validator, model_validator
 
@@ -64,7 +64,29 @@ class StrandInput(Closed):
 
     def is_held(self, feeds: Iterable[str]) -> bool:
         """Return whether the input's feed is among those held; "police-uk/essex" is one of police-uk."""
-        return any(feed.partition("/")[0] == self.feed for feed in feeds)
+        return any(feed_base(feed) == self.feed for feed in feeds)
+
+
+def feed_base(feed: str) -> str:
+    """Return the contract behind a feed: each force of data.police.uk is a feed of its own, "police-uk/essex"."""
+    return feed.partition("/")[0]
+
+
+def takes(wanted: Sequence[str], values: Sequence[str]) -> list[bool]:
+    """Return which values are among the wanted ones, in any case and spacing; a blank never is.
+
+    Args:
+        wanted: Values; one that ends in "*" stands for all that begin with the rest of it.
+        values: What the rows hold.
+    """
+    asked = [_spelled(item) for item in wanted]
+    whole = {item for item in asked if not item.endswith(_ANY)}
+    begins = tuple(item.removesuffix(_ANY) for item in asked if item.endswith(_ANY))
+    return [bool(value) and (value in whole or value.startswith(begins)) for value in map(_spelled, values)]
+
+
+def _spelled(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _plain(feed: str) -> str:

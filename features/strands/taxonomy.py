@@ -125,14 +125,6 @@ class Taxonomy:
             raise DataError(problem, place=place, fix=fix)
         return {target: name for target, name in found.items() if name is not None}
 
-    def police_uk_mapping(self) -> Mapping[str, str]:
-        """Return type of data.police.uk -> strand; an open taxonomy takes every type as its own strand."""
-        if self.is_open:
-            return {"*": "*"}
-        claims = [(kind, name) for name, item in self.inputs_of(POLICE_UK) for kind in item.where["offence"]]
-        # The first strand that claims a type has it, so the later ones are overwritten.
-        return dict(reversed(claims))
-
     def inputs_of(self, feed: str) -> tuple[tuple[str, StrandInput], ...]:
         """Return the inputs of a feed, each with its strand's name, in the order of precedence."""
         return tuple((strand.name, item) for strand in self.strands for item in strand.inputs if item.feed == feed)

@@ -1,6 +1,6 @@
 """The plan as a document: everything that was asked, decided and relied on, as JSON values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -60,7 +60,7 @@ def plan_document(run: ForecastRun, request: PlanRequest, plan: AllocationPlan) 
         },
         "period": {"kind": kind, "start": start.isoformat(), "horizon": request.horizon, "text": text},
         "request": request.as_document(),
-        "summary": _summary(plan, names),
+        "summary": _summary(plan, request, names),
         "binding_limits": [
             {"kind": limit.kind, "name": limit.name, "hours": limit.hours, "price": limit.price}
             for limit in plan.binding_limits()
@@ -71,8 +71,9 @@ def plan_document(run: ForecastRun, request: PlanRequest, plan: AllocationPlan) 
     }
 
 
-def _summary(plan: AllocationPlan, names: Mapping[str, str]) -> dict[str, Any]:
+def _summary(plan: AllocationPlan, request: PlanRequest, names: Mapping[str, str]) -> dict[str, Any]:
     problem = plan.problem
+    unweighted = request.unweighted(problem.strands)
     demand = float(problem.weighted_demand.sum())
     quarters = quarter_hours(plan)
     rounded = None if quarters is None else float(problem.weighted_demand @ problem.curve.reach(quarters))
@@ -89,8 +90,18 @@ def _summary(plan: AllocationPlan, names: Mapping[str, str]) -> dict[str, Any]:
         "solver": "HiGHS",
         "scale_hours": problem.curve.scale_hours,
         "quarter_hours_reached": rounded,
-        "sentences": plan_sentences(plan, names),
+        "unweighted": list(unweighted),
+        "sentences": [*plan_sentences(plan, names), *_unweighted_sentences(request, unweighted)],
     }
+
+
+def _unweighted_sentences(request: PlanRequest, strands: Sequence[str]) -> list[str]:
+    if request.harm_set is None or not strands:
+        return []
+    these = "1 strand has" if len(strands) == 1 else f"{len(strands)} strands have"
+    names, counted = ", ".join(strands), f"{request.weight_of_unlisted:g}"
+    held = f"{these} no harm weight in the set '{request.harm_set.name}', which is no harm of 0"
+    return [f"{held}; one of their incidents counts {counted}, as weight_of_unlisted says: {names}."]
 
 
 def _areas(plan: AllocationPlan, names: Mapping[str, str]) -> list[dict[str, Any]]:

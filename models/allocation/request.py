@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from errors import AllocationError
+from features.harm import HarmSet
 from models.allocation.curve import F64, ReachCurve
 from models.allocation.problem import AllocationProblem
 
@@ -25,6 +26,7 @@ class PlanRequest:
         weights_source: Where the weights come from.
         curve: Reach by hours a week.
         horizon: Periods ahead; 1 is the period that begins at the forecast's origin.
+        harm_set: The set of harm weights that `weights` are of; None: they were listed by hand.
     """
 
     total_hours: float
@@ -36,6 +38,7 @@ class PlanRequest:
     weights_source: str
     curve: ReachCurve
     horizon: int = 1
+    harm_set: HarmSet | None = None
 
     def problem(
         self,
@@ -69,15 +72,24 @@ class PlanRequest:
         )
 
     def _weights_of(self, strands: Sequence[str]) -> F64:
+        # A set weighs the strands of a taxonomy, of which a forecast may lack some; a list made by hand is misspelt.
         strangers = sorted(set(self.weights) - set(strands))
-        if strangers:
+        if strangers and self.harm_set is None:
             fix = f"use the strands of the forecast: {', '.join(strands)}"
             raise AllocationError(f"'{strangers[0]}' is no strand of the forecast", place="harm weights", fix=fix)
         if self.weight_of_unlisted is None and set(strands) - set(self.weights):
             lacking = next(strand for strand in strands if strand not in self.weights)
-            fix = "add it, or set weight_of_unlisted"
-            raise AllocationError(f"the strand '{lacking}' has no weight", place="harm weights", fix=fix)
+            if self.harm_set is None:
+                fix = "add it, or set weight_of_unlisted"
+                raise AllocationError(f"the strand '{lacking}' has no weight", place="harm weights", fix=fix)
+            problem = f"the strand '{lacking}' is unweighted in the set '{self.harm_set.name}'"
+            fix = "give it a weight in harm.toml, or say by weight_of_unlisted in resources.toml what it counts"
+            raise AllocationError(problem, place="harm weights", fix=fix)
         return np.array([self.weights.get(strand, self.weight_of_unlisted) for strand in strands], dtype=np.float64)
+
+    def unweighted(self, strands: Sequence[str]) -> tuple[str, ...]:
+        """Return the strands that the set of harm weights leaves unweighted; they count by `weight_of_unlisted`."""
+        return () if self.harm_set is None else self.harm_set.unweighted(strands)
 
     def as_document(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -89,6 +101,7 @@ class PlanRequest:
             "weights": dict(self.weights),
             "weight_of_unlisted": self.weight_of_unlisted,
             "weights_source": self.weights_source,
+            "harm_set": None if self.harm_set is None else self.harm_set.name,
             "scale_hours_a_week": self.curve.scale_hours,
             "scale_source": self.curve.source,
             "horizon": self.horizon,

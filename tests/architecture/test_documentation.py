@@ -14,6 +14,7 @@ from features.feeds.contract import Arrival, Column, Contract, Disclosure, Prove
 from features.feeds.mapping import Columns, FeedMapping
 from features.feeds.report import DUPLICATE_RULES, SUPERSEDED_RULES
 from features.feeds.rules import RULES
+from features.harm.sets import HarmFile, Weight, WeightSet
 from features.settings import Settings
 from features.strands import Strand, StrandInput, TaxonomyFile
 from models.allocation.resources import Harm, Hours, Reach, Resources
@@ -77,11 +78,25 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
     assert without == []
 
 
-FILES = [Settings, FeedMapping, Columns, TaxonomyFile, Strand, StrandInput, Resources, Hours, Reach, Harm]
-CONTRACTS = [Contract, Column, Retention, Arrival, Volume, Provenance, Disclosure]
+FILES: tuple[type[Closed], ...] = (
+    Settings,
+    FeedMapping,
+    Columns,
+    TaxonomyFile,
+    Strand,
+    StrandInput,
+    HarmFile,
+    WeightSet,
+    Weight,
+    Resources,
+    Hours,
+    Reach,
+    Harm,
+    *(Contract, Column, Retention, Arrival, Volume, Provenance, Disclosure),
+)
 
 
-@pytest.mark.parametrize("model", [*FILES, *CONTRACTS])
+@pytest.mark.parametrize("model", FILES)
 def test_every_key_of_a_file_is_documented(model: type[Closed]) -> None:
     documented = first_cells()
     assert [key for key in model.model_fields if not {key, f"[{key}]", f"[[{key}]]"} & documented] == []

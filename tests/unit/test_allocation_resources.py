@@ -1,9 +1,12 @@
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from errors import AllocationError, DataError
+from features.harm import Harm, HarmSet
+from features.harm.sets import Weight
 from models.allocation.resources import default_text, load_resources
 
 SHIPPED = default_text().decode()
@@ -84,3 +87,62 @@ def test_weights_and_strands_must_match(tmp_path: Path, weights: str, unlisted: 
     with pytest.raises(AllocationError) as error:
         request.problem(["A"], ["Burglary", "Robbery"], np.ones((1, 2)), None, weeks=1.0)
     assert sentence in str(error.value)
+
+
+BURGLARY = Weight(strand="Burglary", weight=20.0, source="S", edition="2", date=date(2024, 4, 1))
+FRAUD = Weight(strand="Fraud", weight=9.0, source="S", edition="2", date=date(2024, 4, 1))
+DAYS = HarmSet("days", "days", "", {"Burglary": BURGLARY, "Fraud": FRAUD})
+SETS = Harm("days", (DAYS, *Harm().sets))
+
+
+def with_set(folder: Path, name: str, unlisted: str = "") -> Path:
+    head, _, _ = SHIPPED.partition("[harm]")
+    return written(folder, f'{head}[harm]\nset = "{name}"\n{unlisted}\n')
+
+
+def test_a_set_gives_the_weights_and_their_sources(tmp_path: Path) -> None:
+    request = load_resources(with_set(tmp_path, "days")).request(total_hours=10.0, harm=SETS)
+    problem = request.problem(["A"], ["Burglary"], np.ones((1, 1)), None, weeks=1.0)
+    assert problem.weights.tolist() == [20.0]
+    assert problem.weights_source == "set 'days' in days; S, 2 (2024-04-01)"
+    assert request.as_document()["harm_set"] == "days"
+
+
+def test_an_unweighted_strand_is_refused_and_never_weighs_nothing_by_itself(tmp_path: Path) -> None:
+    request = load_resources(with_set(tmp_path, "days")).request(total_hours=10.0, harm=SETS)
+    with pytest.raises(
+        AllocationError, match=r"'Robbery' is unweighted in the set 'days'; give it a weight in harm.toml"
+    ):
+        request.problem(["A"], ["Burglary", "Robbery"], np.ones((1, 2)), None, weeks=1.0)
+
+
+def test_an_unweighted_strand_counts_what_the_file_says_and_is_named(tmp_path: Path) -> None:
+    request = load_resources(with_set(tmp_path, "days", "weight_of_unlisted = 2.5")).request(total_hours=1, harm=SETS)
+    problem = request.problem(["A"], ["Burglary", "Robbery"], np.ones((1, 2)), None, weeks=1.0)
+    assert problem.weights.tolist() == [20.0, 2.5]
+    assert request.unweighted(problem.strands) == ("Robbery",)
+
+
+def test_equal_weighs_every_strand_and_leaves_none_unweighted(tmp_path: Path) -> None:
+    request = load_resources(with_set(tmp_path, "equal")).request(total_hours=10.0)
+    problem = request.problem(["A"], ["x", "y"], np.ones((1, 2)), None, weeks=1.0)
+    assert problem.weights.tolist() == [1.0, 1.0]
+    assert request.unweighted(problem.strands) == ()
+
+
+def test_a_set_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no set of harm weights 'cchi'; name one of: days, equal"):
+        load_resources(with_set(tmp_path, "cchi")).request(total_hours=10.0, harm=SETS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("# set = ", "set = ", "set stands beside weights or source"),
+        ('source = "Equal', '# source = "Equal', "the weights have no source"),
+    ],
+)
+def test_weights_come_from_one_place(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in SHIPPED
+    with pytest.raises(DataError, match=told):
+        load_resources(written(tmp_path, SHIPPED.replace(old, new)))

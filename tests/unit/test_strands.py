@@ -93,8 +93,7 @@ def test_a_strand_without_a_feed_is_told_from_one_with() -> None:
     assert [TAXONOMY.has_feed(name, ["force-crime"]) for name in TAXONOMY.names()] == [True, False, False]
 
 
-def test_inputs_keep_the_order_of_precedence_and_the_first_strand_has_a_type() -> None:
+def test_inputs_keep_the_order_of_precedence_and_name_what_they_stand_in_for() -> None:
     assert TAXONOMY.inputs_of("police-uk") == (("A", STREET), ("B", STREET))
-    assert TAXONOMY.police_uk_mapping() == {"Burglary": "A"}
     assert TAXONOMY.stand_ins("police-uk") == {"A": ("force-crime",), "B": ("force-crime",)}
     assert TAXONOMY.feeds() == ("force-crime", "police-uk")
