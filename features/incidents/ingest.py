@@ -221,9 +221,7 @@ class _Session:
             notices.append("replaces what was held of the same days or months; views of earlier dates do not change")
         return notices
 
-    def _encoded(
-        self, delivery: Delivery, report: FileReport, settled: Settled, quarantined: pd.DataFrame
-    ) -> _Pending:
+    def _encoded(self, delivery: Delivery, report: FileReport, settled: Settled, quarantined: pd.DataFrame) -> _Pending:
         facts = self._spool.add(encoded(settled.facts), INCIDENTS)
         kept = self._spool.add(encoded(quarantined), QUARANTINE) if len(quarantined) else None
         rows = quarantined.groupby("rule")["row"].agg(["size", "first"])
