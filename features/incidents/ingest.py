@@ -1,15 +1,17 @@
 """Ingest: files into the store, all or nothing, every row accounted for.
 
-Everything is read, judged and settled first. Then the files are put, and one commit makes them exist. Whoever kills the
-process before that commit leaves the store as it was.
+Each file is read, judged, settled and encoded before the next, so that memory never holds the rows of all. One commit at
+the end makes them exist: whoever kills the process before it leaves the store as it was.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from errors import DataError
@@ -22,6 +24,7 @@ from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, deliveries
 from features.incidents.coverage import Covered, Spans, joined
 from features.incidents.extent import covers_of, reading_feed, replaced_by, share_a_day, within
 from features.incidents.settle import HELD, HeldFile, Settled, settle
+from features.incidents.spool import Spool
 
 Advance = Callable[[int, int], None]
 
@@ -47,13 +50,23 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class _Pending:
-    """A file that is settled and not yet written."""
+    """A file that is settled and encoded, and that no row names yet.
+
+    Attributes:
+        delivery: What is known of it.
+        report: What became of its rows.
+        facts: Number of its facts in the spool.
+        accepted: Which of the facts are accepted.
+        quarantined: Number of its quarantined rows in the spool; None where there are none.
+        broken: Rule -> rows that break it, and the first of them.
+    """
 
     delivery: Delivery
     report: FileReport
-    facts: pd.DataFrame
+    facts: int
     accepted: NDArray[np.bool_]
-    quarantined: pd.DataFrame
+    quarantined: int | None
+    broken: Mapping[str, tuple[int, int]]
 
 
 def ingest(
@@ -78,6 +91,7 @@ class _Session:
     def __init__(self, plan: Plan, archive: Archive) -> None:
         self._plan = plan
         self._archive = archive
+        self._spool = Spool(archive)
         self._held = deliveries(archive)
         self._pending: list[_Pending] = []
         self._known: list[FileReport] = []
@@ -90,17 +104,18 @@ class _Session:
             self._known.append(_known_already(content.name, held[-1]))
             return
         reading = self._plan.read(content)
+        del content  # the bytes of a large file are a good part of all memory, and they have been read
         covers = covers_of(reading)
-        others = self._others(reading, content.sha256)
+        others = self._others(reading, reading.sha256)
         main = [run for runs in covers.values() for run in runs]
         settled = settle(reading, main, others, self._plan.received_at)
         delivery = self._delivery(reading, settled, covers)
         notices = (*reading.notices, *_remarks(reading, covers, held), *settled.notices, *self._supersede(delivery))
         report = _report(reading, delivery, notices)
-        self._pending.append(_Pending(delivery, report, settled.facts, settled.accepted, reading.quarantined))
+        self._pending.append(self._encoded(delivery, report, settled, reading.quarantined))
         if reading.delivery == "append":
             self._comparable[reading_feed(reading)].append(
-                HeldFile(content.name, self._plan.received_at, settled.facts[list(HELD)], main)
+                HeldFile(reading.name, self._plan.received_at, settled.facts[list(HELD)], main)
             )
 
     def refuse_useless(self) -> None:
@@ -119,9 +134,8 @@ class _Session:
         worst = max(self._pending, key=lambda item: item.report.accounts.quarantined)
         rules = worst.report.accounts.rules
         rule = RULE[max(rules, key=lambda name: (rules[name], name))]
-        row = int(worst.quarantined.loc[worst.quarantined["rule"] == rule.name, "row"].iloc[0])
         problem = f"no row can be used: {rule.meaning} ({rules[rule.name]:,} of {worst.report.accounts.read:,} rows)"
-        raise DataError(problem, place=f"{worst.report.name}, row {row}", fix=rule.fix)
+        raise DataError(problem, place=f"{worst.report.name}, row {worst.broken[rule.name][1]}", fix=rule.fix)
 
     def commit(self, ignored: tuple[str, ...]) -> IngestReport:
         """Write what is new and record it."""
@@ -193,21 +207,22 @@ class _Session:
         )
 
     def _supersede(self, delivery: Delivery) -> list[str]:
-        """Count the rows that this file supersedes among files of the same ingest; tell of those held from before."""
+        """Take out what this file supersedes among files of the same ingest; tell of those held from before."""
         notices = []
         for index, item in enumerate(self._pending):
             if not share_a_day(item.delivery, delivery):
                 continue
-            older = within(item.facts, delivery)
-            rows = int((older & item.accepted).sum())
+            facts = pq.read_table(pa.BufferReader(self._spool.read(item.facts))).to_pandas()
+            older = within(facts, delivery)
             if older.any():
+                rows = int((older & item.accepted).sum())
                 accounts = item.report.accounts.moved(NEWER_FILE, rows)
-                self._pending[index] = _Pending(
-                    replace(item.delivery, accounts=accounts),
-                    replace(item.report, accounts=accounts),
-                    item.facts[~older].reset_index(drop=True),
-                    item.accepted[~older],
-                    item.quarantined,
+                self._spool.replace(item.facts, encoded(facts[~older].reset_index(drop=True)))
+                self._pending[index] = replace(
+                    item,
+                    delivery=replace(item.delivery, accounts=accounts),
+                    report=replace(item.report, accounts=accounts),
+                    accepted=item.accepted[~older],
                 )
                 notices.append(f"supersedes {rows:,} rows of {item.report.name}")
         replaced = {(feed, first) for _, item in self._held for feed, first, _ in item.replaces}
@@ -215,18 +230,25 @@ class _Session:
             notices.append("replaces what was held of the same days or months; views of earlier dates do not change")
         return notices
 
+    def _encoded(self, delivery: Delivery, report: FileReport, settled: Settled, quarantined: pd.DataFrame) -> _Pending:
+        facts = self._spool.add(encoded(settled.facts), INCIDENTS)
+        kept = self._spool.add(encoded(quarantined), QUARANTINE) if len(quarantined) else None
+        rows = quarantined.groupby("rule")["row"].agg(["size", "first"])
+        broken = {str(rule): (int(size), int(first)) for rule, size, first in rows.itertuples()}
+        return _Pending(delivery, report, facts, settled.accepted, kept, broken)
+
     def _entries(self, item: _Pending) -> list[NewEntry]:
-        before = sum(1 for held in self._held if held[1].file_sha256 == item.delivery.file_sha256)
+        before = sum(1 for _, held in self._held if held.file_sha256 == item.delivery.file_sha256)
         name = f"{self._plan.subject}/{item.delivery.file_sha256[:24]}/{before + 1}"
-        stored = self._archive.put(encoded(item.facts), INCIDENTS, ".parquet")
+        stored = self._spool.written(item.facts)
         entries = [NewEntry(INCIDENTS, name, stored.sha256, stored.path, item.delivery.as_meta())]
-        if len(item.quarantined):
-            kept = self._archive.put(encoded(item.quarantined), QUARANTINE, ".parquet")
+        if item.quarantined is not None:
+            kept = self._spool.written(item.quarantined)
             meta = {
                 "subject": self._plan.subject,
                 "file": item.delivery.file,
                 "received_at": item.delivery.received_at.isoformat(),
-                "rules": {str(rule): int(rows) for rule, rows in item.quarantined["rule"].value_counts().items()},
+                "rules": {rule: rows for rule, (rows, _) in item.broken.items()},
             }
             entries.append(NewEntry(QUARANTINE, name, kept.sha256, kept.path, meta))
         return entries

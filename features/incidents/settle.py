@@ -71,7 +71,9 @@ def settle(reading: Reading, covers: Sequence[Covered], held: Sequence[HeldFile]
         received_at: When the file was received.
     """
     facts, accounts = reading.facts, reading.accounts
-    earlier = pd.concat([file.rows for file in held]) if held else facts.iloc[:0][list(HELD)]
+    # Only rows with a key of this file are compared with it; held files may be many times its size.
+    met = pd.unique(facts["key_low"])
+    earlier = pd.concat([facts.iloc[:0][list(HELD)], *(file.rows[file.rows["key_low"].isin(met)] for file in held)])
     keys = pd.concat([earlier[[*_KEY, "fingerprint", "revision"]], facts[[*_KEY, "fingerprint", "revision"]]])
     new = np.arange(len(keys)) >= len(earlier)
     keyed = (keys["key_high"].to_numpy() != 0) | (keys["key_low"].to_numpy() != 0)
@@ -85,7 +87,8 @@ def settle(reading: Reading, covers: Sequence[Covered], held: Sequence[HeldFile]
     for rule, rows in ((SAME_INCIDENT, same), (OLDER_REVISION, older)):
         if rows.any():
             accounts = accounts.moved(rule, int(rows.sum()))
-    notices = tuple(notice for file in held if (notice := _overlap(facts[~keyed[new]], covers, file)) is not None)
+    unkeyed = facts[~keyed[new]]
+    notices = tuple(notice for file in held if (notice := _overlap(unkeyed, covers, file)) is not None)
     return Settled(facts[~same].reset_index(drop=True), ~older[~same], accounts, notices)
 
 
