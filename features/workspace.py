@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import DataError
-from features.area_files import load_areas
-from features.areas import Areas
+from features.areas.areas import Areas
+from features.areas.files import load_areas
 from features.configuration import load_toml
 from features.settings import Settings
 from features.strands import Taxonomy, load_taxonomy

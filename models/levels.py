@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import DataError
-from features.areas import Areas
+from features.areas.areas import Areas
 from models.distribution import fit_dispersion
 
 F64 = NDArray[np.float64]

@@ -35,7 +35,7 @@ def init(
     """Make a workspace: the folder that holds everything this deployment owns."""
     import secrets
 
-    from features.area_files import read_area_file
+    from features.areas.files import read_area_file
     from features.calendar import Calendar
     from features.configuration import validated
     from features.settings import Settings

@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from features.area_files import AreaFile, Polygons
+from features.areas.files import AreaFile
+from features.areas.polygons import Polygons
 from features.feeds.values import area_text, common_spelling
 
 

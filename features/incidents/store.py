@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.incidents.archive import Archive
 from features.incidents.batch import Delivery, deliveries, read_facts
 from features.incidents.coverage import joined, known_by

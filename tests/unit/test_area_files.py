@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from errors import DataError
-from features.area_files import Polygons, load_areas, read_area_file
+from features.areas.files import load_areas, read_area_file
+from features.areas.polygons import Polygons
 
 
 def square(x: float, y: float = 0.0) -> dict[str, Any]:

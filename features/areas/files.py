@@ -18,7 +18,8 @@ import shapely
 from numpy.typing import NDArray
 
 from errors import DataError
-from features.areas import Areas
+from features.areas.areas import Areas
+from features.areas.shapes import hectares_of, inner_points, touching, valid_polygon
 
 # A level's prefix, as in LSOA21CD or lsoa_code. The finest level in a file gives the code.
 _LEVELS = ("oa", "lsoa", "msoa", "wd", "ward", "lad")
@@ -35,10 +36,6 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
     "longitude": ("longitude", "lon", "lng", "long"),
     "latitude": ("latitude", "lat"),
 }
-# Boundaries that are simplified area by area leave slivers: areas within this many degrees (about 10 m) are neighbours.
-_TOUCH = 1e-4
-_KILOMETRES_A_DEGREE = 111.32
-_HECTARES_A_SQUARE_KILOMETRE = 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,32 +53,6 @@ class AreaFile:
     areas: Areas
     code_column: str
     polygons: tuple[Any, ...] = field(repr=False)
-
-
-@dataclass(frozen=True, eq=False)
-class Polygons:
-    """Polygons that coordinates are placed into."""
-
-    codes: tuple[str, ...]
-    tree: shapely.STRtree = field(repr=False)
-
-    @classmethod
-    def of(cls, file: AreaFile) -> "Polygons | None":
-        """Return the file's polygons; None where it has none."""
-        known = [index for index, shape in enumerate(file.polygons) if shape is not None]
-        if not known:
-            return None
-        codes = tuple(file.areas.codes[index] for index in known)
-        return cls(codes, shapely.STRtree([file.polygons[index] for index in known]))
-
-    def place(self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return for each point the index of its area in `codes`, -1 outside; on a border the first code takes it."""
-        found = np.full(len(longitude), len(self.codes), dtype=np.int64)
-        known = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
-        points, areas = self.tree.query(shapely.points(longitude[known], latitude[known]), predicate="intersects")
-        np.minimum.at(found, known[points], areas)
-        found[found == len(self.codes)] = -1
-        return found
 
 
 def load_areas(path: Path) -> Areas:
@@ -127,14 +98,7 @@ def _features(path: Path) -> tuple[list[dict[str, Any]], list[Any]]:
     if np.isfinite(bounds).all() and (np.abs(bounds[[0, 2]]).max() > 180 or np.abs(bounds[[1, 3]]).max() > 90):
         fix = "convert it to WGS 84 (EPSG:4326)"
         raise DataError("its coordinates are not longitude and latitude", place=path.name, fix=fix)
-    return records, [_polygon(shape) for shape in shapes]
-
-
-def _polygon(shape: Any) -> Any:
-    """Return a valid polygon, or None for a feature without one."""
-    if shape is None or shapely.is_empty(shape) or shapely.get_dimensions(shape) != 2:
-        return None
-    return shape if shapely.is_valid(shape) else shapely.make_valid(shape)
+    return records, [valid_polygon(shape) for shape in shapes]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -186,10 +150,10 @@ def _areas(
     numbers = {key: _numbers(records, _find(columns, patterns)) for key, patterns in _NUMBERS.items()}
     hectares, points = numbers["hectares"], np.column_stack([numbers["longitude"], numbers["latitude"]])
     if polygons:
-        hectares = np.where(np.isnan(hectares), [_hectares(shape) for shape in polygons], hectares)
-        points = np.where(np.isnan(points), _inner_points(polygons), points)
+        hectares = np.where(np.isnan(hectares), [hectares_of(shape) for shape in polygons], hectares)
+        points = np.where(np.isnan(points), inner_points(polygons), points)
     deprivation, population = numbers["deprivation_decile"], numbers["population"]
-    return Areas(codes, names, parents, population, hectares, deprivation, points, _neighbours(polygons, len(codes)))
+    return Areas(codes, names, parents, population, hectares, deprivation, points, touching(polygons, len(codes)))
 
 
 def _code_column(columns: Mapping[str, str], name: str) -> str:
@@ -234,28 +198,3 @@ def _numbers(records: Sequence[Mapping[str, Any]], column: str | None) -> NDArra
                 continue
     numbers[~np.isfinite(numbers)] = np.nan
     return numbers
-
-
-def _hectares(shape: Any) -> float:
-    """Return a polygon's size by an equirectangular projection at its middle, within 1 % for an area of a city."""
-    if shape is None:
-        return float("nan")
-    cosine = np.cos(np.radians(shape.centroid.y))
-    return float(shape.area * _KILOMETRES_A_DEGREE**2 * cosine * _HECTARES_A_SQUARE_KILOMETRE)
-
-
-def _inner_points(polygons: Sequence[Any]) -> NDArray[np.float64]:
-    inner = [None if shape is None else shapely.point_on_surface(shape) for shape in polygons]
-    return np.array([(np.nan, np.nan) if point is None else (point.x, point.y) for point in inner])
-
-
-def _neighbours(polygons: Sequence[Any], number: int) -> tuple[tuple[int, ...], ...]:
-    if not polygons:
-        return ((),) * number
-    shapes = np.array(polygons, dtype=object)
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_TOUCH)
-    found: list[set[int]] = [set() for _ in range(number)]
-    for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        if one != other:
-            found[one].add(other)
-    return tuple(tuple(sorted(items)) for items in found)
