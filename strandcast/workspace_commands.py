@@ -1,7 +1,5 @@
 """`strandcast init`: make a workspace."""
 
-from pathlib import Path
-
 import click
 
 from strandcast.command import Context, command_options
@@ -15,8 +13,8 @@ from strandcast.command import Context, command_options
 )
 @click.option(
     "--areas",
-    type=click.Path(path_type=Path),
-    help="Closed list of areas, .geojson or .csv; left out: the codes met in the data.",
+    metavar="NAME|FILE",
+    help="Closed list of areas: essex-lsoa-2011, or a .geojson or .csv file; left out: the codes met in the data.",
 )
 @click.option("--period", type=click.Choice(["week", "month"]), help="Left out: as fine as the data allow.")
 @click.option("--holidays", default="", metavar="REGION", help="Public holidays: GB-ENG, CA-ON, US-IL, ...")
@@ -26,7 +24,7 @@ from strandcast.command import Context, command_options
 def init(
     context: Context,
     taxonomy: str | None,
-    areas: Path | None,
+    areas: str | None,
     period: str | None,
     holidays: str,
     attribution: str,
@@ -35,7 +33,7 @@ def init(
     """Make a workspace: the folder that holds everything this deployment owns."""
     import secrets
 
-    from features.areas.files import read_area_file
+    from features.areas.shipped import AreaSource
     from features.calendar import Calendar
     from features.configuration import validated
     from features.settings import Settings
@@ -45,14 +43,15 @@ def init(
 
     files = {STRANDS: taxonomy_text(taxonomy), RESOURCES: default_text()}
     Calendar.load(holidays, None)
-    area_file = read_area_file(areas) if areas else None
-    areas_name = f"areas{areas.suffix.lower()}" if areas else ""
-    if areas:
-        files[areas_name] = areas.read_bytes()
+    source = AreaSource.of(areas) if areas else None
+    area_file = source.file if source else None
+    if source:
+        files[source.name] = source.content
+        attribution = " ".join(filter(None, [attribution, source.attribution]))
     wanted = {
         "name": name,
         "period": period,
-        "areas": areas_name,
+        "areas": source.name if source else "",
         "holidays": holidays,
         "attribution": attribution,
         "salt": secrets.token_hex(32),
@@ -73,10 +72,14 @@ def init(
     else:
         provisional = " (provisional: have the names confirmed)" if strands.provisional else ""
         lines.append(f"Strands: {len(strands.strands)} of the taxonomy {strands.version}{provisional}.")
-    if area_file:
+    if source and area_file:
         drawn = sum(shape is not None for shape in area_file.polygons)
         lines.append(
             f"Areas: {len(area_file.areas):,}, by the column {area_file.code_column}; {drawn:,} with a polygon."
+        )
+        lines.extend(
+            f"Their level {level} is inferred: correct {source.name} if you know better."
+            for level in area_file.inferred
         )
     else:
         lines.append("Areas: the codes met in the data.")

@@ -7,35 +7,21 @@ A column is found under the project's own name or the name that the Office for N
 import csv
 import io
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from errors import DataError
 from features.areas.areas import Areas
+from features.areas.columns import AreaColumns, cell_text
+from features.areas.hierarchy import check_nested, neighbours_within
 from features.areas.shapes import hectares_of, inner_points, touching, valid_polygon
 
-# A level's prefix, as in LSOA21CD or lsoa_code. The finest level in a file gives the code.
-_LEVELS = ("oa", "lsoa", "msoa", "wd", "ward", "lad")
-_PARENTS: dict[str, tuple[str, ...]] = {
-    "msoa": ("msoa", r"msoa_name", r"msoa\d\dnm", "msoa_code", r"msoa\d\dcd"),
-    "district": ("district", "lad", "lad_name", r"lad\d\dnm", "lad_code", r"lad\d\dcd"),
-    "lpa": ("lpa", "local_policing_area"),
-    "force": ("force", "police_force"),
-}
-_NUMBERS: dict[str, tuple[str, ...]] = {
-    "population": ("population", r"population_\d{4}"),
-    "hectares": ("hectares",),
-    "deprivation_decile": ("deprivation_decile", r"imd_decile", r"imd_\d{4}_decile"),
-    "longitude": ("longitude", "lon", "lng", "long"),
-    "latitude": ("latitude", "lat"),
-}
+Adjacency = Literal["polygons", "polygons and msoa", "msoa", "none"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +34,15 @@ class AreaFile:
         areas: The areas.
         code_column: The column or property that gave the codes.
         polygons: Polygons in degrees (WGS 84), None where an area has none; empty for a CSV.
+        inferred: Levels that the file marks as inferred.
+        adjacency: What neighbours were known by.
     """
 
     areas: Areas
     code_column: str
     polygons: tuple[Any, ...] = field(repr=False)
+    inferred: tuple[str, ...] = ()
+    adjacency: Adjacency = "none"
 
 
 def load_areas(path: Path) -> Areas:
@@ -68,7 +58,8 @@ def read_area_file(path: Path) -> AreaFile:
     """Read a file of areas: GeoJSON by `.geojson` or `.json`, CSV by `.csv`.
 
     Raises:
-        DataError: The file is absent, of another kind, broken, has no column of codes, or a code twice or blank.
+        DataError: The file is absent, of another kind, broken, has no column of codes, a code twice or
+            blank, or levels that do not lie one within the other.
     """
     if not path.is_file():
         raise DataError("there is no such file of areas", place=str(path), fix="check the path")
@@ -116,12 +107,11 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 def _area_file(name: str, records: Sequence[Mapping[str, Any]], shapes: Sequence[Any]) -> AreaFile:
-    columns = {key.strip().casefold().replace(" ", "_"): key for key in records[0] if key}
-    code_column = _code_column(columns, name)
-    codes = [_text(record.get(code_column)) for record in records]
+    columns = AreaColumns.of(records[0], name)
+    codes = [cell_text(record.get(columns.code)) for record in records]
     for row, code in enumerate(codes, start=2):
         if not code:
-            raise DataError(f"'{code_column}' is blank", place=f"{name}, row {row}", fix="give every area a code")
+            raise DataError(f"'{columns.code}' is blank", place=f"{name}, row {row}", fix="give every area a code")
     twice = sorted({code for code in codes if codes.count(code) > 1}) if len(set(codes)) < len(codes) else []
     if twice:
         fix = "give each area one row or feature"
@@ -129,72 +119,41 @@ def _area_file(name: str, records: Sequence[Mapping[str, Any]], shapes: Sequence
     order = sorted(range(len(codes)), key=codes.__getitem__)
     sorted_records = [records[index] for index in order]
     polygons = tuple(shapes[index] for index in order) if shapes else ()
-    areas = _areas(tuple(codes[index] for index in order), code_column, columns, sorted_records, polygons)
-    return AreaFile(areas, code_column, polygons)
-
-
-def _areas(
-    codes: tuple[str, ...],
-    code_column: str,
-    columns: Mapping[str, str],
-    records: Sequence[Mapping[str, Any]],
-    polygons: Sequence[Any],
-) -> Areas:
-    name_column = _name_column(columns, code_column)
-    names = tuple(_text(record.get(name_column)) or code for record, code in zip(records, codes, strict=True))
-    parents = {}
-    for level, patterns in _PARENTS.items():
-        column = _find(columns, patterns)
-        if column is not None and column not in (code_column, name_column):
-            parents[level] = tuple(_text(record.get(column)) for record in records)
-    numbers = {key: _numbers(records, _find(columns, patterns)) for key, patterns in _NUMBERS.items()}
+    parents = columns.parents(sorted_records)
+    check_nested(parents, name)
+    neighbours, adjacency = _neighbours(polygons, parents, len(codes))
+    numbers = columns.numbers(sorted_records)
     hectares, points = numbers["hectares"], np.column_stack([numbers["longitude"], numbers["latitude"]])
     if polygons:
         hectares = np.where(np.isnan(hectares), [hectares_of(shape) for shape in polygons], hectares)
         points = np.where(np.isnan(points), inner_points(polygons), points)
-    deprivation, population = numbers["deprivation_decile"], numbers["population"]
-    return Areas(codes, names, parents, population, hectares, deprivation, points, touching(polygons, len(codes)))
+    areas = Areas(
+        codes=tuple(codes[index] for index in order),
+        names=tuple(
+            cell_text(record.get(columns.name)) or codes[index]
+            for index, record in zip(order, sorted_records, strict=True)
+        ),
+        parents=parents,
+        population=numbers["population"],
+        hectares=hectares,
+        deprivation_decile=numbers["deprivation_decile"],
+        points=points,
+        neighbours=neighbours,
+    )
+    return AreaFile(areas, columns.code, polygons, columns.inferred(), adjacency)
 
 
-def _code_column(columns: Mapping[str, str], name: str) -> str:
-    patterns = ["area_code", *(rf"{level}(_code|\d\dcd)" for level in _LEVELS), "code"]
-    column = _find(columns, patterns)
-    if column is None:
-        found = ", ".join(columns.values()) or "none"
-        fix = "name the column of codes area_code"
-        raise DataError(f"no column of area codes among: {found}", place=name, fix=fix)
-    return column
-
-
-def _name_column(columns: Mapping[str, str], code_column: str) -> str:
-    """Return the column of names that goes with the column of codes; the code column itself where there is none."""
-    key = code_column.casefold()
-    beside = [re.sub(r"cd$", "nm", key), key.removesuffix("_code"), re.sub(r"_code$", "_name", key)]
-    found = _find(columns, ["name", "area_name", *(re.escape(item) for item in beside if item != key)])
-    return found or code_column
-
-
-def _find(columns: Mapping[str, str], patterns: Iterable[str]) -> str | None:
-    for pattern in patterns:
-        matches = sorted(key for key in columns if re.fullmatch(pattern, key))
-        if matches:
-            return columns[matches[-1]]  # the newest edition, where a file gives several
-    return None
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else " ".join(str(value).split())
-
-
-def _numbers(records: Sequence[Mapping[str, Any]], column: str | None) -> NDArray[np.float64]:
-    numbers = np.full(len(records), np.nan)
-    if column is not None:
-        for index, record in enumerate(records):
-            try:
-                numbers[index] = float(_text(record.get(column)).replace(",", ""))
-            except ValueError:
-                continue
-    numbers[~np.isfinite(numbers)] = np.nan
-    return numbers
+def _neighbours(
+    polygons: Sequence[Any], parents: Mapping[str, Sequence[str]], number: int
+) -> tuple[tuple[tuple[int, ...], ...], Adjacency]:
+    """Return neighbours by polygons; areas without one have the others of their MSOA, where that is known."""
+    drawn = [shape is not None for shape in polygons] or [False] * number
+    touch = touching(polygons, number)
+    if all(drawn) or "msoa" not in parents:
+        return touch, "polygons" if any(drawn) else "none"
+    within = neighbours_within(parents["msoa"])
+    joined = tuple(
+        tuple(sorted({*touch[index], *(other for other in within[index] if not (drawn[index] and drawn[other]))}))
+        for index in range(number)
+    )
+    return joined, "polygons and msoa" if any(drawn) else "msoa"
