@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from errors import DataError
+from features.feeds.changed_codes import settled_areas
 from features.feeds.contract import Contract
 from features.feeds.dates import DateColumn, read_dates
 from features.feeds.mapping import OWN_STRAND, FeedMapping
@@ -178,7 +179,7 @@ def _add_areas(rows: pd.DataFrame, table: RawTable, setting: Setting) -> None:
     nowhere = (np.abs(longitude) > 180) | (np.abs(latitude) > 90) | ((longitude == 0) & (latitude == 0))
     rows["longitude"] = np.where(nowhere | np.isnan(latitude), np.nan, longitude)
     rows["latitude"] = np.where(nowhere | np.isnan(longitude), np.nan, latitude)
-    column = table.columns.get("area_code")
+    column = settled_areas(table, setting, rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
     if column is not None:
         areas = _Names.of(setting.places.of_codes(column.values, column.weights()), column.codes)
         rows["area_given"] = ~column.is_blank()

@@ -50,16 +50,17 @@ def police_uk_plan(workspace: Workspace, clock: Clock) -> Plan:
 
 def _setting(workspace: Workspace, taxonomy: Taxonomy, clock: Clock) -> Setting:
     areas = workspace.areas_file
-    places = Places.of(read_area_file(areas) if areas else None)
+    places = Places.of(read_area_file(areas) if areas else None, workspace.area_changes())
     return Setting(places, taxonomy, bytes.fromhex(workspace.settings.salt), clock())
 
 
 def _hash(workspace: Workspace, taxonomy: Taxonomy, way: dict[str, object]) -> str:
     """Return a hash of everything that changes how a file is read."""
-    areas = workspace.areas_file
+    areas, changes = workspace.areas_file, workspace.area_changes_file
     parts = {
         "way": way,
         "strands": [strand.model_dump(mode="json") for strand in taxonomy.strands],
         "areas": hashlib.sha256(areas.read_bytes()).hexdigest() if areas else "",
+        "area_changes": hashlib.sha256(changes.read_bytes()).hexdigest() if changes else "",
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
