@@ -30,7 +30,7 @@ def ours() -> list[float]:
     """Build the matrix with our kernels; the first run compiles and is not counted."""
     from datetime import date
 
-    from features.areas import Areas
+    from features.areas.areas import Areas
     from features.matrix import build
     from features.panel import Panel
     from features.spec import FeatureSpec

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from features import periods
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.incidents.incidents import Incidents
 from features.panel import Panel, build_panel, flat_areas, period_of
 from features.periods import PeriodKind

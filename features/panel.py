@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from errors import DataError
 from features import periods
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.incidents.incidents import FeedCoverage, Incidents
 from features.periods import PeriodKind
 from features.provenance import PROVENANCE, UNKNOWN, ProvenanceClass

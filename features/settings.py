@@ -18,6 +18,7 @@ class Settings(Closed):
         name: What the deployment is called on pages and plans.
         period: "week" or "month"; None: as fine as the data allow.
         areas: File of areas in the workspace; empty: the areas are the codes met in the data.
+        area_changes: Lookup of changed codes of areas in the workspace; empty: none.
         holidays: Country, or country and subdivision, of the public holidays ("GB-ENG", "CA-ON"); empty: none.
         school_terms: File of school terms in the workspace; empty: none.
         attribution: Source statement to print where results are shown.
@@ -30,6 +31,7 @@ class Settings(Closed):
     name: str = Field(default="Strandcast", min_length=1)
     period: Literal["week", "month"] | None = None
     areas: str = ""
+    area_changes: str = ""
     holidays: str = ""
     school_terms: str = ""
     attribution: str = ""
@@ -59,6 +61,10 @@ name = {_quoted(self.name)}
 
 # File of areas in this folder; empty: the areas are the codes met in the data.
 areas = {_quoted(self.areas)}
+
+# Lookup in this folder of codes that changed, such as LSOA 2011 to 2021; records under the codes of the other edition
+# are placed by it. Empty: none.
+area_changes = {_quoted(self.area_changes)}
 
 # Public holidays: a country or country-subdivision ("GB-ENG", "CA-ON"); empty: none.
 holidays = {_quoted(self.holidays)}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import DataError
-from features.area_files import load_areas
-from features.areas import Areas
+from features.areas.areas import Areas
+from features.areas.changes import CodeChanges, read_changes
+from features.areas.files import load_areas
 from features.configuration import load_toml
 from features.harm import Harm, load_harm
 from features.harm.writing import with_set
@@ -107,6 +108,11 @@ class Workspace:
         return self.root / self.settings.areas if self.settings.areas else None
 
     @property
+    def area_changes_file(self) -> Path | None:
+        """Lookup of changed codes of areas; None where none is given."""
+        return self.root / self.settings.area_changes if self.settings.area_changes else None
+
+    @property
     def school_terms_file(self) -> Path | None:
         """File of school terms; None where none is given."""
         return self.root / self.settings.school_terms if self.settings.school_terms else None
@@ -149,6 +155,10 @@ class Workspace:
     def areas(self) -> Areas | None:
         """Return the closed list of areas, or None where the areas are the codes met in the data."""
         return load_areas(self.areas_file) if self.areas_file else None
+
+    def area_changes(self) -> CodeChanges | None:
+        """Return what codes of another edition of the areas became, or None where no lookup is given."""
+        return read_changes(self.area_changes_file) if self.area_changes_file else None
 
 
 def _database_url(root: Path, environment: Mapping[str, str]) -> str:

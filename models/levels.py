@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import DataError
-from features.areas import Areas
+from features.areas.areas import Areas
+from features.areas.hierarchy import UPPER_LEVELS
 from models.distribution import fit_dispersion
 
 F64 = NDArray[np.float64]
@@ -34,8 +35,7 @@ def level_members(areas: Areas, level: str) -> dict[str, I64]:
 
 def upper_levels(areas: Areas) -> tuple[str, ...]:
     """Return the levels above the bottom, lowest first."""
-    between = [level for level in ("msoa", "district", "lpa") if level in areas.parents]
-    return (*between, FORCE)
+    return tuple(level for level in UPPER_LEVELS if level in areas.parents or level == FORCE)
 
 
 def totals(values: F64, areas: Areas, level: str) -> F64:

@@ -22,7 +22,7 @@ _MOST_AREAS_SHOWN = 12
 @click.command()
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Use only what was known at this date.")
 @click.option("--horizons", type=HORIZONS, help="Write and show only these; by default all that the champion serves.")
-@click.option("--level", help="Level of the table: the areas' own, or msoa, district, lpa, force.")
+@click.option("--level", help="Level of the table: the areas' own, or msoa, ward, district, lpa, force.")
 @click.option("--out", type=click.Path(path_type=Path), help="Forecast table: .parquet or .csv.")
 @command_options
 def forecast(

@@ -1,10 +1,14 @@
 """`strandcast init`: make a workspace."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from strandcast.command import Context, command_options
+
+if TYPE_CHECKING:
+    from features.areas.shipped import AreaSource
 
 
 @click.command()
@@ -15,8 +19,13 @@ from strandcast.command import Context, command_options
 )
 @click.option(
     "--areas",
+    metavar="NAME|FILE",
+    help="Closed list of areas: essex-lsoa-2011, or a .geojson or .csv file; left out: the codes met in the data.",
+)
+@click.option(
+    "--area-changes",
     type=click.Path(path_type=Path),
-    help="Closed list of areas, .geojson or .csv; left out: the codes met in the data.",
+    help="Lookup of changed codes of areas, such as LSOA 2011 to 2021, .csv or .csv.gz.",
 )
 @click.option("--period", type=click.Choice(["week", "month"]), help="Left out: as fine as the data allow.")
 @click.option("--holidays", default="", metavar="REGION", help="Public holidays: GB-ENG, CA-ON, US-IL, ...")
@@ -26,7 +35,8 @@ from strandcast.command import Context, command_options
 def init(
     context: Context,
     taxonomy: str | None,
-    areas: Path | None,
+    areas: str | None,
+    area_changes: Path | None,
     period: str | None,
     holidays: str,
     attribution: str,
@@ -35,7 +45,8 @@ def init(
     """Make a workspace: the folder that holds everything this deployment owns."""
     import secrets
 
-    from features.area_files import read_area_file
+    from features.areas.changes import changes_name, changes_of
+    from features.areas.shipped import AreaSource
     from features.calendar import Calendar
     from features.configuration import validated
     from features.harm import harm_text
@@ -46,14 +57,18 @@ def init(
 
     files = {STRANDS: taxonomy_text(taxonomy), HARM: harm_text(taxonomy), RESOURCES: default_text()}
     Calendar.load(holidays, None)
-    area_file = read_area_file(areas) if areas else None
-    areas_name = f"areas{areas.suffix.lower()}" if areas else ""
-    if areas:
-        files[areas_name] = areas.read_bytes()
+    source = AreaSource.of(areas) if areas else None
+    if source:
+        files[source.name] = source.content
+        attribution = " ".join(filter(None, [attribution, source.attribution]))
+    if area_changes:
+        changes_of(area_changes, source.file.areas.codes if source else None)
+        files[changes_name(area_changes)] = area_changes.read_bytes()
     wanted = {
         "name": name,
         "period": period,
-        "areas": areas_name,
+        "areas": source.name if source else "",
+        "area_changes": changes_name(area_changes) if area_changes else "",
         "holidays": holidays,
         "attribution": attribution,
         "salt": secrets.token_hex(32),
@@ -64,8 +79,9 @@ def init(
         "workspace": str(workspace.root),
         "taxonomy": strands.version,
         "strands": list(strands.names()),
-        "areas": len(area_file.areas) if area_file else None,
-        "area_code_column": area_file.code_column if area_file else None,
+        "areas": len(source.file.areas) if source else None,
+        "area_code_column": source.file.code_column if source else None,
+        "area_changes": workspace.settings.area_changes or None,
         "period": period,
     }
     lines = [f"Made the workspace {workspace.root}."]
@@ -74,12 +90,17 @@ def init(
     else:
         provisional = " (provisional: have the names confirmed)" if strands.provisional else ""
         lines.append(f"Strands: {len(strands.strands)} of the taxonomy {strands.version}{provisional}.")
-    if area_file:
-        drawn = sum(shape is not None for shape in area_file.polygons)
-        lines.append(
-            f"Areas: {len(area_file.areas):,}, by the column {area_file.code_column}; {drawn:,} with a polygon."
-        )
-    else:
-        lines.append("Areas: the codes met in the data.")
+    lines.extend(_areas_told(source))
     lines.append("Next: strandcast ingest police-uk PATH, or strandcast ingest incidents PATH --mapping MAPPING.toml")
     context.output.result(document, lines=lines)
+
+
+def _areas_told(source: "AreaSource | None") -> list[str]:
+    if source is None:
+        return ["Areas: the codes met in the data."]
+    drawn = sum(shape is not None for shape in source.file.polygons)
+    counted = f"{len(source.file.areas):,}, by the column {source.file.code_column}; {drawn:,} with a polygon"
+    inferred = [
+        f"Their level {level} is inferred: correct {source.name} if you know better." for level in source.file.inferred
+    ]
+    return [f"Areas: {counted}.", *inferred]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from errors import DataError
 from features import periods
+from features.feeds.changed_codes import settled_areas
 from features.feeds.claims import ALSO, Claimed
 from features.feeds.contract import DATES, Column, Contract
 from features.feeds.dates import DateColumn, read_dates
@@ -158,7 +159,7 @@ def _add_areas(rows: pd.DataFrame, table: RawTable, setting: Setting) -> None:
     nowhere = (np.abs(longitude) > 180) | (np.abs(latitude) > 90) | ((longitude == 0) & (latitude == 0))
     rows["longitude"] = np.where(nowhere | np.isnan(latitude), np.nan, longitude)
     rows["latitude"] = np.where(nowhere | np.isnan(longitude), np.nan, latitude)
-    column = table.columns.get("area_code")
+    column = settled_areas(table, setting, rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
     if column is not None:
         areas = Names.of(setting.places.of_codes(column.values, column.weights()), column.codes)
     else:

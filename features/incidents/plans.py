@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from errors import DataError
-from features.area_files import read_area_file
+from features.areas.files import read_area_file
 from features.feeds.catalogue import load_contract
 from features.feeds.contract import Contract
 from features.feeds.mapped import read_export
@@ -88,16 +88,17 @@ def _plan(workspace: Workspace, contract: Contract, place: str, clock: Clock) ->
 
 def _setting(workspace: Workspace, contract: Contract, taxonomy: Taxonomy, clock: Clock) -> Setting:
     areas = workspace.areas_file
-    places = Places.of(read_area_file(areas) if areas else None, contract.level)
+    places = Places.of(read_area_file(areas) if areas else None, workspace.area_changes(), contract.level)
     return Setting(places, taxonomy, bytes.fromhex(workspace.settings.salt), clock())
 
 
 def _hash(workspace: Workspace, taxonomy: Taxonomy, contract: Contract) -> str:
     """Return a hash of everything that changes how a file is read; what is only said of a feed changes nothing."""
-    areas = workspace.areas_file
+    areas, changes = workspace.areas_file, workspace.area_changes_file
     parts = {
         "contract": contract.model_dump(mode="json", exclude=_SAID_ONLY),
         "strands": [strand.model_dump(mode="json") for strand in taxonomy.strands],
         "areas": hashlib.sha256(areas.read_bytes()).hexdigest() if areas else "",
+        "area_changes": hashlib.sha256(changes.read_bytes()).hexdigest() if changes else "",
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

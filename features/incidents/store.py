@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.incidents.archive import Archive, Entry
 from features.incidents.batch import DEMAND, Delivery, deliveries, read_facts
 from features.incidents.coverage import Spans, joined, known_by, ordinal_of, ordinals_of

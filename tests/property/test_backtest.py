@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features import periods
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.incidents.incidents import FeedCoverage, Incidents
 from features.knowledge import Knowledge
 from features.provenance import PROVENANCE, UNKNOWN

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features import periods
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.incidents.incidents import FeedCoverage, Incidents
 from features.panel import Panel
 from features.periods import PeriodKind

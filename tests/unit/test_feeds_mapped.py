@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from errors import DataError
-from features.area_files import read_area_file
+from features.areas.files import read_area_file
 from features.feeds.contract import Contract
 from features.feeds.mapped import read_export
 from features.feeds.mapping import FeedMapping

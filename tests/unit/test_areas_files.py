@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from errors import DataError
-from features.area_files import Polygons, load_areas, read_area_file
+from features.areas.files import load_areas, read_area_file
+from features.areas.polygons import Polygons
 
 
 def square(x: float, y: float = 0.0) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def test_a_csv_gives_parents_and_numbers_under_names_of_the_ons(tmp_path: Path) 
     assert set(areas.parents) == {"msoa", "district", "force"}
     np.testing.assert_array_equal(areas.population, [np.nan, 1500])
     np.testing.assert_array_equal(areas.deprivation_decile, [np.nan, 3])
-    assert areas.neighbours == ((), ())
+    assert areas.neighbours == ((1,), (0,))  # of one MSOA
 
 
 def test_the_column_of_codes_is_told(tmp_path: Path) -> None:

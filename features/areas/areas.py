@@ -20,7 +20,7 @@ class Areas:
     Attributes:
         codes: Area codes.
         names: Names, equal to the codes where none is known.
-        parents: Level ("msoa", "district", "lpa", "force") to the parent's name for each area.
+        parents: Level ("msoa", "ward", "district", "lpa", "force") to the parent's name for each area.
         population: Residents, NaN where unknown.
         hectares: Size, NaN where unknown.
         deprivation_decile: 1 (most deprived) to 10, NaN where unknown.
