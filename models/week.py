@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from features import periods
 from features.knowledge import Known
 from features.panel import Panel
@@ -9,6 +11,7 @@ from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.patrol import SHARE, patrol_share
 from models.registry import Registered
 from models.runs import KIND, ForecastRun
 from models.table import forecast_table, to_parquet
@@ -54,6 +57,7 @@ def run_forecast(
     frame = forecast_table(
         forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices, fallback=""
     )
+    frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
     meta: dict[str, Json] = {

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--period", type=click.Choice(["week", "month"]), help="Left out: as fine as the data allow.")
 @click.option("--holidays", default="", metavar="REGION", help="Public holidays: GB-ENG, CA-ON, US-IL, ...")
 @click.option("--attribution", default="", metavar="TEXT", help="Source statement to print where results are shown.")
+@click.option("--synthetic", is_flag=True, help="The data will be made up: everything shown from them says SYNTHETIC.")
 @click.option("--name", default="Strandcast", show_default=True, help="What the deployment is called.")
 @command_options
 def init(
@@ -40,6 +41,7 @@ def init(
     period: str | None,
     holidays: str,
     attribution: str,
+    synthetic: bool,
     name: str,
 ) -> None:
     """Make a workspace: the folder that holds everything this deployment owns."""
@@ -71,6 +73,7 @@ def init(
         "area_changes": changes_name(area_changes) if area_changes else "",
         "holidays": holidays,
         "attribution": attribution,
+        "synthetic": synthetic,
         "salt": secrets.token_hex(32),
     }
     workspace = Workspace.create(context.root, validated(wanted, "init", Settings), files)
@@ -91,7 +94,9 @@ def init(
         provisional = " (provisional: have the names confirmed)" if strands.provisional else ""
         lines.append(f"Strands: {len(strands.strands)} of the taxonomy {strands.version}{provisional}.")
     lines.extend(_areas_told(source))
-    lines.append("Next: strandcast ingest police-uk PATH, or strandcast ingest incidents PATH --mapping MAPPING.toml")
+    if synthetic:
+        lines.append("SYNTHETIC: the data will be made up.")
+    lines.append("Next: strandcast feeds list, then strandcast ingest FEED PATH for one of them")
     context.output.result(document, lines=lines)
 
 

@@ -9,15 +9,19 @@ import numpy as np
 from errors import AllocationError
 from features import periods
 from features.periods import PeriodKind
+from models.allocation.curve import F64
 from models.allocation.plan import AllocationPlan
 from models.allocation.problem import AllocationProblem
 from models.allocation.reasons import area_sentences, plan_sentences
 from models.allocation.request import PlanRequest
 from models.allocation.rounding import quarter_hours
+from models.patrol import SHARE
 from models.runs import ForecastRun
 from models.table import cube
 
 SCHEMA = "plan/1"
+# Incidents; below it nothing was left out but by rounding.
+_LEAST_TOLD = 0.05
 
 
 def problem_of(run: ForecastRun, request: PlanRequest) -> AllocationProblem:
@@ -31,12 +35,25 @@ def problem_of(run: ForecastRun, request: PlanRequest) -> AllocationProblem:
     if request.horizon not in horizons:
         fix = f"use one of: {', '.join(map(str, horizons))}"
         raise AllocationError(f"the forecast {run.run_id} has no horizon {request.horizon}", place="horizon", fix=fix)
-    demand, codes, strands, _ = cube(run.frame[run.frame["horizon"] == request.horizon])
+    demand, codes, strands = patrol_demand(run, request.horizon)
     parents: Mapping[str, str] = run.meta.get("districts") or {}
     district = [parents.get(code) or "" for code in codes] if any(parents.values()) else None
     kind, start = period_of(run, request.horizon)
     end = periods.start(periods.ordinal(start, kind) + 1, kind)
-    return request.problem(codes, strands, demand[0], district, weeks=(end - start).days / 7)
+    return request.problem(codes, strands, demand, district, weeks=(end - start).days / 7)
+
+
+def patrol_demand(run: ForecastRun, horizon: int) -> tuple[F64, tuple[str, ...], tuple[str, ...]]:
+    """Return the demand that may draw patrols, float64[area, strand], with areas and strands.
+
+    Raises:
+        DataError: The forecast has missing rows.
+    """
+    rows = run.frame[run.frame["horizon"] == horizon]
+    demand, codes, strands, _ = cube(rows)
+    if SHARE in rows:
+        demand = demand * cube(rows, SHARE)[0]
+    return demand[0], codes, strands
 
 
 def period_of(run: ForecastRun, horizon: int) -> tuple[PeriodKind, date]:
@@ -60,7 +77,7 @@ def plan_document(run: ForecastRun, request: PlanRequest, plan: AllocationPlan) 
         },
         "period": {"kind": kind, "start": start.isoformat(), "horizon": request.horizon, "text": text},
         "request": request.as_document(),
-        "summary": _summary(plan, request, names),
+        "summary": _summary(run, plan, request, names),
         "binding_limits": [
             {"kind": limit.kind, "name": limit.name, "hours": limit.hours, "price": limit.price}
             for limit in plan.binding_limits()
@@ -71,8 +88,10 @@ def plan_document(run: ForecastRun, request: PlanRequest, plan: AllocationPlan) 
     }
 
 
-def _summary(plan: AllocationPlan, request: PlanRequest, names: Mapping[str, str]) -> dict[str, Any]:
+def _summary(run: ForecastRun, plan: AllocationPlan, request: PlanRequest, names: Mapping[str, str]) -> dict[str, Any]:
     problem = plan.problem
+    forecast = float(run.frame.loc[run.frame["horizon"] == request.horizon, "mean"].sum())
+    left_out = max(0.0, forecast - float(problem.demand.sum()))
     unweighted = request.unweighted(problem.strands)
     demand = float(problem.weighted_demand.sum())
     quarters = quarter_hours(plan)
@@ -81,6 +100,7 @@ def _summary(plan: AllocationPlan, request: PlanRequest, names: Mapping[str, str
         "areas": len(problem.area_codes),
         "total_hours": problem.total_hours,
         "expected": float(problem.demand.sum()),
+        "left_out": left_out,
         "weighted_expected": demand,
         "reached": plan.objective,
         "reached_share": plan.objective / demand if demand > 0 else None,
@@ -91,8 +111,19 @@ def _summary(plan: AllocationPlan, request: PlanRequest, names: Mapping[str, str
         "scale_hours": problem.curve.scale_hours,
         "quarter_hours_reached": rounded,
         "unweighted": list(unweighted),
-        "sentences": [*plan_sentences(plan, names), *_unweighted_sentences(request, unweighted)],
+        "sentences": [
+            *plan_sentences(plan, names),
+            *_left_out_sentences(forecast, left_out),
+            *_unweighted_sentences(request, unweighted),
+        ],
     }
+
+
+def _left_out_sentences(forecast: float, left_out: float) -> list[str]:
+    if left_out < _LEAST_TOLD:
+        return []
+    why = "officers found them, or they count under another strand too"
+    return [f"Of {forecast:,.1f} incidents forecast {left_out:,.1f} draw no patrols: {why}."]
 
 
 def _unweighted_sentences(request: PlanRequest, strands: Sequence[str]) -> list[str]:
