@@ -1,7 +1,7 @@
 """Contracts: what a partner shares, why it may, and how its columns become facts, as a readable file without code."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -131,8 +131,8 @@ class Contract(Closed):
         revision_rule: "none"; "column": the newest `revision` of an incident counts; "newest-delivery": the newest
             delivered row of an incident counts.
         publication_delay_days: Days after the end of its period at which a row counts as known.
-        file_period: Where a file's name tells the period it was made for, as %Y-%m: its rows are known at the end of it
-            at the earliest.
+        file_period: Where a file's name tells the period it was made for, as %Y-%m: it covers that period, and its rows
+            are known at the end of it at the earliest.
         date_format: Format of the dates, where a file does not settle it.
         timezone: Zone of the place, where files give instants with an offset.
         covers_from: First day of which files tell everything, where rows do not show it.
@@ -263,8 +263,8 @@ class Contract(Closed):
             strands=mapping.strands,
         )
 
-    def known_from(self, file_name: str) -> date | None:
-        """Return the first day on which a file could be known by its name's period; None without `file_period`.
+    def file_span(self, file_name: str) -> tuple[date, date] | None:
+        """Return the first and last day of the period that a file's name tells; None without `file_period`.
 
         Raises:
             ValueError: The name tells no such period.
@@ -277,8 +277,13 @@ class Contract(Closed):
         match = re.search(rf"(?<!\d){pattern}(?!\d)", file_name)
         if match is None:
             raise ValueError(file_name)
-        parts = match.groupdict()
-        day = datetime(int(parts["Y"]), int(parts.get("m", 12)), int(parts.get("d", 1))).date()  # noqa: DTZ001 - a day
+        parts = {name: int(digits) for name, digits in match.groupdict().items()}
+        first = date(parts["Y"], parts.get("m", 1), parts.get("d", 1))
         if "d" in parts:
-            return date.fromordinal(day.toordinal() + 1)
-        return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+            return first, first
+        after = (
+            date(first.year + first.month // 12, first.month % 12 + 1, 1)
+            if "m" in parts
+            else date(first.year + 1, 1, 1)
+        )
+        return first, date.fromordinal(after.toordinal() - 1)

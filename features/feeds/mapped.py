@@ -49,11 +49,12 @@ def read_export(content: Content, contract: Contract, rules: Rules, setting: Set
     """
     table = read_table(content, wanted_of(contract))
     _refuse_columns(table, contract)
-    known_from = _known_from(content.name, contract)
+    span = _span(content.name, contract)
     rows = typed_rows(table, contract, rules.rows, setting)
-    if known_from is not None:
+    if span is not None:
         # A row that the file brings late was not known before the file could be.
-        late = np.maximum(rows["known_at"].to_numpy(), np.datetime64(known_from, "s"))
+        made = np.datetime64(span[1], "s") + np.timedelta64(1 + contract.publication_delay_days, "D")
+        late = np.maximum(rows["known_at"].to_numpy(), made)
         rows["known_at"] = np.where(rows["recorded"].isna(), late, rows["known_at"].to_numpy())
     feed = Names.of([contract.name], np.zeros(len(rows), dtype=np.int64))
     rows = rows.assign(feed=feed.categorical())
@@ -69,7 +70,7 @@ def read_export(content: Content, contract: Contract, rules: Rules, setting: Set
         strands={contract.name: rules.declared()},
         use=contract.use,
         stands_in=rules.stand_ins,
-        covers=(contract.covers_from, contract.covers_to),
+        covers=span or (contract.covers_from, contract.covers_to),
         revised=_REVISED[contract.revision_rule],
         dated_knowledge=contract.file_period is not None,
         not_stored=table.spare,
@@ -124,9 +125,9 @@ def _refuse_columns(table: RawTable, contract: Contract) -> None:
         raise DataError(f"has columns that are not mapped: {', '.join(table.spare)}", place=table.name, fix=fix)
 
 
-def _known_from(name: str, contract: Contract) -> date | None:
+def _span(name: str, contract: Contract) -> tuple[date, date] | None:
     try:
-        return contract.known_from(name.rsplit("/", 1)[-1])
+        return contract.file_span(name.rsplit("/", 1)[-1])
     except ValueError:
         fix = f"rename the file, or correct file_period = '{contract.file_period}' in the contract"
         raise DataError("its name does not tell the period it was made for", place=name, fix=fix) from None

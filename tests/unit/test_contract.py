@@ -119,16 +119,16 @@ def test_values_that_do_not_are_left_alone(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "name", "day"),
+    ("pattern", "name", "span"),
     [
-        ("%Y-%m", "city_2023-05.csv", date(2023, 6, 1)),
-        ("%Y-%m", "2023-12.csv", date(2024, 1, 1)),
-        ("%Y%m%d", "city20230531.csv", date(2023, 6, 1)),
-        ("%Y", "2023 final.csv", date(2024, 1, 1)),
+        ("%Y-%m", "city_2023-05.csv", (date(2023, 5, 1), date(2023, 5, 31))),
+        ("%Y-%m", "2023-12.csv", (date(2023, 12, 1), date(2023, 12, 31))),
+        ("%Y%m%d", "city20230531.csv", (date(2023, 5, 31), date(2023, 5, 31))),
+        ("%Y", "2023 final.csv", (date(2023, 1, 1), date(2023, 12, 31))),
     ],
 )
-def test_a_file_is_known_from_the_end_of_the_period_in_its_name(pattern: str, name: str, day: date) -> None:
-    assert contract(file_period=pattern).known_from(name) == day
+def test_a_file_s_name_tells_the_period_it_was_made_for(pattern: str, name: str, span: tuple[date, date]) -> None:
+    assert contract(file_period=pattern).file_span(name) == span
 
 
 def test_a_workspace_s_own_contract_goes_before_a_shipped_one(tmp_path: Path) -> None:

@@ -262,6 +262,19 @@ def test_a_late_row_is_not_known_before_the_file_that_brings_it(tmp_path: Path) 
         ingest_feed(workspace, "city", files, archive)
 
 
+def test_a_missing_file_leaves_a_gap_that_late_rows_do_not_fill(tmp_path: Path) -> None:
+    workspace, archive = make_workspace(tmp_path / "w"), MemoryArchive()
+    write_contract(workspace, "city", ["period = 'day'", "file_period = '%Y-%m'", *COLUMNS])
+    files = tmp_path / "in"
+    for month, days in (("2024-01", 31), ("2024-03", 31)):
+        write_csv(files / f"{month}.csv", "when,where,what", [f"{day},A,x" for day in daily(days, f"{month}-01")])
+    late = [f"{day},A,x" for day in daily(29, "2024-02-01")]
+    write_csv(files / "2024-03.csv", "when,where,what", [*late, *(f"{day},A,x" for day in daily(31, "2024-03-01"))])
+    ingest_feed(workspace, "city", files, archive)
+    (feed,) = load_incidents(archive).view().feeds
+    assert feed.spans == ((date(2024, 1, 1), date(2024, 1, 31)), (date(2024, 3, 1), date(2024, 3, 31)))
+
+
 def test_an_open_workspace_takes_a_shipped_feed(tmp_path: Path) -> None:
     workspace, archive = make_workspace(tmp_path / "w", strands=OPEN_TEXT.encode()), MemoryArchive()
     head = (
