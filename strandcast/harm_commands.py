@@ -38,18 +38,24 @@ def show(context: Context) -> None:
 
     with Deployment.open(context) as deployment:
         sets, synthetic = deployment.workspace.harm(), deployment.workspace.settings.synthetic
-        strands = _strands(deployment)
+        strands, proxies = _strands(deployment), deployment.proxies()
         shares, why = _shares(deployment, sets)
     document = {
         "default": sets.default,
         "synthetic": synthetic,
         "strands": strands,
+        "proxies": list(proxies),
         "sets": [_set_document(item, strands) for item in sets.sets],
         "sensitivity": None if shares is None else {"incidents": shares.incidents, "shares": shares.shares},
     }
     lines = [
         *(line for item in sets.sets for line in _set_lines(item, strands)),
         f"Used where none is named: '{sets.default}'.",
+        *(
+            [f"Seen only by proxy, so their weights meet rows of other kinds too: {', '.join(proxies)}."]
+            if proxies
+            else []
+        ),
         *([f"No shares of harm: {why}"] if why else []),
         *(["SYNTHETIC: the incidents are made up."] if synthetic and shares else []),
     ]
@@ -87,6 +93,7 @@ def import_table(
     from errors import DataError
     from features.feeds.sources import Content, source_files
     from features.harm.importing import Columns, import_table
+    from features.harm.recorded import recorded_offences
     from features.harm.writing import Origin
     from strandcast.deployment import Deployment
 
@@ -97,7 +104,8 @@ def import_table(
             raise DataError(f"holds {len(found)} files", place=file.name, fix="give the table alone")
         workspace = deployment.workspace
         taxonomy, sets = workspace.taxonomy(), workspace.harm()
-        imported = import_table(taxonomy, sets, Content.of(found[0]), name, origin, columns, {})
+        recorded = recorded_offences(deployment.archive())
+        imported = import_table(taxonomy, sets, Content.of(found[0]), name, origin, columns, recorded)
         workspace.add_harm(imported.addition)
     table = imported.table
     document = {
@@ -136,7 +144,7 @@ def _shares(deployment: Deployment, sets: Harm) -> tuple[HarmShares | None, str]
         panel = deployment.knowledge().at().panel
     except DataError as error:
         return None, str(error)
-    return harm_shares(panel.strands, incidents_a_period(panel.counts, panel.observed).tolist(), sets.sets), ""
+    return harm_shares(panel.strands, incidents_a_period(panel.once, panel.observed).tolist(), sets.sets), ""
 
 
 def _set_document(item: HarmSet, strands: Sequence[str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Tables of weights of offences, as the user has them: the Cambridge Crime Harm Index, or another of its kind."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from errors import DataError
 from features.feeds.sources import Content
 from features.feeds.tables import MissingColumnError, Wanted, read_table
 from features.feeds.values import numbers_of
-from features.strands.offences import codes_in, offences
+from features.strands.offences import listed_codes, offences
 
 # Names that such tables are known to use, in small letters; a group that comes first is preferred.
 CODE_COLUMNS = (
@@ -21,7 +20,6 @@ WEIGHT_COLUMNS = (
     ("days", "harm_days", "cchi", "cchi_days", "cchi_score", "chi", "chi_days", "css_weight"),
     ("weight", "harm", "harm_weight", "harm_score", "severity", "score"),
 )
-_LEADING_ZEROS = re.compile(r"\b0+(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -69,43 +67,25 @@ def read_weights(content: Content, code_column: str | None = None, weight_column
 
 
 def _found(content: Content, groups: Sequence[Sequence[str]], what: str, option: str) -> str:
-    for group in groups:
-        there = []
-        for name in group:
-            try:
-                read_table(content, {"column": Wanted((name,))})
-            except MissingColumnError:
-                continue
-            there.append(name)
-        if len(there) > 1:
-            fix = f"say which by {option}"
-            raise DataError(f"several columns may hold the {what}: {', '.join(there)}", place=content.name, fix=fix)
-        if there:
-            return there[0]
-    raise DataError(f"no column of a known name holds the {what}", place=content.name, fix=f"name it by {option}")
+    names = tuple(name for group in groups for name in group)
+    each = {name: Wanted((name,), optional=True) for name in names}
+    try:
+        columns = read_table(content, {"any": Wanted(names), **each}).columns
+    except MissingColumnError:
+        fix = f"name it by {option}"
+        raise DataError(f"no column of a known name holds the {what}", place=content.name, fix=fix) from None
+    there = next(found for group in groups if (found := [name for name in group if name in columns]))
+    if len(there) > 1:
+        fix = f"say which by {option}"
+        raise DataError(f"several columns may hold the {what}: {', '.join(there)}", place=content.name, fix=fix)
+    return there[0]
 
 
 def _by_code(rows: Sequence[tuple[str, float]]) -> dict[str, float]:
     alone: dict[str, list[float]] = {}
     joined: dict[str, list[float]] = {}
     for text, number in rows:
-        codes = _codes(text)
+        codes = listed_codes(text)
         for code in codes:
             (alone if len(codes) == 1 else joined).setdefault(code, []).append(number)
     return {code: sum(values) / len(values) for code, values in ({**joined, **alone}).items()}
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    """Return the codes of a row: as listed, without leading zeros, or looked up by the offence's name."""
-    plain = _LEADING_ZEROS.sub("", text).upper()
-    known = {code.upper(): code for code in offences()}
-    named = {_letters(item.name): item.code for item in offences().values()}
-    if plain in known:
-        return (known[plain],)
-    if _letters(text) in named:
-        return (named[_letters(text)],)
-    return tuple(known.get(code, code) for code in codes_in(plain))
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text.casefold()).strip()

@@ -85,9 +85,7 @@ class IncidentStore:
         codes = areas.codes if areas is not None else tuple(names.areas[index] for index in np.unique(names.area[keep]))
         area = indices(names.areas, codes)[names.area]
         keep &= area >= 0
-        count = _column(self.facts, "count").astype(np.int32)
-        # A retraction among revisions withdraws the incident: what it replaced is no longer counted, so neither is it.
-        count = np.where(self._revised[self.delivery], np.maximum(count, 0), count)
+        count = self.counts()
         strands = tuple(sorted({strand for feed in feeds for strand in feed.strands}))
         class_of, classes = coded(self.facts, "provenance")
         return Incidents(
@@ -108,6 +106,12 @@ class IncidentStore:
             as_of=as_of,
             snapshot_hash=self._hash(as_of),
         )
+
+    def counts(self) -> NDArray[np.int32]:
+        """Return what each fact counts where it is known; negative takes back."""
+        count = _column(self.facts, "count").astype(np.int32)
+        # A retraction among revisions withdraws the incident: what it replaced is no longer counted, so neither is it.
+        return np.where(self._revised[self.delivery], np.maximum(count, 0), count)
 
     @cached_property
     def _names(self) -> Names:

@@ -55,12 +55,7 @@ class StrandInput(Closed):
         for feed in self.stand_in_for:
             if _plain(feed) == self.feed:
                 raise ValueError(f"the feed '{feed}' cannot stand in for itself")
-        if self.feed == POLICE_UK and not self._names_whole_types():
-            raise ValueError("an input of police-uk names whole types of data.police.uk under offence, and no more")
         return self
-
-    def _names_whole_types(self) -> bool:
-        return set(self.where) == {"offence"} and not any(item.endswith(_ANY) for item in self.where["offence"])
 
     def is_held(self, feeds: Iterable[str]) -> bool:
         """Return whether the input's feed is among those held; "police-uk/essex" is one of police-uk."""

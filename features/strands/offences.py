@@ -9,6 +9,7 @@ from importlib import resources
 from types import MappingProxyType
 
 _STEM = re.compile(r"\d+\.")
+_LEADING_ZEROS = re.compile(r"\b0+(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -70,3 +71,26 @@ def offences() -> Mapping[str, Offence]:
 def offence_groups() -> Mapping[str, str]:
     """Return code -> type of data.police.uk."""
     return {code: item.police_uk for code, item in offences().items()}
+
+
+def listed_codes(text: str) -> tuple[str, ...]:
+    """Return the codes that a cell of a table or an export means, as they are listed.
+
+    A code is taken without leading zeros and in any case, an offence by its name, and what joins several taken apart;
+    an unknown code stays as it is, in capitals.
+    """
+    codes, names = _spellings()
+    plain = _LEADING_ZEROS.sub("", text).upper()
+    found = codes.get(plain) or names.get(_words(text))
+    return (found,) if found else tuple(codes.get(code, code) for code in codes_in(plain))
+
+
+@cache
+def _spellings() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return code in capitals -> code, and words of an offence's name -> code."""
+    codes = {code.upper(): code for code in offences()}
+    return codes, {_words(item.name): item.code for item in offence_list()}
+
+
+def _words(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text.casefold()).strip()

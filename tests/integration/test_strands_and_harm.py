@@ -99,6 +99,7 @@ def test_shares_of_harm_change_from_set_to_set_and_unweighted_is_shown(call: Com
     shares = shown["sensitivity"]["shares"]
     assert shares["equal"][ASB] == pytest.approx(0.5)
     assert shares["ons-2016-partial"] == {VIOLENCE: 1.0}
+    assert shown["proxies"] == [VIOLENCE, "Gangs, county lines and drugs"]
     assert [len(item["unweighted"]) for item in shown["sets"]] == [8, 8, 0]
     weight = shown["sets"][0]["weights"][VIOLENCE]
     assert (weight["weight"], weight["date"]) == (2155.13, "2016-11-29")
@@ -172,3 +173,55 @@ def test_the_document_of_a_workspace_without_harm_file_has_equal_weights_alone(c
     shown = call("harm", "show")
     assert [item["name"] for item in shown["sets"]] == ["equal"]
     assert shown["sets"][0]["unweighted"] == []
+
+
+CRIME_HEADER = (
+    "crime_ref,offence_code,offence,committed_from,committed_to,recorded_at,lsoa,reported_by,domestic_abuse,gang,"
+    "child_exploitation,knife,cyber_enabled,hate,version,count"
+)
+ABUSE, RAPE, CHILD = "Domestic abuse", "Rape and sexual offences", "Child abuse and exploitation"
+
+
+def crime(
+    number: int, code: str, *, flags: str = "N,N,N,N,N,N", version: int = 1, count: int = 1, day: str = "2024-01-15"
+) -> str:
+    """Return a row of the force's export."""
+    when = f"{day} 20:00,{day} 21:00,{day} 23:00"
+    return f"C{number},{code},x,{when},E01,Victim,{flags},{version},{count}"
+
+
+def crimes(folder: Path) -> Path:
+    """Write a month of SYNTHETIC crimes: 4 rapes, 2 of them domestic abuse, 6 assaults that all are, 3 burglaries."""
+    abused = "Y,N,N,N,N,N"
+    rows = [crime(number, "19C", flags=abused if number < 2 else "N,N,N,N,N,N") for number in range(4)]
+    rows += [crime(number, "8N", flags=abused) for number in range(4, 10)]
+    rows += [crime(number, code) for number, code in ((10, "28E"), (11, "28e"), (12, "30C"))]
+    # Of no strand; they make the month a whole one.
+    rows += [crime(13, "46", day="2023-12-31"), crime(14, "46", day="2024-02-01")]
+    # One burglary was none after all, one assault turned out to be another.
+    rows += [crime(12, "30C", version=2, count=-1), crime(4, "5D", flags=abused, version=2)]
+    return write_csv(folder / "crimes.csv", CRIME_HEADER, rows)
+
+
+def test_an_incident_of_several_strands_is_in_each_and_once_in_totals(call: Command, tmp_path: Path) -> None:
+    call("init", "--taxonomy", "essex-2018", "--period", "month")
+    assert call("ingest", "force-crime", crimes(tmp_path))["quarantined"] == 0
+    seen = {strand["name"]: strand["seen"] for strand in call("strands", "show")["strands"]}
+    assert {seen[name] for name in (RAPE, ABUSE, BURGLARY, VIOLENCE, CHILD)} == {"directly"}
+    assert {seen[name] for name in (ASB, "Killed or seriously injured on the roads")} == {"no feed"}
+    incidents = call("harm", "show")["sensitivity"]["incidents"]
+    # Two rapes are domestic abuse too, and count as rapes; the serious assault counts as serious violence.
+    assert {name: count for name, count in incidents.items() if count} == {RAPE: 4, ABUSE: 5, VIOLENCE: 1, BURGLARY: 2}
+
+
+def test_weights_of_a_table_follow_the_incidents_that_are_held(call: Command, tmp_path: Path) -> None:
+    call("init", "--taxonomy", "essex-2018")
+    call("ingest", "force-crime", crimes(tmp_path))
+    table = write_csv(tmp_path / "mine.csv", "code,days", ["19C,1000", "8N,10", "5D,1460", "28E,20", "46,1"])
+    told = ("--as", "mine", "--source", "Invented for this test", "--edition", "1", "--date", "2024-01-01")
+    found = {item["strand"]: item for item in call("harm", "import", table, *told)["strands"]}
+    weights = {name: item["weight"] for name, item in found.items() if item["weight"] is not None}
+    # Domestic abuse: two rapes, five assaults, one serious; a flag brought all of them in.
+    abuse = pytest.approx((2 * 1000 + 5 * 10 + 1460) / 8)
+    assert weights == {RAPE: 1000, ABUSE: abuse, VIOLENCE: 1460, BURGLARY: 20}
+    assert (found[ABUSE]["incidents"], found[BURGLARY]["incidents"], found[CHILD]["incidents"]) == (8, 2, None)

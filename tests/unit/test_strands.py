@@ -48,12 +48,10 @@ def test_the_short_form_is_an_input_of_police_uk() -> None:
         (INPUT + 'stand_in_for = ["force-crime"]\n', "cannot stand in for itself"),
         (INPUT + 'stand_in_for = ["?"]\n', r"'\?' is no name of a feed"),
         (INPUT + '[[strand.input]]\nfeed = "force-crime"\nstand_in_for = ["b"]\n', "stand in for different feeds"),
-        (STRAND + 'police_uk = ["Drugs"]\n[[strand.input]]\nfeed = "police-uk"\n', "names whole types"),
         (
             STRAND + 'police_uk = ["Drugs"]\n[[strand.input]]\nfeed = "police-uk"\nwhere = { offence = ["Robbery"] }\n',
             "both police_uk and an input",
         ),
-        (STRAND + '[[strand.input]]\nfeed = "police-uk"\nwhere = { offence = ["Viol*"] }\n', "names whole types"),
         (STRAND + "proxy = true\n", "proxy without police_uk"),
     ],
 )
