@@ -1,7 +1,7 @@
 """Ingest: files into the store, all or nothing, every row accounted for.
 
-Each file is read, judged, settled and encoded before the next, so that memory never holds the rows of all. One commit at
-the end makes them exist: whoever kills the process before it leaves the store as it was.
+Each file is read, judged, settled and encoded before the next, so that memory never holds the rows of all. One commit
+at the end makes them exist: whoever kills the process before it leaves the store as it was.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Batches on their way into the archive: in memory while they are few, written early once they are many.
 
-An ingest that is refused thus leaves nothing behind unless it is large, and a large one does not fill the memory. What is
-written early and then never named by a row does not exist.
+An ingest that is refused thus leaves nothing behind unless it is large, and a large one does not fill the memory. What
+is written early and then never named by a row does not exist.
 """
 
 from features.incidents.archive import Archive, StoredFile
