@@ -1,7 +1,6 @@
 """Volumes to measure with, made by repeating given street-level files of Essex under new keys, forces and months.
 
-SYNTHETIC: the rows are Essex's own, dealt out again; a Crime ID is new in every file. Nothing else is to be read
-from them.
+SYNTHETIC: the rows are Essex's own, dealt out again; a Crime ID is new in every file. They say nothing of any place.
 """
 
 import csv

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,20 @@ from features.feeds.values import header_key
 DELIMITERS = (",", ";", "\t", "|")
 # Titles and notes above the header that an export may begin with.
 _LINES_ABOVE = 20
-_HEAD = 2**18
+# Looked at for the header; more where its lines are longer, but never more than the second.
+_HEAD, _LONGEST_HEAD = 2**18, 2**24
+# As much of a file as tells what it is.
+_BEGINNING = 2**16
+# Byte order marks; that of UTF-32 begins with that of UTF-16.
+_WIDE = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_MARK = b"\xef\xbb\xbf"
+# A field in quotation marks from where a field begins: its text, its closing mark, and what follows that.
+_QUOTED = rb'(?<=[%b\r\n])"([^"]*(?:""[^"]*)*)("?)(.?)'
 # Characters that text has none of; a stray one or two is a slip, 2 % is no text.
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a"))
 _MAGIC = {
@@ -51,14 +65,16 @@ def to_utf8(data: bytes, name: str) -> bytes:
     Raises:
         DataError: The file is empty or is no text.
     """
-    if not data.strip():
+    wide = next((encoding for mark, encoding in _WIDE.items() if data.startswith(mark)), None)
+    if wide is not None:
+        data = data.decode(wide, errors="replace").encode(errors="replace")
+    # Files that were joined keep their marks inside; the end-of-file mark of DOS is no row.
+    data = data.replace(_MARK, b"").rstrip(b"\x1a")
+    if not data[:_BEGINNING].strip() and not data.strip():
         raise DataError("is empty", place=name, fix="export it again")
     for magic, kind in _MAGIC.items():
-        if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(magic):
+        if data[:_BEGINNING].lstrip().startswith(magic):
             raise DataError(f"is {kind}, not a CSV", place=name, fix="save it as CSV")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace").encode()
-    data = data.removeprefix(b"\xef\xbb\xbf")
     head = data[:4096]
     if sum(map(head.count, _CONTROLS)) > max(8, len(head) // 50):
         raise DataError("is not a CSV: it is no text", place=name, fix="save it as CSV in UTF-8")
@@ -79,20 +95,30 @@ def find_header(data: bytes, wanted: Sequence[str]) -> Header | None:
     keys = {header_key(column) for column in wanted}
     best: Header | None = None
     best_found = (-1, -1)
+    text = _head(data)
     for delimiter in DELIMITERS:
-        for header in _rows(data, delimiter):
+        for header in _rows(text, delimiter):
             found = len(keys & {header_key(name) for name in header.names})
             # Among equals the earliest row with the most columns is the header.
             if (found, len(header.names) if header.row == 1 else -1) > best_found and any(header.names):
                 best, best_found = header, (found, len(header.names) if header.row == 1 else -1)
             if found == len(keys):
-                break
+                return best
     return best
 
 
-def _rows(data: bytes, delimiter: str) -> Iterator[Header]:
+def _head(data: bytes) -> str:
+    """Return the text that the header is looked for in."""
+    end = 0
+    for _ in range(_LINES_ABOVE):
+        end = data.find(b"\n", end, _LONGEST_HEAD) + 1
+        if end == 0:
+            return data[:_LONGEST_HEAD].decode(errors="ignore")
+    return data[: max(end, _HEAD)].decode(errors="ignore")
+
+
+def _rows(text: str, delimiter: str) -> Iterator[Header]:
     """Yield the first rows of the text, each as if it were the header."""
-    text = data[:_HEAD].decode(errors="ignore")
     read = 0
 
     def lines() -> Iterator[str]:
@@ -109,15 +135,25 @@ def _rows(data: bytes, delimiter: str) -> Iterator[Header]:
         return
 
 
-def open_quote_row(data: bytes, delimiter: str) -> int | None:
-    """Return the number of the row whose quotation mark is never closed; None where all are."""
-    if data.count(b'"') % 2 == 0:
-        return None
-    rows = csv.reader(io.StringIO(data.decode(errors="replace"), newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    try:
-        for _ in rows:
-            number += 1
-    except csv.Error as error:
-        return number + 1 if "unexpected end of data" in str(error) else None
+def open_quote_line(data: bytes, header: Header) -> int | None:
+    """Return the number of the line whose quotation mark is not closed in its own row; None where all are.
+
+    A mark that is never closed takes the rows up to the next mark into its field. Three things tell: the file ends in
+    the field, text follows where the field closes, or its lines are rows of as many columns as the header has.
+    """
+    separator, columns = header.delimiter.encode(), len(header.names)
+    for match in re.compile(_QUOTED % re.escape(separator)).finditer(data, header.end):
+        text, closed, after = match.groups()
+        lines = text.splitlines()
+        inner = [line.count(separator) + 1 == columns for line in lines[1:-1]]
+        torn = len(lines) > 1 and after not in (b"", b"\r", separator)
+        if not closed or torn or (columns > 2 and inner and all(inner)):
+            return line_ends(data, 0, match.start()) + 1
     return None
+
+
+def line_ends(data: bytes, start: int, end: int) -> int:
+    """Return how many lines end in a part of the text."""
+    ends = data.count(b"\n", start, end)
+    lone = data.count(b"\r", start, end)
+    return ends + lone - data.count(b"\r\n", start, end) if lone else ends

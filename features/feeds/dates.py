@@ -41,6 +41,10 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 # A file in one order may hold a slip of the other; more than this share of them is a mixture.
 _SLIPS = 0.01
 _NAT = np.datetime64("NaT", "s")
+# Seconds of a day's last instant, 24:00; what lies beyond is no time. A leap second is one.
+_LAST_SECOND = 86_400
+_NO_TIME = _LAST_SECOND + 1
+_LARGEST_OFFSET = 15 * 3600
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,8 @@ def _fill_plain(
         return figures[:, first : first + size] @ (10 ** np.arange(size - 1, -1, -1))
 
     numbers[where, 0], numbers[where, 1], numbers[where, 2] = taken(0, 4), taken(5, 2), taken(8, 2)
-    numbers[where, 3] = taken(10, 2) * 3600 + taken(13, 2) * 60 + taken(16, 2)
+    seconds = taken(10, 2) * 3600 + taken(13, 2) * 60 + taken(16, 2)
+    numbers[where, 3] = np.where((taken(13, 2) > 59) | (taken(16, 2) > 60), _NO_TIME, seconds)
     flags[0, where] = True
 
 
@@ -172,6 +177,8 @@ def _seconds(group: Mapping[str, str | None]) -> int:
     half = (group.get("half") or "")[:1].casefold()
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
+    if minute > 59 or second > 60 or abs(_offset(group.get("zone")) or 0) > _LARGEST_OFFSET:
+        return _NO_TIME
     return hour * 3600 + minute * 60 + second
 
 
@@ -204,7 +211,7 @@ def _read_days(parts: _Parts, *, day_first: bool) -> Stamps:
 def _stamps(parts: _Parts, *, day_first: bool, timezone: str | None) -> Stamps:
     seconds = parts.numbers[:, 3]
     stamps: Stamps = _read_days(parts, day_first=day_first).astype("datetime64[s]") + seconds.astype("timedelta64[s]")
-    stamps[seconds > 86_400] = _NAT
+    stamps[seconds > _LAST_SECOND] = _NAT
     if timezone is not None and parts.offset_known.any():
         aware = parts.offset_known
         instants = stamps[aware] - parts.numbers[aware, 4].astype("timedelta64[s]")

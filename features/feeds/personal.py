@@ -25,7 +25,7 @@ _PERSON = re.compile(
 )
 _ABOUT_PERSON = re.compile(r"names?|address|postcode|initials|contact")
 _VALUES = re.compile(
-    r"[\w.+-]+@[\w-]+\.[a-z]{2,}"  # an e-mail address
+    r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[a-z]{2,}"  # an e-mail address, in linear time also in a word of megabytes
     r"|(?:\+44|\b0)\s?(?:\d[\s-]?){9,10}\b"  # a British telephone number
     r"|\b[A-CEGHJ-PR-TW-Z]{2}\s?(?:\d\d\s?){3}[A-D]\b",  # a National Insurance number
     re.IGNORECASE,

@@ -2,6 +2,8 @@
 
 import calendar
 import hashlib
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,11 +16,15 @@ from typing import IO
 from errors import DataError
 
 # No partner's file comes near these; an archive made to exhaust memory does.
-LARGEST_FILE = 4 * 2**30
+LARGEST_FILE = 2 * 2**30
 LARGEST_MEMBER = 2**30
 MOST_MEMBERS = 50_000
 LARGEST_ARCHIVE = 64 * 2**30
+# Exports shrink to a tenth, dull ones to a fiftieth; what was made to burst shrinks two hundredfold and more.
+MOST_INFLATED = 120
+_SMALL = 2**26
 _CHUNK = 2**22
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -64,29 +70,40 @@ def source_files(path: Path) -> Iterator[list[SourceFile]]:
         DataError: There is nothing there, or an archive cannot be read within the bounds.
     """
     if not path.exists():
-        raise DataError("there is no such file or folder", place=str(path), fix="check the path")
-    found = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+        raise DataError("there is no such file or folder", place=_shown(str(path)), fix="check the path")
+    found = sorted(item for item in path.rglob("*") if not item.is_dir()) if path.is_dir() else [path]
     opened: list[zipfile.ZipFile] = []
     try:
         files: list[SourceFile] = []
         for item in found:
-            name = item.relative_to(path).as_posix() if path.is_dir() else item.name
+            name = _shown(item.relative_to(path).as_posix() if path.is_dir() else item.name)
+            if not item.is_file():
+                fix = "remove it, or give the file that it stands for"
+                raise DataError("is no file, but a pipe, a device or a dangling link", place=name, fix=fix)
             if item.suffix.lower() == ".zip":
-                opened.append(_open_zip(item))
+                opened.append(_open_zip(item, name))
                 files.extend(_members(opened[-1], name))
             else:
-                files.append(SourceFile(name, item.stat().st_mtime, partial(_read_file, item)))
+                files.append(SourceFile(name, item.stat().st_mtime, partial(_read_file, item, name)))
+        if not files:
+            raise DataError("holds no file", place=_shown(str(path)), fix="check the path")
         yield files
     finally:
         for archive in opened:
             archive.close()
 
 
-def bounded(stream: IO[bytes], name: str, limit: int = LARGEST_FILE) -> bytes:
+def bounded(stream: IO[bytes], name: str, limit: int = LARGEST_FILE, packed: int | None = None) -> bytes:
     """Read a stream to its end.
 
+    Args:
+        stream: The stream.
+        name: The file, for errors.
+        limit: Most bytes that it may hold.
+        packed: Bytes that it was packed into, where it is.
+
     Raises:
-        DataError: It is longer than the limit.
+        DataError: It is longer than the limit, or holds far more than data do that were packed so small.
     """
     parts, size = [], 0
     while part := stream.read(_CHUNK):
@@ -95,27 +112,48 @@ def bounded(stream: IO[bytes], name: str, limit: int = LARGEST_FILE) -> bytes:
         if size > limit:
             fix = "split it into smaller files"
             raise DataError(f"holds more than {limit // 2**20:,} MiB", place=name, fix=fix)
+        if packed is not None:
+            _refuse_burst(size, packed, name)
     return b"".join(parts)
 
 
-def _read_file(path: Path) -> bytes:
+def _refuse_burst(size: int, packed: int, name: str) -> None:
+    if size > max(_SMALL, MOST_INFLATED * packed):
+        problem = f"holds more than {MOST_INFLATED} times what it was packed into"
+        raise DataError(problem, place=name, fix="give the file itself, not packed")
+
+
+def _read_file(path: Path, name: str) -> bytes:
     try:
         with path.open("rb") as stream:
-            return bounded(stream, path.name)
+            # In one piece, so that a large file is not held twice; what grows meanwhile is read as far as it went.
+            size = min(path.stat().st_size, LARGEST_FILE)
+            return stream.read(size) if 0 < size < LARGEST_FILE else bounded(stream, name)
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", place=str(path), fix="check its permissions") from None
+        raise DataError(f"cannot be read ({error.strerror})", place=name, fix="check its permissions") from None
 
 
-def _open_zip(path: Path) -> zipfile.ZipFile:
+def _open_zip(path: Path, name: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError):
-        raise DataError("is not a zip archive, or is cut short", place=path.name, fix="download it again") from None
-    members = archive.infolist()
-    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_ARCHIVE:
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, struct.error):
+        raise DataError("is not a zip archive, or is cut short", place=name, fix="download it again") from None
+    try:
+        _refuse_large(archive, path.stat().st_size, name)
+    except DataError:
         archive.close()
-        raise DataError("is too large to be read as one archive", place=path.name, fix="give its folders one by one")
+        raise
     return archive
+
+
+def _refuse_large(archive: zipfile.ZipFile, packed: int, name: str) -> None:
+    members = archive.infolist()
+    size = sum(member.file_size for member in members)
+    if len(members) > MOST_MEMBERS or size > LARGEST_ARCHIVE:
+        fix = "give its folders one by one"
+        raise DataError("is too large to be read as one archive", place=name, fix=fix)
+    # Members that share their bytes inflate together without any of them doing so.
+    _refuse_burst(size, packed, name)
 
 
 def _members(archive: zipfile.ZipFile, name: str) -> Iterator[SourceFile]:
@@ -129,15 +167,16 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[SourceFile]:
 
 
 def _shown(name: str) -> str:
-    """Return a member's name fit for a report; nothing is ever written under it."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name)[:200]
+    """Return a name fit for a report, its end kept; nothing is ever written under it."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return plain if len(plain) <= _LONGEST_NAME else f"{plain[: _LONGEST_NAME // 2]}...{plain[-_LONGEST_NAME // 2 :]}"
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> bytes:
     try:
         with archive.open(member) as stream:
-            return bounded(stream, label, LARGEST_MEMBER)
+            return bounded(stream, label, LARGEST_MEMBER, member.compress_size)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, ValueError):
+        raise DataError("is damaged in its archive", place=label, fix="download the archive again") from None
     except RuntimeError:
         raise DataError("is encrypted", place=label, fix="give the archive without a password") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
-        raise DataError("is damaged in its archive", place=label, fix="download the archive again") from None

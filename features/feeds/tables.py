@@ -6,9 +6,10 @@ Only the wanted columns are ever read; the others are known by their names alone
 import difflib
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from errors import DataError
-from features.feeds.csv_text import Header, find_header, open_quote_row, to_utf8
+from features.feeds.csv_text import Header, find_header, line_ends, open_quote_line, to_utf8
 from features.feeds.sources import Content, bounded
 from features.feeds.values import Coded, header_key
 
@@ -26,7 +27,11 @@ RAGGED = "ragged-row"
 NUL = "nul-byte"
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".csv.gz", ".tsv", ".txt")
-_BLOCK = 2**30
+# A block must hold the longest row; the larger it is, the more memory reading takes.
+_BLOCKS = (2**26, 2**30)
+# Rows that a Parquet file may hold: always the first, and up to two a byte, where next to every column is constant.
+_FEW_ROWS, _ROWS_A_BYTE = 2**20, 2
+_SOMETHING = re.compile(rb"\S")
 
 
 class MissingColumnError(DataError):
@@ -92,7 +97,7 @@ def unzipped(content: Content) -> bytes:
     """
     try:
         with gzip.open(io.BytesIO(content.data)) as stream:
-            return bounded(stream, content.name)  # type: ignore[arg-type]
+            return bounded(stream, content.name, packed=len(content.data))  # type: ignore[arg-type]
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise DataError("is not a gzip file, or is cut short", place=content.name, fix="export it again") from None
 
@@ -106,12 +111,13 @@ def _read_csv(name: str, data: bytes, wanted: Mapping[str, Wanted]) -> RawTable:
             "is not a CSV: its first row is a single column", place=name, fix="save it as CSV with a header"
         )
     where = _positions(header.names, wanted, name)
-    table, ragged, trailing = _parse(name, data, header, list(dict.fromkeys(where.values())))
-    if trailing:
+    parsed = _parse(name, data, header, list(dict.fromkeys(where.values())))
+    if parsed.trailing:
         header = Header((*header.names, ""), header.delimiter, header.row, header.end)
-        table, ragged, _ = _parse(name, data, header, list(dict.fromkeys(where.values())))
-    total = len(table) + len(ragged)
-    rows = np.setdiff1d(np.arange(1, total + 1, dtype=np.int32), ragged, assume_unique=True) + np.int32(header.row)
+        parsed = _parse(name, data, header, list(dict.fromkeys(where.values())))
+    table, ragged = parsed.table, np.array(parsed.ragged, dtype=np.int32)
+    numbers = np.arange(1, parsed.lines + 1, dtype=np.int32)
+    rows = np.delete(numbers, [*(ragged - 1), *(number - 1 for number in parsed.void)]) + np.int32(header.row)
     blank = _blank_lines(name, data, header, table)
     nul = _holding_nul(table) & ~blank
     keep = ~blank & ~nul
@@ -127,58 +133,98 @@ def _read_csv(name: str, data: bytes, wanted: Mapping[str, Wanted]) -> RawTable:
     )
 
 
-def _parse(
-    name: str, data: bytes, header: Header, positions: Sequence[int]
-) -> tuple[pa.Table, NDArray[np.int32], bool]:
-    """Return the columns, the numbers of ragged rows (from 1), and whether every row ends in a spare delimiter."""
+@dataclass(frozen=True, eq=False)
+class _Parsed:
+    """A CSV, taken apart.
+
+    Attributes:
+        table: Columns of the rows that have as many fields as the header.
+        ragged: Numbers of the rows that have not, from 1.
+        void: Numbers of those among them that hold nothing: they are no rows.
+        spare: How many rows end in one delimiter too many.
+    """
+
+    table: pa.Table
+    ragged: list[int] = field(default_factory=list)
+    void: list[int] = field(default_factory=list)
+    spare: int = 0
+
+    @property
+    def lines(self) -> int:
+        """Number of rows of all kinds."""
+        return len(self.table) + len(self.ragged) + len(self.void)
+
+    @property
+    def trailing(self) -> bool:
+        """Whether the rows end in a spare delimiter."""
+        return self.spare * 2 > len(self.table) + len(self.ragged)
+
+
+def _parse(name: str, data: bytes, header: Header, positions: Sequence[int]) -> _Parsed:
+    """Take the body of a CSV apart.
+
+    Raises:
+        DataError: A quotation mark is never closed, or the text cannot be taken apart.
+    """
     names = [f"c{position}" for position in range(len(header.names))]
     included = [names[position] for position in positions]
     ragged: list[int] = []
+    void: list[int] = []
     spare = 0
 
     def skip(row: arrow_csv.InvalidRow) -> str:
         nonlocal spare
-        if "\n" in row.text or "\r" in row.text:
-            _refuse_quote(name, header.row + row.number)
-        ragged.append(row.number)
+        empty = not row.text.replace(header.delimiter, " ").strip()
+        (void if empty else ragged).append(row.number)
         spare += row.actual_columns == len(names) + 1 and row.text.rstrip().endswith(header.delimiter)
         return "skip"
 
-    body = data[header.end :]
-    if not body.strip():
-        empty = pa.table({key: pa.array([], pa.string()) for key in included})
-        return empty, np.array([], dtype=np.int32), False
-    open_row = open_quote_row(body, header.delimiter)
-    if open_row is not None:
-        _refuse_quote(name, header.row + open_row)
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(body),
-            arrow_csv.ReadOptions(use_threads=False, block_size=min(len(body) + 1, _BLOCK), column_names=names),
-            arrow_csv.ParseOptions(
-                delimiter=header.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
-            ),
-            arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(included, pa.string()), include_columns=included, strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid:
-        raise DataError("is not a CSV that can be taken apart", place=name, fix="save it as CSV again") from None
-    numbers = np.array(ragged, dtype=np.int32)
-    return table, numbers, spare * 2 > len(table) + len(numbers)
+    if _SOMETHING.search(data, header.end) is None:
+        return _Parsed(pa.table({key: pa.array([], pa.string()) for key in included}))
+    quotes = data.count(b'"', header.end)
+    if quotes % 2:
+        _refuse_open_quote(name, data, header)
+    for block in _BLOCKS:
+        ragged.clear()
+        void.clear()
+        spare = 0
+        try:
+            table = arrow_csv.read_csv(
+                pa.BufferReader(pa.py_buffer(data).slice(header.end)),
+                arrow_csv.ReadOptions(use_threads=False, block_size=block, column_names=names),
+                arrow_csv.ParseOptions(
+                    delimiter=header.delimiter,
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=skip,
+                ),
+                arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(included, pa.string()),
+                    include_columns=included,
+                    strings_can_be_null=False,
+                ),
+            )
+        except pa.ArrowInvalid:
+            continue
+        parsed = _Parsed(table, ragged, void, spare)
+        if quotes and line_ends(data, header.end, len(data)) > parsed.lines:
+            _refuse_open_quote(name, data, header)
+        return parsed
+    raise DataError("is not a CSV that can be taken apart", place=name, fix="save it as CSV again")
 
 
-def _refuse_quote(name: str, row: int) -> None:
-    fix = "close it, or double quotation marks inside a field"
-    raise DataError("a quotation mark is never closed", place=f"{name}, row {row}", fix=fix)
+def _refuse_open_quote(name: str, data: bytes, header: Header) -> None:
+    line = open_quote_line(data, header)
+    if line is not None:
+        fix = "close it, or double quotation marks inside a field"
+        raise DataError("a quotation mark is never closed", place=f"{name}, line {line}", fix=fix)
 
 
 def _blank_lines(name: str, data: bytes, header: Header, table: pa.Table) -> NDArray[np.bool_]:
     """Return which rows are lines with nothing in any column: they are no rows."""
     empty = _all_empty(table)
     if empty.any():
-        whole, _, _ = _parse(name, data, header, range(len(header.names)))
-        return _all_empty(whole)
+        return _all_empty(_parse(name, data, header, range(len(header.names))).table)
     return empty
 
 
@@ -203,9 +249,14 @@ def _read_parquet(content: Content, wanted: Mapping[str, Wanted]) -> RawTable:
         file = pq.ParquetFile(pa.BufferReader(content.data))
         names = tuple(file.schema_arrow.names)
         where = _positions(names, wanted, content.name)
-        table = file.read(columns=sorted({names[position] for position in where.values()}))
+        if file.metadata.num_rows > max(_FEW_ROWS, _ROWS_A_BYTE * len(content.data)):
+            fix = "export it again, or split it into smaller files"
+            raise DataError("says that it holds more rows than it can", place=content.name, fix=fix)
+        read = sorted({names[position] for position in where.values()})
+        # Text stays in dictionaries: a value of a megabyte in a million rows is a small file and a terabyte of text.
+        table = pq.read_table(pa.BufferReader(content.data), columns=read, read_dictionary=read, use_threads=False)
         columns = {key: Coded.of(_as_text(table.column(names[position]))) for key, position in where.items()}
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+    except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError):
         fix = "export it again with plain columns"
         raise DataError("is not a Parquet file that can be read", place=content.name, fix=fix) from None
     rows = np.arange(1, len(table) + 1, dtype=np.int32)
@@ -214,10 +265,13 @@ def _read_parquet(content: Content, wanted: Mapping[str, Wanted]) -> RawTable:
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column as text, in dictionaries where it came in them."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_nested(kind):
         raise pa.ArrowNotImplementedError(str(kind))
-    return column.cast(kind).cast(pa.string())
+    if pa.types.is_dictionary(column.type):
+        return column.cast(pa.dictionary(pa.int32(), pa.string()))
+    return column.cast(pa.string())
 
 
 def _positions(header: Sequence[str], wanted: Mapping[str, Wanted], name: str) -> dict[str, int]:

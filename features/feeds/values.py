@@ -1,6 +1,7 @@
 """Values as text: columns by their distinct values, blanks, codes and numbers as exports write them."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,10 +32,15 @@ class Coded:
 
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> "Coded":
-        """Return a column of Arrow strings by its cleaned distinct values."""
-        encoded = column.cast(pa.string()).fill_null("").combine_chunks().dictionary_encode()
-        codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-        return cls(codes, tuple(cleaned(value) for value in encoded.dictionary.to_pylist()))
+        """Return a column of Arrow strings, plain or in dictionaries, by its cleaned distinct values."""
+        plain = not pa.types.is_dictionary(column.type)
+        encoded = (column.cast(pa.string()).dictionary_encode() if plain else column).combine_chunks()
+        indices, values = encoded.indices, encoded.dictionary.to_pylist()
+        if indices.null_count:
+            indices = indices.fill_null(len(values))
+            values.append("")
+        codes = indices.to_numpy(zero_copy_only=False).astype(np.int32)
+        return cls(codes, tuple(cleaned(value or "") for value in values))
 
     def __getitem__(self, keep: NDArray[np.bool_]) -> "Coded":
         """Return the rows to keep."""
@@ -60,13 +66,17 @@ class Coded:
 
 def cleaned(text: str) -> str:
     """Return a value with single blanks and none around it; "" for what exports write for nothing."""
-    text = " ".join(text.split())
-    return "" if text.casefold() in _BLANKS else text
+    plain = " ".join(text.split())
+    if plain.casefold() in _BLANKS:
+        return ""
+    # The value itself where it is clean already: millions of keys are not held twice.
+    return text if plain == text else plain
 
 
 def header_key(name: str) -> str:
     """Return a column's name with what exports vary: case, blanks, punctuation, a byte order mark."""
-    return re.sub(r"[\W_]+", "_", name.replace("\ufeff", "").strip().casefold()).strip("_")
+    plain = unicodedata.normalize("NFKC", name.replace("\ufeff", ""))
+    return re.sub(r"[\W_]+", "_", plain.strip().casefold()).strip("_")
 
 
 def area_text(text: str) -> str:
@@ -102,7 +112,8 @@ def numbers_of(values: Sequence[str]) -> NDArray[np.float64]:
     numbers = np.full(len(values), np.nan)
     for index, value in enumerate(values):
         try:
-            numbers[index] = float(value)
+            # Python reads underscores between figures; nobody else does.
+            numbers[index] = np.nan if "_" in value else float(value)
         except ValueError:
             if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", value):
                 numbers[index] = float(value.replace(",", ""))

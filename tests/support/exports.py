@@ -32,7 +32,7 @@ def make_workspace(root: Path, strands: bytes = OPEN.encode(), areas: str = "") 
     return Workspace.create(root, settings, files, environment={})
 
 
-def make_mapping(columns: Mapping[str, str] | None = None, **keys: object) -> FeedMapping:
+def make_mapping(columns: Mapping[str, str | None] | None = None, **keys: object) -> FeedMapping:
     """Return a mapping named "city" of the columns when, where and what, and of those given."""
     document = {"period": "day", "name": "city", "columns": {**COLUMNS, **(columns or {})}, **keys}
     return FeedMapping.model_validate(document)

@@ -93,7 +93,7 @@ def test_a_field_of_ten_megabytes_is_read() -> None:
         ("f.csv", b"A,C\n1,2\n", "no column 'B'"),
         ("f.csv", b"A,Bee\n1,2\n", "no column 'B'"),
         ("f.csv", b"A,B,B\n1,2,3\n", "stands 2 times"),
-        ("f.csv", b'A,B\n1,2\n3,"4\n5,6\n', "row 3: a quotation mark is never closed"),
+        ("f.csv", b'A,B\n1,2\n3,"4\n5,6\n', "line 3: a quotation mark is never closed"),
         ("f.csv.gz", b"A,B\n1,2\n", "not a gzip file"),
         ("f.csv.gz", gzip.compress(b"A,B\n1,2\n" * 99, mtime=0)[:-12], "cut short"),
         ("f.parquet", b"PAR1....PAR1", "not a Parquet file"),
