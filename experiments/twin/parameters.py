@@ -121,10 +121,10 @@ class Mechanisms:
     """
 
     burn_in_weeks: int = 13
-    shock_memory: float = 0.6
+    shock_memory: float = 0.4
     shock_common: float = 0.4
     district_shock: float = 0.05
-    drift: float = 0.18
+    drift: float = 0.20
     drift_memory: float = 0.97
     repeat_memory: float = 0.6
     repeat_near: float = 0.6

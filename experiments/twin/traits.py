@@ -53,9 +53,9 @@ def draw_traits(county: County, parameters: Parameters, rng: np.random.Generator
     }
     weights = np.empty((len(parameters.kinds), len(county)))
     # Half of what deprivation and centres leave open is common to all kinds: a busy place is busy for most of them.
-    common = rng.standard_normal(len(county))
+    common = _nested(county, rng)
     for row, kind in zip(weights, parameters.kinds, strict=True):
-        own = np.sqrt(0.5) * common + np.sqrt(0.5) * rng.standard_normal(len(county))
+        own = np.sqrt(0.5) * common + np.sqrt(0.5) * _nested(county, rng)
         row[:] = exposures[kind.exposure] * np.exp(
             kind.deprivation * deprivation + kind.centre * centre + kind.spread * own
         )
@@ -63,13 +63,19 @@ def draw_traits(county: County, parameters: Parameters, rng: np.random.Generator
     return Traits(deprivation, deciles, given, centre, trust, weights)
 
 
+def _nested(county: County, rng: np.random.Generator) -> Floats:
+    """Return standard normal values that areas of one district and of one MSOA have in part in common."""
+    total = np.sqrt(0.45) * rng.standard_normal(len(county))
+    for names, share in ((county.districts, 0.12), (county.msoas, 0.43)):
+        unique, index = groups(names)
+        total += np.sqrt(share) * rng.standard_normal(len(unique))[index]
+    return total
+
+
 def _deprivation(county: County, rng: np.random.Generator) -> Floats:
     """Return standard scores that districts and neighbourhoods share in part and that rise a little with density."""
-    total = 0.25 * _standard(np.log(county.population / np.maximum(county.hectares, 1.0)))
-    for names, weight in ((county.districts, 0.4), (county.msoas, 0.6)):
-        unique, index = groups(names)
-        total += weight * rng.standard_normal(len(unique))[index]
-    return _standard(total + 0.6 * rng.standard_normal(len(county)))
+    density = _standard(np.log(county.population / np.maximum(county.hectares, 1.0)))
+    return _standard(0.25 * density + _nested(county, rng))
 
 
 def _centres(county: County, rng: np.random.Generator) -> Floats:
