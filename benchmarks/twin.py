@@ -39,7 +39,21 @@ TORONTO = Path("examples/toronto/incidents.parquet")
 SHARED = Path(os.environ.get("STRANDCAST_SHARED_DATA", "../shared/data"))
 FIRST_DAY, WEEKS = np.datetime64("2016-01-04"), 156
 SEEDS = (1, 2, 3)
-MEASURES = ("a year", "mean", "dispersion", "of totals", "lag 1", "4", "52", "totals 1", "4", "52", "top 5 %", "20 %", "Gini")
+MEASURES = (
+    "a year",
+    "mean",
+    "dispersion",
+    "of totals",
+    "lag 1",
+    "4",
+    "52",
+    "totals 1",
+    "4",
+    "52",
+    "top 5 %",
+    "20 %",
+    "Gini",
+)
 CONSOLE = Console(width=160)
 
 

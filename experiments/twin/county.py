@@ -29,7 +29,7 @@ class County:
         population, households, hectares: Of each area.
         deciles: Deprivation decile, 1 the most deprived; NaN where no file gives it.
         points: Longitude and latitude, NaN where no file gives them; float64[area, 2].
-        share: Share of the county's recorded totals that these areas make up: 1, or less for a part of it.
+        share: What the totals of Essex are multiplied by: 1 for Essex.
     """
 
     codes: tuple[str, ...]
@@ -111,28 +111,43 @@ def essex() -> County:
 
 
 def from_file(path: Path) -> County:
-    """Return the areas of a GeoJSON or CSV; with points and deprivation where it gives them.
+    """Return the areas of a GeoJSON or CSV, with what it gives and, for LSOAs of Essex, what is bundled of the rest.
+
+    Recorded totals are Essex's, in proportion to the residents.
 
     Raises:
         DataError: The file cannot be used, or lacks districts or population.
     """
     from features.area_files import load_areas  # noqa: PLC0415 - reading polygons is not needed for the bundled county
 
-    areas = load_areas(path)
-    if "district" not in areas.parents or np.isnan(areas.population).any():
-        fix = "give districts and population for every area, or leave --areas out"
+    areas, known = load_areas(path), essex()
+    place = {code: index for index, code in enumerate(known.codes)}
+    same = [place.get(code, -1) for code in areas.codes]
+
+    def texts(level: str, bundled: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+        given = areas.parents.get(level)
+        return given or tuple(bundled[index] if index >= 0 else one for index, one in zip(same, other, strict=True))
+
+    def numbers(given: Floats, bundled: Floats) -> Floats:
+        return np.where(np.isnan(given), np.append(bundled, np.nan)[same], given)
+
+    population = numbers(areas.population, known.population)
+    districts = texts("district", known.districts, ("",) * len(areas))
+    if "" in districts or np.isnan(population).any():
+        fix = "give both for every area, or leave --areas out"
         raise DataError("a twin needs the district and population of each area", place=path.name, fix=fix)
-    districts = areas.parents["district"]
+    hectares = numbers(areas.hectares, known.hectares)
     return County(
         areas.codes,
         areas.names,
-        areas.parents.get("msoa", areas.codes),
+        texts("msoa", known.msoas, areas.codes),
         districts,
-        areas.parents.get("lpa", districts),
-        areas.parents.get("force", ("Essex Police",) * len(areas)),
-        areas.population,
-        areas.population / _PEOPLE_A_HOUSEHOLD,
-        np.where(np.isnan(areas.hectares), np.nanmedian([*areas.hectares, 100.0]), areas.hectares),
+        texts("lpa", known.lpas, districts),
+        texts("force", known.forces, ("Essex Police",) * len(areas)),
+        population,
+        population / _PEOPLE_A_HOUSEHOLD,
+        np.where(np.isnan(hectares), np.nanmedian([*hectares, 100.0]), hectares),
         areas.deprivation_decile,
         areas.points,
+        float(population.sum() / known.population.sum()),
     )

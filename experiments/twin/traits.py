@@ -65,7 +65,7 @@ def draw_traits(county: County, parameters: Parameters, rng: np.random.Generator
 
 def _nested(county: County, rng: np.random.Generator) -> Floats:
     """Return standard normal values that areas of one district and of one MSOA have in part in common."""
-    total = np.sqrt(0.45) * rng.standard_normal(len(county))
+    total: Floats = np.sqrt(0.45) * rng.standard_normal(len(county))
     for names, share in ((county.districts, 0.12), (county.msoas, 0.43)):
         unique, index = groups(names)
         total += np.sqrt(share) * rng.standard_normal(len(unique))[index]
