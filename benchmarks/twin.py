@@ -3,8 +3,8 @@
 python -m benchmarks.twin [PICTURE.png]
 
 Real: bundled Toronto incidents of 2016 to 2018 (140 neighbourhoods); the offences that Essex Police recorded in 2017/18
-(bundled); and, where the shared data folder is, street-level files of Essex of 2018 by LSOA. Twin: seed 1, which no
-scoring uses, and the spread of a few more.
+(bundled); and, where the shared data folder is, street-level files of Essex of 2018 by LSOA, ten months of them. The
+twin publishes nine months of its 2018 and has lost none of them. Seeds 1 to 3 are the twins': no scoring uses them.
 """
 
 import io
@@ -91,9 +91,8 @@ def essex_street() -> Mapping[str, NDArray[np.float64]] | None:
 
 
 def twin_street(twin: Twin) -> Mapping[str, NDArray[np.float64]]:
-    """Return the twin's published totals by LSOA for each type, over as many months."""
+    """Return the twin's published totals of 2018 by LSOA for each type."""
     table = twin.delivery("police-uk").table.select(["Month", "LSOA code", "Crime type"]).to_pandas()
-    # The real files at hand hold ten months of 2018, those of the twin seven: months of the summer half and before.
     rows = table[table["Month"].astype(str) >= "2018-01"]
     counts = rows.groupby(["Crime type", "LSOA code"], observed=True).size()
     codes = list(twin.scene.county.codes)
@@ -172,7 +171,7 @@ def draw(twin: Twin, street: tuple[Mapping[str, NDArray[np.float64]], ...], path
         for totals, label in zip(street, ("twin", "Essex 2018"), strict=False):
             ordered = np.sort(totals[kind])[::-1]
             cell.plot(np.arange(1, len(ordered) + 1) / len(ordered), np.cumsum(ordered) / ordered.sum(), label=label)
-        cell.set(title=f"{kind}: share of records in the areas with most", xlabel="share of LSOAs", ylabel="of records")
+        cell.set(title=f"{kind}, LSOAs with most first", xlabel="share of LSOAs", ylabel="share of records")
         cell.legend(frameon=False)
     figure.suptitle(f"SYNTHETIC twin, generator version {GENERATOR_VERSION}, beside real anchors")
     with mpl.rc_context({"figure.dpi": 110}):
