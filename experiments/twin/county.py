@@ -1,7 +1,6 @@
 """The county: real LSOAs of Essex with their hierarchy and population, or the areas of a file."""
 
 import csv
-import gzip
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import DataError
-from experiments.twin.offences import SOURCES
+from features.areas.files import load_areas
+from features.areas.shipped import AreaSource
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
+_ESSEX = "essex-lsoa-2011"
 _PEOPLE_A_HOUSEHOLD = 2.4
 _COLUMNS = ("area_code", "name", "msoa", "district", "lpa", "force", "population", "hectares", "deprivation_decile")
 
@@ -85,9 +86,8 @@ def groups(names: Sequence[str]) -> tuple[tuple[str, ...], Index]:
 
 
 def essex() -> County:
-    """Return Essex as bundled: 1,077 LSOAs of 2011, Census population, Local Policing Areas as inferred."""
-    text = gzip.decompress((SOURCES / "essex.csv.gz").read_bytes()).decode()
-    rows = list(csv.DictReader(io.StringIO(text)))
+    """Return Essex as shipped: 1,077 LSOAs of 2011, Census population, Local Policing Areas as inferred."""
+    rows = list(csv.DictReader(io.StringIO(AreaSource.of(_ESSEX).content.decode())))
 
     def texts(name: str) -> tuple[str, ...]:
         return tuple(row[name] for row in rows)
@@ -100,7 +100,7 @@ def essex() -> County:
         texts("name"),
         texts("msoa"),
         texts("district"),
-        texts("lpa"),
+        texts("lpa_inferred"),
         texts("force"),
         numbers("population"),
         numbers("households"),
@@ -118,8 +118,6 @@ def from_file(path: Path) -> County:
     Raises:
         DataError: The file cannot be used, or lacks districts or population.
     """
-    from features.area_files import load_areas  # noqa: PLC0415 - reading polygons is not needed for the bundled county
-
     areas, known = load_areas(path), essex()
     place = {code: index for index, code in enumerate(known.codes)}
     same = [place.get(code, -1) for code in areas.codes]

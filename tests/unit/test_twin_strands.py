@@ -1,10 +1,14 @@
 """Strands of the twin's records: membership, precedence and chances."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from experiments.twin.offences import load_offences
 from experiments.twin.strands import COMBINATIONS, FLAGS, STRANDS, StrandTable, shares
+from features.strands import load_taxonomy, taxonomy_text
+from features.strands.inputs import takes
 from tests.support.twins import parameters, small_twin
 
 OFFENCES = load_offences()
@@ -52,3 +56,38 @@ def test_records_carry_several_flags_now_and_then() -> None:
     assert np.sum(sum(bits) >= 2) > 10
     abuse = bits[FLAGS.index("domestic_abuse")].mean()
     assert abuse == pytest.approx(0.125, abs=0.03)
+
+
+def test_the_truth_is_told_in_the_strands_of_the_shipped_taxonomy(tmp_path: Path) -> None:
+    # Should this fail, the taxonomy has changed: the truth needs a new generator version, or the taxonomy a new name.
+    file = tmp_path / "strands.toml"
+    file.write_bytes(taxonomy_text("essex-2018"))
+    taxonomy = load_taxonomy(file)
+    assert taxonomy.names() == STRANDS
+    claimed = np.zeros_like(TABLE.member)
+    bits = (np.arange(COMBINATIONS)[:, None] >> np.arange(len(FLAGS))) & 1
+    for strand, item in taxonomy.inputs_of("force-crime"):
+        rows = np.ones(TABLE.member.shape[:2], dtype=bool)
+        for column, wanted in item.where.items():
+            if column == "offence":
+                rows &= np.array(takes(wanted, [offence.code for offence in OFFENCES]))[:, None]
+            else:
+                held = takes(wanted, ["yes" if bit else "no" for bit in bits[:, FLAGS.index(column)]])
+                rows &= np.array(held)[None, :]
+        claimed[:, :, STRANDS.index(strand)] |= rows
+    assert np.array_equal(claimed, TABLE.member)
+
+
+def test_the_truth_of_other_feeds_is_that_of_the_taxonomy(tmp_path: Path) -> None:
+    file = tmp_path / "strands.toml"
+    file.write_bytes(taxonomy_text("essex-2018"))
+    taxonomy = load_taxonomy(file)
+    told = {(part.feed, part.strand) for part in small_twin().truth}
+    # Street-level files stand in for crime records, except for anti-social behaviour, which is no crime.
+    fed = {
+        (feed, strand)
+        for feed in taxonomy.feeds()
+        for strand, item in taxonomy.inputs_of(feed)
+        if "force-crime" not in item.stand_in_for
+    }
+    assert fed == told

@@ -1,25 +1,17 @@
-"""Makes the two bundled tables of Essex from the public files they come from.
+"""Makes the bundled table of offences from the public file that it comes from.
 
-    python -m experiments.twin.sources.bundle LSOA_FACTS RECORDED_CRIME
+    python -m experiments.twin.sources.bundle RECORDED_CRIME
 
-LSOA_FACTS is a CSV of the 1,077 LSOAs (2011) of Essex with their hierarchy and Census population; RECORDED_CRIME the
-Home Office's police recorded crime open data table of 2017/18, by force, quarter and offence.
+RECORDED_CRIME is the Home Office's police recorded crime open data table of 2017/18, by force, quarter and offence.
 """
 
 import csv
 import gzip
-import io
 import sys
 from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# The three Local Policing Areas as inferred from what the force publishes; not an official table.
-LPA = {
-    "North": ("Braintree", "Colchester", "Tendring", "Uttlesford"),
-    "West": ("Brentwood", "Epping Forest", "Harlow", "Thurrock"),
-    "South": ("Basildon", "Castle Point", "Chelmsford", "Maldon", "Rochford", "Southend-on-Sea"),
-}
 # Which process of kinds.csv makes an offence; the rest of a category falls to the category's own kind.
 KIND_OF_CODE = {
     "violence-injury": "8N 8P 8S 5D 5E 2 1/4.1/4.10/4.2 4.3 4.4 4.6 4.7 4.8",
@@ -46,21 +38,6 @@ KIND_OF_CATEGORY = {
 }
 
 
-def areas(source: Path) -> None:
-    """Write essex.csv.gz: a row an LSOA."""
-    lpa_of = {district: lpa for lpa, districts in LPA.items() for district in districts}
-    text = io.StringIO()
-    write = csv.writer(text, lineterminator="\n").writerow
-    write(["area_code", "name", "msoa", "district", "lpa", "force", "population", "households", "hectares"])
-    with source.open(newline="", encoding="utf-8-sig") as handle:
-        for row in sorted(csv.DictReader(handle), key=lambda row: row["lsoa_code"]):
-            district = row["lad"].removesuffix(" UA")
-            hierarchy = [row["lsoa_code"], row["lsoa"], row["msoa"], district, lpa_of[district], "Essex Police"]
-            write([*hierarchy, row["population_2011"], row["households_2011"], row["hectares"]])
-    # No time in the header: the same table is the same file.
-    (HERE / "essex.csv.gz").write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
-
-
 def offences(source: Path) -> None:
     """Write offences.csv: what Essex Police recorded in 2017/18, a row an offence that occurred at all."""
     kind_of_code = {code: kind for kind, codes in KIND_OF_CODE.items() for code in codes.split()}
@@ -81,7 +58,6 @@ def offences(source: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    areas(Path(sys.argv[1]))
-    offences(Path(sys.argv[2]))
+    offences(Path(sys.argv[1]))
