@@ -20,6 +20,7 @@ from strandcast.panel_commands import panel
 from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
+from strandcast.twin_commands import twin
 from strandcast.workspace_commands import init
 
 INPUT_CANNOT_BE_USED = 2
@@ -92,3 +93,4 @@ cli.add_command(quarantine)
 cli.add_command(serve)
 cli.add_command(strands)
 cli.add_command(train)
+cli.add_command(twin)
