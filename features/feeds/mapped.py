@@ -138,7 +138,7 @@ def remarks(table: RawTable, contract: Contract, facts: pd.DataFrame) -> tuple[s
     found = [f"lacks the column {name}, which is read as blank" for name in table.lacking]
     if personal := personal_columns(table.spare):
         found.append(f"has columns about persons, which were not read: {', '.join(personal)}")
-    if outside := int(facts["strand"].isna().sum()):
+    if contract.use == "demand" and (outside := int(facts["strand"].isna().sum())):
         found.append(f"{outside:,} rows belong to no strand of the taxonomy: kept, and counted in none")
     periods = max(1, facts["day"].dt.to_period(_PERIODS[contract.arrival.every]).nunique())
     rows = round(len(table.rows) / periods)

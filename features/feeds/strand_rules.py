@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from errors import DataError
 from features.feeds.claims import Claimed, Claims
 from features.feeds.contract import Contract
 from features.feeds.mapping import OWN_STRAND
@@ -117,14 +118,19 @@ Rules = StrandRules | Claims
 def rules_of(contract: Contract, taxonomy: Taxonomy, place: str) -> Rules:
     """Return what says which strands a feed's rows belong to.
 
-    A taxonomy that names inputs of the feed decides; else the contract's own [strands] and [flags] do, by default each
-    offence is a strand of its own, or the whole feed one.
+    A feed that is no demand belongs to none. A taxonomy that names inputs of the feed decides; else the contract's own
+    [strands] and [flags] do, by default each offence is a strand of its own, or the whole feed one.
 
     Raises:
         DataError: The contract names a strand that the taxonomy lacks, or the taxonomy asks for a column that the
-            contract lacks.
+            contract lacks, or for a feed that is no demand.
     """
     claims = Claims.of(taxonomy, contract.name)
+    if contract.use != "demand":
+        if claims.inputs:
+            problem = f"the feed {contract.name} is kept for another use ({contract.use}) and is refused as demand"
+            raise DataError(problem, place="strands.toml", fix="take it out of the strand's inputs")
+        return claims
     if claims.inputs and not contract.strands:
         claims.check(contract.codes)
         return claims
