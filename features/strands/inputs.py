@@ -22,8 +22,8 @@ class StrandInput(Closed):
             value that ends in "*" stands for all that begin with the rest of it, "*" alone for whatever is given. Flags
             hold "yes" or "no". Without any, every row of the feed is claimed.
         proxy: These rows stand for the strand only roughly.
-        stand_in_for: Feeds that tell the same incidents better: where one of them covers a period, these rows are not
-            counted beside it.
+        stand_in_for: Feeds that tell the same incidents better: once one of them is known, these rows are not counted
+            beside it.
         note: What a reader should know of it.
     """
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.feeds.catalogue import load_contract, shipped_names
 from features.feeds.claims import Claims
 from features.feeds.values import Coded
-from features.strands import Taxonomy, load_taxonomy, taxonomy_text
+from features.strands import SHIPPED, Taxonomy, load_taxonomy, taxonomy_text
 from features.strands.inputs import takes
 from features.strands.offences import codes_in, offence_groups, offence_list, offences
 from tests.support.shared_data import shared_file
@@ -117,7 +118,7 @@ def test_an_incident_of_several_strands_has_the_gravest_first(essex: Taxonomy) -
         ("stats19", {"collision_severity": "2"}, "Killed or seriously injured on the roads"),
         ("stats19", {"collision_severity": "3"}, None),
         ("council-asb", {"category": "noise"}, "Anti-social behaviour"),
-        ("deliberate-fires", {"fire_type": "Secondary"}, "Anti-social behaviour"),
+        ("deliberate-fires", {"offence": "Secondary"}, "Anti-social behaviour"),
         ("action-fraud", {"cyber_enabled": "no"}, "Fraud and cyber crime"),
         ("police-uk", {"offence": "Drugs"}, "Gangs, county lines and drugs"),
         ("police-uk", {"offence": "Shoplifting"}, None),
@@ -130,6 +131,17 @@ def test_partner_feeds_feed_their_strands(
     one = {name: Coded(np.zeros(1, dtype=np.int32), (value,)) for name, value in columns.items()}
     found = Claims.of(essex, feed).rows(one)
     assert ([*found.names, None][found.primary[0]], found.sets[found.also[0]]) == (strand, ())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_taxonomies_ask_for_columns_that_the_shipped_contracts_have(name: str, tmp_path: Path) -> None:
+    (tmp_path / "strands.toml").write_bytes(taxonomy_text(name))
+    taxonomy = load_taxonomy(tmp_path / "strands.toml")
+    assert set(taxonomy.feeds()) <= set(shipped_names())
+    for feed in taxonomy.feeds():
+        contract = load_contract(tmp_path, feed)
+        assert contract.use == "demand"
+        Claims.of(taxonomy, feed).check(contract.columns)
 
 
 def test_with_open_data_alone_two_strands_are_proxies_and_five_have_no_feed(essex: Taxonomy) -> None:
