@@ -98,15 +98,20 @@ def test_one_forces_missing_month_leaves_another_forces_areas_alone() -> None:
     assert panel.observed[:, 1, 0].tolist() == [True, False, True]
 
 
-def test_weeks_whose_records_are_not_in_yet_are_not_taken_for_quiet_ones() -> None:
-    days = daily("2020-01-06", "2020-12-27")
+@pytest.mark.parametrize(
+    ("late_of_ten", "origin", "corrected"),
+    [(0, date(2020, 12, 28), 0), (1, date(2020, 12, 28), 3), (6, date(2020, 12, 7), 0), (10, date(2020, 12, 7), 0)],
+)
+def test_weeks_whose_records_are_not_in_yet_are_corrected_or_left_out(
+    late_of_ten: int, origin: date, corrected: int
+) -> None:
+    days = daily("2020-01-06", "2020-12-27", 10)
     whole = incidents(days, spans=[("2020-01-06", "2020-12-27")])
-    late = whole.day + 1 + np.where(np.arange(len(days)) % 10 == 0, 20, 0)
-    slow = replace(whole, known_at=late.astype("datetime64[s]"))
-    seen = slow.known_at <= np.datetime64("2020-12-28")
-    columns = {name: getattr(slow, name)[seen] for name in COLUMNS}
-    for known, origin in (
-        (replace(whole, as_of=date(2020, 12, 28)), date(2020, 12, 28)),
-        (replace(slow, **columns, as_of=date(2020, 12, 28)), date(2020, 12, 7)),
-    ):
-        assert build_panel(known, "week", flat_areas(known)).origin == origin
+    late = whole.day + 1 + np.where(np.arange(len(days)) % 10 < late_of_ten, 20, 0)
+    seen = late <= np.datetime64("2020-12-28")
+    columns = {name: getattr(whole, name)[seen] for name in COLUMNS} | {"known_at": late[seen].astype("datetime64[s]")}
+    known = replace(whole, **columns, as_of=date(2020, 12, 28))
+    panel = build_panel(known, "week", flat_areas(known))
+    assert panel.origin == origin
+    assert (panel.completeness < 1).sum() == corrected
+    np.testing.assert_allclose(panel.counts[:, 0, 0], 70.0, rtol=0.02)
