@@ -95,7 +95,9 @@ def triangle(incidents: Incidents, kind: PeriodKind, as_of: date) -> Triangle:
     inside = (incidents.day >= begin) & (incidents.day < end) & told[incidents.feed]
     period = periods.ordinal_of(incidents.day, kind) - first
     ended = _view(periods.starts(np.arange(first, newest + 1) + 1, kind), as_of, kind)
-    seen = _view(_first_day_known(incidents.known_at), as_of, kind)
+    # A re-coding is no late record: what counts is when the incident was first known.
+    known_at = incidents.known_at if incidents.first_known_at is None else incidents.first_known_at
+    seen = _view(_first_day_known(known_at), as_of, kind)
     delay = np.maximum(seen - ended[np.where(inside, period, 0)], 0)
     inside &= (delay <= longest) & (seen <= 0)
     cell = period * delays + delay
