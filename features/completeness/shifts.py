@@ -19,7 +19,7 @@ I64 = NDArray[np.int64]
 
 # Wald statistic that a step must reach, and the least change that is worth an alarm.
 THRESHOLD = 16.0
-LEAST_CHANGE = 0.1
+LEAST_CHANGE = 0.15
 MOST_SHIFTS = 4
 # Observed periods that must lie on either side of a step, and in the whole series.
 EDGE: dict[PeriodKind, int] = {"week": 6, "month": 3}
@@ -149,8 +149,10 @@ class _Series:
         dispersion = max(1.0, float((pearson**2).sum()) / max(len(y) - parameters, 1))
         near = np.diff(self.ordinal) == 1
         correlation = float((pearson[1:] * pearson[:-1])[near].sum() / max((pearson**2).sum(), 1e-12))
-        # Residuals of a fit are less correlated than errors (by about the parameters over n).
-        correlation = float(np.clip(correlation + parameters / len(y) / 2, 0.0, _MOST_CORRELATION))
+        # Residuals of a fit are less correlated than errors, by about the parameters over n, and the estimate is biased
+        # by itself (Kendall 1954, Biometrika 41:403).
+        correlation += (parameters * (correlation > 0) + 1 + 3 * correlation) / len(y)
+        correlation = float(np.clip(correlation, 0.0, _MOST_CORRELATION))
         return dispersion * (1 + correlation) / (1 - correlation)
 
     def best_step(self, fit: _Fit, steps: list[int]) -> int | None:
