@@ -15,7 +15,7 @@ from rich.table import Table
 
 from experiments.late_records import FIRST_MONDAY, Demand, Lateness, late_incidents, seen_at
 from features import periods
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.completeness.curves import COMPLETE, curves_of, expected_range
 from features.completeness.delays import triangle
 from features.completeness.overview import overview

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.incidents.incidents import FeedCoverage, Incidents
 from features.provenance import PROVENANCE, UNKNOWN
 

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.completeness.delays import memberships
 from features.incidents.coverage import first_day, ordinal_of, ordinals_of
 from features.incidents.incidents import FeedCoverage, Incidents, Resolution

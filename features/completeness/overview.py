@@ -8,7 +8,7 @@ import numpy as np
 
 from errors import DataError
 from features import periods
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.completeness.changes import RecordingChange, in_force
 from features.completeness.curves import COMPLETE, expected_range
 from features.completeness.delays import F64, LONGEST, knowledge_date, memberships

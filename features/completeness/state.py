@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features import periods
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.completeness.curves import Curves, curves_of
 from features.completeness.delays import LONGEST, WINDOW, Triangle, memberships, triangle
 from features.completeness.outages import FEED, STRAND, Outage, area_groups, outages

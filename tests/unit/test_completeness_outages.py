@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from features.areas import Areas
+from features.areas.areas import Areas
 from features.completeness.outages import Outage
 from features.completeness.state import Completeness
 from features.incidents.incidents import FeedCoverage, Incidents
