@@ -12,17 +12,16 @@ FINDING
 
 import sys
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from experiments.knowledge import weekly_knowledge
+from experiments.late_ranges import measure
 from experiments.late_records import Lateness, LateStore
-from features import periods
 from features.calendar import Calendar
 from features.completeness import curves
-from features.completeness.overview import overview
 from features.incidents.incidents import Incidents
 from features.knowledge import Knowledge
 from features.panel import flat_areas
@@ -46,32 +45,12 @@ def made_late(whole: Incidents, rng: np.random.Generator) -> Incidents:
     return replace(whole, known_at=(whole.day + 1 + delay).astype("datetime64[s]"))
 
 
-def held(late: Knowledge, whole: Incidents) -> None:
-    """Print how often the 8 in 10 range of a newest week held its final total, over two years, by what was in."""
-    week = (whole.day - np.datetime64("1970-01-05")).astype(np.int64) // 7
-    rows = []
-    for as_of in (ENDS[0] + timedelta(days=7 * number + 1) for number in range(-52, 53, 2)):
-        known = late.store.view(as_of, None)
-        [feed] = overview(known, late.areas or flat_areas(known))
-        for row in feed.newest:
-            if row.strand != "all" and row.low is not None and row.high is not None:
-                own = whole.strand == whole.strand_names.index(row.strand)
-                own &= week == periods.ordinal(row.start, "week")
-                final = int(whole.count[own].sum())
-                rows.append((row.share, row.low <= final <= row.high, row.expected, final))
-    share, inside, expected, final = np.array(rows, dtype=np.float64).T
-    for least, most in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.0)):
-        of_it = (share >= least) & (share < most)
-        bias = expected[of_it].sum() / final[of_it].sum() - 1
-        print(f"{least:.0%}-{most:.0%} in: {of_it.sum()} ranges held {inside[of_it].mean():.1%}, bias {bias:+.1%}")
-
-
 def main(root: Path, models: tuple[str, ...]) -> None:
     """Print each model's deviance for each least share and end."""
     known = weekly_knowledge(root)
     whole = made_late(known.store.view(None, known.areas), np.random.default_rng(1))
     late = Knowledge(LateStore(whole), known.areas or flat_areas(whole), "week")
-    held(late, whole)
+    measure(late)
     print("model", "least share", *(f"{end:%Y-%m-%d}" for end in ENDS), "origins moved back", sep="\t")
     for model in models:
         for share in LEAST_SHARES:

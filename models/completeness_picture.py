@@ -7,12 +7,13 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from errors import DataError
 from features.completeness.overview import ALL, FeedCompleteness
 
 SUFFIXES = (".png", ".svg")
-_MOST_FEEDS, _WEEKS_SHOWN = 6, 14
+_MOST_FEEDS, _WEEKS_SHOWN = 6, 10
 _RECORDED, _EXPECTED, _RANGE, _GREY = "#1f5f99", "#d98c21", "#f2d3a5", "#8a8a8a"
 
 
@@ -64,6 +65,7 @@ def _draw_curves(axes: Axes, feed: FeedCompleteness) -> None:
         axes.plot(
             curve[:last], color=_RECORDED if every else _GREY, lw=2.2 if every else 0.8, alpha=1 if every else 0.6
         )
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.axhline(0.9, color="black", lw=0.6, ls=":")
     axes.set(ylim=(0, 1.02), ylabel="share in", xlabel=f"{feed.kind}s after a {feed.kind}'s end")
     axes.set_title(f"{feed.name}: all strands (thick) and each", fontsize=10, loc="left", parse_math=False)

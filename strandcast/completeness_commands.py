@@ -124,7 +124,7 @@ def _newest(feeds: Sequence[FeedCompleteness]) -> Table:
             if row.start in shown:
                 expected = "" if row.expected is None else f"{row.expected:,.0f}"
                 within = "" if row.low is None else f"{row.low:,.0f}-{row.high:,.0f}"
-                counted = "corrected" if row.used else "not yet"
+                counted = "corrected" if row.used else "by strand" if row.strand == "all" else "not yet"
                 counts = [f"{row.recorded:,.0f}", f"{row.share:.0%}", expected, within]
                 rows.append([feed.name, row.strand, str(row.start), *counts, counted])
     title = f"Not all in yet: the newest {_PERIODS_SHOWN} periods (all of them under --json)"
@@ -132,14 +132,16 @@ def _newest(feeds: Sequence[FeedCompleteness]) -> Table:
 
 
 def _outages(feeds: Sequence[FeedCompleteness]) -> Table:
-    found = [outage for feed in feeds for outage in feed.outages]
-    rows = [
-        [item.feed, item.group, item.name, str(item.first), str(item.last), f"{item.expected:,.0f}"]
-        for item in found[:_MOST_OUTAGES_SHOWN]
-    ]
-    more = f" ({_MOST_OUTAGES_SHOWN} of {len(found)})" if len(found) > _MOST_OUTAGES_SHOWN else ""
-    columns = ["feed", "silent", "name", "from", "to", "expected"]
-    return plain_table(f"Outages: missing, not zero{more}", columns, rows, ["expected"])
+    rows = []
+    for feed in feeds:
+        rows += [[feed.name, "not delivered", "", str(first), str(last), ""] for first, last in feed.gaps]
+        rows += [
+            [item.feed, f"{item.group} is silent", item.name, str(item.first), str(item.last), f"{item.expected:,.0f}"]
+            for item in feed.outages
+        ]
+    more = f" ({_MOST_OUTAGES_SHOWN} of {len(rows)})" if len(rows) > _MOST_OUTAGES_SHOWN else ""
+    columns = ["feed", "what", "name", "from", "to", "expected"]
+    return plain_table(f"Missing, not zero{more}", columns, rows[:_MOST_OUTAGES_SHOWN], ["expected"])
 
 
 def _shifts(feeds: Sequence[FeedCompleteness]) -> Table:
@@ -182,6 +184,7 @@ def _document(feed: FeedCompleteness) -> dict[str, Any]:
         "period": feed.kind,
         "covered": [[str(first), str(last)] for first, last in feed.spans],
         "missing_months": [list(run) for run in feed.missing],
+        "not_delivered": [[str(first), str(last)] for first, last in feed.gaps],
         "half_in_by": feed.in_by(0.5),
         "ninety_in_by": feed.in_by(0.9),
         "delay_curves": {strand: [round(float(share), 4) for share in curve] for strand, curve in feed.curves.items()},

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -74,6 +75,12 @@ class FeedCompleteness:
     newest: tuple[NewestPeriod, ...]
     shifts: dict[str, tuple[LevelShift, ...]]
     changes: tuple[RecordingChange, ...]
+
+    @property
+    def gaps(self) -> tuple[tuple[date, date], ...]:
+        """First and last day of each run of days between the spans, of which nothing was delivered."""
+        runs = pairwise(self.spans)
+        return tuple((before + timedelta(days=1), after - timedelta(days=1)) for (_, before), (after, _) in runs)
 
     def in_by(self, share: float) -> int | None:
         """Return the weeks (or months) after a period's end by which so large a share is in; None without a curve."""

@@ -102,4 +102,5 @@ def test_covid_alarms_in_toronto(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert {shift["strand"] for shift in spring} >= {"Assault"}
     assert all(shift["ratio"] < 0.9 for shift in spring)
     assert feed["newest"] == []
+    assert feed["not_delivered"] == []
     assert feed["outages"] == []
