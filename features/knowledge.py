@@ -1,11 +1,14 @@
 """Knowledge: the panel of a workspace as it was known on a date."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
 from features import periods
 from features.areas.areas import Areas
+from features.completeness.changes import RecordingChange
 from features.incidents.incidents import Incidents
 from features.panel import Panel, build_panel, flat_areas, period_of
 from features.periods import PeriodKind
@@ -24,7 +27,7 @@ class Known:
 
     Attributes:
         panel: Counts.
-        snapshot_hash: Names the batches and the date behind it.
+        snapshot_hash: Names the batches and the date behind it, and the recording changes it is rescaled by.
     """
 
     panel: Panel
@@ -39,11 +42,17 @@ class Knowledge:
         store: Incidents.
         areas: The closed list of areas; None: the codes met in the data.
         period: The period asked for; None: as fine as the data allow.
+        changes: Recording changes declared so far, in the order of their declaration.
     """
 
     store: Store
     areas: Areas | None
     period: PeriodKind | None
+    changes: tuple[RecordingChange, ...] = ()
+
+    def as_recorded(self) -> "Knowledge":
+        """Return the same without recording changes: what was written down, to measure forecasts on."""
+        return replace(self, changes=())
 
     def at(self, as_of: date | datetime | None = None) -> Known:
         """Return the panel as known at the beginning of a day or at an instant (UTC), or all that is known now.
@@ -52,8 +61,8 @@ class Knowledge:
             DataError: Nothing was known then, or the period cannot be counted from the feeds.
         """
         incidents = self.store.view(as_of, self.areas)
-        panel = build_panel(incidents, period_of(incidents, self.period), self.areas or flat_areas(incidents))
-        return Known(panel, incidents.snapshot_hash)
+        areas = self.areas or flat_areas(incidents)
+        return self._known(incidents, period_of(incidents, self.period), areas)
 
     def at_origin(self, origin: int, newest: Known) -> Known:
         """Return what was known at the beginning of a period, on the grid of `newest`.
@@ -70,4 +79,11 @@ class Knowledge:
         """
         kind = newest.panel.kind
         incidents = self.store.view(periods.start(origin, kind), newest.panel.areas)
-        return Known(build_panel(incidents, kind, newest.panel.areas), incidents.snapshot_hash)
+        return self._known(incidents, kind, newest.panel.areas)
+
+    def _known(self, incidents: Incidents, kind: PeriodKind, areas: Areas) -> Known:
+        panel = build_panel(incidents, kind, areas, self.changes)
+        if not panel.changes:
+            return Known(panel, incidents.snapshot_hash)
+        changes = json.dumps([change.as_document() for change in panel.changes], sort_keys=True)
+        return Known(panel, hashlib.sha256(f"{incidents.snapshot_hash}\n{changes}".encode()).hexdigest())

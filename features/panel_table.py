@@ -8,7 +8,7 @@ import pandas as pd
 from features import periods
 from features.panel import Panel
 
-COLUMNS = ("period_start", "area_code", "strand", "count", "once", "observed")
+COLUMNS = ("period_start", "area_code", "strand", "count", "once", "observed", "completeness")
 
 
 def panel_table(panel: Panel, *, met_only: bool = False) -> pd.DataFrame:
@@ -35,6 +35,7 @@ def panel_table(panel: Panel, *, met_only: bool = False) -> pd.DataFrame:
         "count": numbers(panel.counts),
         "once": numbers(panel.once),
         "observed": seen,
+        "completeness": panel.completeness[period, strand].astype(np.float64),
         **{name: numbers(counts) for name, counts in panel.classes.items()},
     }
     return pd.DataFrame(columns)

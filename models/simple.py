@@ -51,6 +51,8 @@ class SimpleForecaster:
 def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleForecaster:
     """Fit a simple method's ranges to its own misses in the newest half-year, at most half of the panel.
 
+    Periods whose records are not all in are no misses.
+
     Raises:
         ModelError: There is no such method, or the history is too short for it.
     """
@@ -61,7 +63,7 @@ def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleFo
     origins = np.arange(n - checked, n)
     mean = np.stack([f.product()[0] for f in _factors(method, panel, (1,), origins + panel.first)])
     count = panel.counts[origins].astype(np.float64)
-    dispersion, levels = fit_dispersions(count, mean, panel.observed[origins], panel.areas)
+    dispersion, levels = fit_dispersions(count, mean, panel.complete[origins], panel.areas)
     return SimpleForecaster(method, horizons, dispersion, levels)
 
 

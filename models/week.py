@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from features import periods
+from features.completeness.alarms import recent_shifts
 from features.knowledge import Known
 from features.panel import Panel
 from ledger.artefacts import Artefact, Json
@@ -20,13 +21,17 @@ from models.table import forecast_table, to_parquet
 def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
     """Return the codes that hold for a whole run.
 
-    "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1. "later-model":
-    the model learnt from periods after the origin, so this is no fair backcast. "proxy": a strand is seen only by
-    proxy.
+    "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1.
+    "incomplete-corrected": the newest periods are counted before all their records are in, and corrected for what is
+    still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
+    "later-model": the model learnt from periods after the origin, so this is no fair backcast. "proxy": a strand is
+    seen only by proxy.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {
         "late-data": late,
+        "incomplete-corrected": panel.corrected,
+        "level-shift": bool(recent_shifts(panel)),
         "later-model": champion.origin > panel.origin,
         "proxy": bool(set(proxies) & set(panel.strands)),
         "synthetic": synthetic,
@@ -72,6 +77,7 @@ def run_forecast(
         "model_version": champion.version,
         "snapshot_hash": snapshot_hash,
         "notices": list(notices),
+        "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)

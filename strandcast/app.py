@@ -11,6 +11,7 @@ from errors import LedgerError, ServiceError, StrandcastError
 from ledger.events import NoSuchRecordError
 from strandcast.allocate_commands import allocate
 from strandcast.audit_commands import audit
+from strandcast.completeness_commands import completeness
 from strandcast.feed_commands import feeds
 from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
@@ -81,6 +82,7 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
 cli.add_command(allocate)
 cli.add_command(audit)
 cli.add_command(backtest)
+cli.add_command(completeness)
 cli.add_command(explain)
 cli.add_command(feeds)
 cli.add_command(forecast)

@@ -14,6 +14,7 @@ from features.workspace import Workspace
 from ledger.archive import Archive
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.recording import declared
 from strandcast.command import Context
 
 
@@ -48,7 +49,8 @@ class Deployment:
     def knowledge(self, period: PeriodKind | None = None) -> Knowledge:
         """Return what is known, by the period asked for, else the settings', else as fine as the data allow."""
         store = load_incidents(self.archive())
-        return Knowledge(store, self.workspace.areas(), period or self.workspace.settings.period)
+        period = period or self.workspace.settings.period
+        return Knowledge(store, self.workspace.areas(), period, declared(self.ledger))
 
     def calendar(self) -> Calendar:
         """Return the calendar of the place."""

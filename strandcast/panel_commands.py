@@ -59,12 +59,16 @@ def panel(
         "period": shown.kind,
         "areas": len(shown.areas),
         "snapshot_hash": known.snapshot_hash,
+        "corrected_from": _corrected_from(shown),
+        "recording_changes": [change.as_document() for change in shown.changes],
         "strands": _totals(shown),
         "out": str(out or ""),
     }
     lines = [
         f"As known at {document['as_of']}: {len(shown.counts)} {shown.kind}s, {len(shown.areas):,} areas.",
         "An incident counts in every strand that it belongs to; 'once' sums to the number of incidents.",
+        *([f"From {document['corrected_from']} on not all is in: counts are corrected."] if shown.corrected else []),
+        *(f"{c.strand} of {c.feed} before {c.day} counts times {c.ratio:g}: {c.reason}." for c in shown.changes),
         *([f"Wrote {out}."] if out else []),
     ]
     context.output.result(document, _by_strand(shown), _newest(shown), lines=lines)
@@ -94,6 +98,14 @@ def _between(panel: Panel, first: datetime | None, last: datetime | None) -> Pan
         known = f"{periods.start(panel.first, panel.kind)} to the {panel.kind} before {panel.origin}"
         raise DataError("holds no period between these days", place="panel", fix=f"ask within {known}")
     return panel.between(begin, end)
+
+
+def _corrected_from(panel: Panel) -> str | None:
+    """Return the first day of the first period that was counted before all its records were in."""
+    from features import periods
+
+    at = int((panel.completeness < 1).any(axis=1).argmax())
+    return str(periods.start(panel.first + at, panel.kind)) if panel.corrected else None
 
 
 def _totals(panel: Panel) -> list[dict[str, Any]]:

@@ -53,10 +53,13 @@ class Schedule:
     def ordinals(self, panel: Panel) -> list[int]:
         """Return the ordinals of the origins, oldest first; the largest horizon of the last falls on the last target.
 
+        The last target is complete in some cell: a period whose records are not all in is no truth.
+
         Raises:
             DataError: The history is too short for so many.
         """
-        target = panel.first + len(panel.counts) - 1
+        whole = np.flatnonzero(panel.complete.any(axis=(1, 2)))
+        target = panel.first + (int(whole[-1]) if len(whole) else -1)
         if self.end is not None:
             while target >= panel.first and periods.start(target + 1, panel.kind) > _after(self.end):
                 target -= 1
@@ -78,7 +81,7 @@ def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: st
 
     Only what was known at the beginning of the origin is used. Where feeds are late the newest periods before the
     origin are not known yet: the model is then fitted for, and asked for, so many horizons more, and the rows say
-    "late-data".
+    "late-data"; where some were corrected for what was not in yet they say "incomplete-corrected".
 
     Args:
         knowledge: What was known when.
@@ -91,7 +94,7 @@ def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: st
         DataError: The history is too short for the schedule.
         ModelError: The history is too short for the model.
     """
-    newest = knowledge.at()
+    newest = knowledge.as_recorded().at()
     origins = schedule.ordinals(newest.panel)
     tables: list[pd.DataFrame] = []
     model: DemandForecaster | None = None
@@ -102,7 +105,7 @@ def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: st
         needed = tuple(horizon + late for horizon in schedule.horizons)
         if model is None or number % schedule.refit_every == 0 or model.horizons != needed:
             model = fit(panel, needed)
-        notices = ["late-data"] if late else []
+        notices = ["late-data"] * (late > 0) + ["incomplete-corrected"] * panel.corrected
         forecast = model.forecast(panel, explain=False)
         table = forecast_table(forecast, panel, level=panel.areas.level, model_version=name, notices=notices)
         table["origin"] = pd.Timestamp(periods.start(origin, panel.kind))
@@ -115,16 +118,17 @@ def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: st
 def measured(table: pd.DataFrame, knowledge: Knowledge) -> list[dict[str, Any]]:
     """Return the measures of a backtest against what is recorded now, overall and by strand and horizon.
 
-    Cells that were not observed are left out.
+    Cells that were not observed are left out, and those of which not all records are in: neither a corrected nor a
+    rescaled count is a truth.
     """
-    panel = knowledge.at().panel
+    panel = knowledge.as_recorded().at().panel
     values = table.sort_values(["origin", "horizon"], kind="stable")
     shape = (values["origin"].nunique(), values["horizon"].nunique(), len(panel.areas), len(panel.strands))
     origins = np.array(sorted({periods.ordinal(day.date(), panel.kind) for day in values["origin"].unique()}))
     horizons = tuple(sorted(int(h) for h in values["horizon"].unique()))
     at = origins[:, None] + np.array(horizons)[None, :] - 1 - panel.first
     found = values[["mean", *QUANTILES]].to_numpy(np.float64).reshape(*shape, -1)
-    count, seen = panel.counts[at].astype(np.float64), panel.observed[at]
+    count, seen = panel.counts[at].astype(np.float64), panel.complete[at]
     return Scored(count, found[..., 0], seen, found[..., 1:], horizons, panel.strands).rows()
 
 

@@ -59,6 +59,6 @@ def _half_year(model: SimpleForecaster, panel: Panel) -> HoldOut:
     mean = np.stack([model.forecast(panel.until(panel.first + int(at))).mean for at in origins])
     target = origins[:, None] + np.array(model.horizons)[None, :] - 1
     known = np.minimum(target, n - 1)
-    count = panel.counts[known].astype(np.float64)
-    seen = panel.observed[known] & (target < n)[:, :, None, None]
+    count = np.where(panel.complete, panel.counts, 0.0)[known].astype(np.float64)
+    seen = panel.complete[known] & (target < n)[:, :, None, None]
     return HoldOut(count, mean, seen, model.dispersion, origins + panel.first, model.horizons, panel.strands)

@@ -97,7 +97,8 @@ class HoldOut:
         rows = Scored(self.count, self.mean, self.seen, found, self.horizons, self.strands).rows()
         spread = np.broadcast_to(self.dispersion, self.mean.shape)
         cells = np.zeros(self.mean.shape)
-        cells[self.seen] = crps(self.count[self.seen], self.mean[self.seen], spread[self.seen])
+        # Counts of before a declared recording change are rescaled, and no longer whole.
+        cells[self.seen] = crps(np.rint(self.count[self.seen]), self.mean[self.seen], spread[self.seen])
         for row in rows:
             h = slice(None) if row["horizon"] == ALL_HORIZONS else self.horizons.index(row["horizon"])
             s = slice(None) if row["strand"] == ALL else self.strands.index(row["strand"])
@@ -107,7 +108,7 @@ class HoldOut:
     def pit(self, rng: np.random.Generator) -> F64:
         """Return the randomised PIT of every seen cell."""
         spread = np.broadcast_to(self.dispersion, self.mean.shape)
-        return randomised_pit(self.count[self.seen], self.mean[self.seen], spread[self.seen], rng)
+        return randomised_pit(np.rint(self.count[self.seen]), self.mean[self.seen], spread[self.seen], rng)
 
 
 def named_metrics(rows: list[dict[str, Any]]) -> dict[str, float]:

@@ -71,7 +71,11 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Training rows with their targets; `target` is a position in the panel."""
+    """Training rows with their targets; `target` is a position in the panel.
+
+    A period that was counted before all its records were in is looked back on, but is no target: neither learnt from
+    nor measured on. Its count is 0 and it is not usable.
+    """
 
     matrix: FeatureMatrix
     log_offset: F64
@@ -149,8 +153,8 @@ def _rows(matrix: FeatureMatrix, panel: Panel) -> _Rows:
     at = (matrix.origins - panel.first)[:, None] + matrix.horizons[None, :] - 1
     inside = at < len(panel.counts)
     clipped = np.minimum(at, len(panel.counts) - 1)
-    counts = panel.counts[clipped].transpose(3, 2, 0, 1)
-    seen = panel.observed[clipped].transpose(3, 2, 0, 1) & inside
+    seen = panel.complete[clipped].transpose(3, 2, 0, 1) & inside
+    counts = np.where(panel.complete, panel.counts, 0.0)[clipped].transpose(3, 2, 0, 1)
     target = np.broadcast_to(at, counts.shape).reshape(-1)
     return _Rows(matrix, matrix.log_offset(), counts.reshape(-1).astype(np.float64), target, seen.reshape(-1))
 

@@ -101,6 +101,8 @@ def train(
 
 def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...]) -> dict[str, str | int | float]:
     shape = {"periods": len(panel.counts), "areas": len(panel.areas), "strands": len(panel.strands)}
+    shape |= {"periods_corrected": int((panel.completeness < 1).any(axis=1).sum())}
+    shape |= {"recording_changes": len(panel.changes)}
     what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, horizons))}
     if recipe.name != BOOSTED:
         return {**what, **shape}

@@ -54,6 +54,7 @@ class Incidents:
         feeds: The feeds, sorted by name.
         as_of: The day or instant (UTC); None for everything that is known.
         snapshot_hash: SHA-256 over the batches held and `as_of`.
+        first_known_at: datetime64[s], when the first revision of the incident was known; None: nothing was revised.
     """
 
     day: NDArray[np.datetime64]
@@ -72,6 +73,7 @@ class Incidents:
     feeds: tuple[FeedCoverage, ...]
     as_of: date | datetime | None
     snapshot_hash: str
+    first_known_at: NDArray[np.datetime64] | None = None
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

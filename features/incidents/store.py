@@ -105,6 +105,7 @@ class IncidentStore:
             feeds=feeds,
             as_of=as_of,
             snapshot_hash=self._hash(as_of),
+            first_known_at=None if self._first_known is None else self._first_known[keep],
         )
 
     def counts(self) -> NDArray[np.int32]:
@@ -184,6 +185,21 @@ class IncidentStore:
     @cached_property
     def _revised(self) -> NDArray[np.bool_]:
         return np.array([item.revised != "no" for item in self.deliveries], dtype=np.bool_)
+
+    @cached_property
+    def _first_known(self) -> NDArray[np.datetime64] | None:
+        """Return when the first revision of each fact's incident was known; None where nothing is ever revised."""
+        high = _column(self.facts, "key_high")
+        rows = np.flatnonzero(self._revised[self.delivery] & (high != 0))
+        if not len(rows):
+            return None
+        known_at = _column(self.facts, "known_at").copy()
+        # Half of a salted hash is as good as a key here: a clash would move one delay.
+        order = rows[np.argsort(high[rows])]
+        begins = np.flatnonzero(np.concatenate([[True], high[order][1:] != high[order][:-1]]))
+        earliest = np.minimum.reduceat(known_at[order], begins)
+        known_at[order] = np.repeat(earliest, np.diff(np.append(begins, len(order))))
+        return known_at
 
     def _newest_revisions(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which of these facts are the newest revision of their key; facts without one are kept."""

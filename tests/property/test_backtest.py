@@ -83,7 +83,7 @@ def test_late_records_lengthen_the_horizon_and_the_rows_say_so() -> None:
     area = rng.integers(0, AREAS, len(day)).astype(np.int32)
     prompt, late = (backtest(Recorded(day, day + 1 + delay, area)) for delay in (0, 10))
     assert set(prompt["notices"]) == {""}
-    assert set(late["notices"]) == {"late-data"}
+    assert set(late["notices"]) == {"late-data;incomplete-corrected"}
     assert sorted(late["horizon"].unique()) == [1, 2]
     first = late[late["horizon"] == 1]
     starts = [periods.start(periods.ordinal(day.date(), "week"), "week") for day in first["origin"]]

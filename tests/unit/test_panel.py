@@ -1,14 +1,20 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
 from errors import DataError
+from experiments.late_records import FIRST_MONDAY, Lateness, late_incidents, seen_at
+from features.calendar import Calendar
 from features.incidents.incidents import FeedCoverage
 from features.panel import build_panel, flat_areas, period_of
+from models.boosted import BoostingSettings
 from tests.support.panels import incidents
+from training.fit import FitPlan, fit_boosted
 
+QUICK = BoostingSettings(rounds=20, rows_in_leaf=20)
 COLUMNS = ("day", "area", "strand", "also", "provenance", "feed", "count", "known_at", "longitude", "latitude")
 
 
@@ -98,15 +104,63 @@ def test_one_forces_missing_month_leaves_another_forces_areas_alone() -> None:
     assert panel.observed[:, 1, 0].tolist() == [True, False, True]
 
 
-def test_weeks_whose_records_are_not_in_yet_are_not_taken_for_quiet_ones() -> None:
-    days = daily("2020-01-06", "2020-12-27")
+@pytest.mark.parametrize(
+    ("late_of_ten", "origin", "corrected"),
+    [(0, date(2020, 12, 28), 0), (1, date(2020, 12, 28), 3), (6, date(2020, 12, 7), 0), (10, date(2020, 12, 7), 0)],
+)
+def test_weeks_whose_records_are_not_in_yet_are_corrected_or_left_out(
+    late_of_ten: int, origin: date, corrected: int
+) -> None:
+    days = daily("2020-01-06", "2020-12-27", 10)
     whole = incidents(days, spans=[("2020-01-06", "2020-12-27")])
-    late = whole.day + 1 + np.where(np.arange(len(days)) % 10 == 0, 20, 0)
-    slow = replace(whole, known_at=late.astype("datetime64[s]"))
-    seen = slow.known_at <= np.datetime64("2020-12-28")
-    columns = {name: getattr(slow, name)[seen] for name in COLUMNS}
-    for known, origin in (
-        (replace(whole, as_of=date(2020, 12, 28)), date(2020, 12, 28)),
-        (replace(slow, **columns, as_of=date(2020, 12, 28)), date(2020, 12, 7)),
-    ):
-        assert build_panel(known, "week", flat_areas(known)).origin == origin
+    late = whole.day + 1 + np.where(np.arange(len(days)) % 10 < late_of_ten, 20, 0)
+    seen = late <= np.datetime64("2020-12-28")
+    columns = {name: getattr(whole, name)[seen] for name in COLUMNS} | {"known_at": late[seen].astype("datetime64[s]")}
+    known = replace(whole, **columns, as_of=date(2020, 12, 28))
+    panel = build_panel(known, "week", flat_areas(known))
+    assert panel.origin == origin
+    assert (panel.completeness < 1).sum() == corrected
+    np.testing.assert_allclose(panel.counts[:, 0, 0], 70.0, rtol=0.02)
+
+
+def test_a_strand_of_a_prompt_and_a_slow_feed_is_corrected_feed_by_feed() -> None:
+    rng = np.random.default_rng(1)
+    as_of = FIRST_MONDAY + timedelta(weeks=80)
+    prompt, slow = (late_incidents([mean], [Lateness(days)], 80, rng) for mean, days in ((300.0, 0.001), (200.0, 5.0)))
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(prompt, name), getattr(slow, name)])
+        for name in ("day", "area", "strand", "also", "provenance", "count", "known_at", "longitude", "latitude")
+    }
+    feed = np.repeat([0, 1], [len(prompt), len(slow)]).astype(np.int16)
+    feeds = tuple(replace(prompt.feeds[0], name=name) for name in ("prompt", "slow"))
+    both = replace(prompt, **columns, feed=feed, feeds=feeds)
+    known = seen_at(both, as_of)
+    panel = build_panel(known, "week", flat_areas(known))
+    assert panel.origin == as_of
+    shares = panel.completeness[:, 0]
+    # Three in five records come at once, and of the slow feed's about half are in by the week's end.
+    assert 0.6 + 0.4 * 0.4 < shares[-1] < 0.6 + 0.4 * 0.65
+    assert (shares[:-8] == 1).all()
+    recorded = np.bincount((known.day - np.datetime64(FIRST_MONDAY)).astype(int) // 7)
+    final = np.bincount((both.day - np.datetime64(FIRST_MONDAY)).astype(int) // 7)
+    assert abs(panel.counts[-2:].sum() - final[-2:].sum()) < (final[-2:].sum() - recorded[-2:].sum()) / 2
+    assert panel.complete[:, 0, 0].tolist() == (shares == 1).tolist()
+
+
+def test_a_corrected_week_is_neither_learnt_from_nor_scored() -> None:
+    whole = late_incidents([200.0, 80.0], [Lateness(0.001), Lateness(8.0)], 110, np.random.default_rng(2), areas=4)
+    known = seen_at(whole, FIRST_MONDAY + timedelta(weeks=110))
+    panel = build_panel(known, "week", flat_areas(known))
+    assert panel.corrected
+    wrong = panel.counts.copy()
+    wrong[~panel.complete] *= 50
+    misled = replace(panel, counts=wrong)
+    plans = [
+        fit_boosted(item, (1,), Calendar(), seed=1, plan=FitPlan(30, 60, 2, 20, QUICK)) for item in (panel, misled)
+    ]
+    for name in ("count", "seen"):
+        np.testing.assert_array_equal(getattr(plans[0].hold_out, name), getattr(plans[1].hold_out, name))
+    seen, count = plans[0].hold_out.seen, plans[0].hold_out.count
+    assert not seen[-1, 0, :, 1].any()
+    assert seen[-1, 0, :, 0].all()
+    assert (count == np.rint(count)).all()

@@ -1,0 +1,1 @@
+"""Completeness: what is not in yet, what was never delivered, and where recording itself has changed."""

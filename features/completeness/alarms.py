@@ -1,0 +1,28 @@
+"""Alarms of a panel: strands whose level has shifted within the newest year, with nobody having said why."""
+
+import numpy as np
+
+from features.completeness.shifts import LevelShift, level_shifts
+from features.panel import Panel
+from features.periods import PERIODS_A_YEAR
+
+# Share of the best-covered period's areas that a period must have observed for its total to be compared.
+_COVERED = 0.95
+
+
+def recent_shifts(panel: Panel) -> dict[str, LevelShift]:
+    """Return the newest shift of each strand's total that lies within the panel's last year.
+
+    A change that somebody declared is rescaled in the panel and so shifts nothing any more.
+    """
+    newest = panel.first + len(panel.counts) - PERIODS_A_YEAR[panel.kind]
+    complete = panel.complete
+    found = {}
+    for column, strand in enumerate(panel.strands):
+        areas = complete[:, :, column].sum(axis=1)
+        compared = (areas > 0) & (areas >= _COVERED * areas.max())
+        total = panel.counts[:, :, column].sum(axis=1, dtype=np.float64)
+        shifts = [s for s in level_shifts(total, compared, panel.first, panel.kind) if s.period >= newest]
+        if shifts:
+            found[strand] = shifts[-1]
+    return found
