@@ -50,12 +50,14 @@ def show(context: Context, picture: Path | None, shapes: Path | None) -> None:
     with Deployment.open(context) as deployment:
         file = areas_of(deployment)
         settings = deployment.workspace.settings
+        changes = deployment.workspace.area_changes()
     drawing = draw(file.areas, file.polygons)
     if picture:
-        draw_areas(drawing, caption(drawing, settings), picture)
+        draw_areas(drawing, caption(file.areas, drawing, settings), picture)
     if shapes:
         _write(shapes, shapes_text(file, drawing, settings))
-    document = {**summary(file, drawing), "synthetic": settings.synthetic}
+    edition = changes.edition_of(file.areas.codes) if changes else None
+    document = {**summary(file, drawing), "edition": edition, "synthetic": settings.synthetic}
     columns = ["level", "members", "areas each", "areas without"]
     table = plain_table("Levels", columns, level_rows(document), columns[1:])
     wrote = [f"Wrote {path}." for path in (picture, shapes) if path]

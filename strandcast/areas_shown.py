@@ -6,14 +6,24 @@ from typing import Any
 import numpy as np
 
 from errors import DataError
+from features.areas.areas import Areas
 from features.areas.drawing import Drawing
 from features.areas.files import DRAWING, AreaFile, read_area_file
 from features.areas.geojson import to_geojson
+from features.areas.hierarchy import grouping
 from features.areas.picture import Caption
 from features.incidents.store import load_incidents
 from features.panel import flat_areas
 from features.settings import Settings
 from strandcast.deployment import Deployment
+
+_SEVERAL = {
+    "msoa": "MSOAs",
+    "ward": "wards",
+    "district": "districts",
+    "lpa": "Local Policing Areas",
+    "force": "forces",
+}
 
 
 def areas_of(deployment: Deployment) -> AreaFile:
@@ -38,11 +48,12 @@ def areas_of(deployment: Deployment) -> AreaFile:
     return AreaFile(met, "", (), adjacency="points" if any(met.neighbours) else "none")
 
 
-def caption(drawing: Drawing, settings: Settings) -> Caption:
+def caption(areas: Areas, drawing: Drawing, settings: Settings) -> Caption:
     """Return the words round a picture."""
-    groups, total = len(set(drawing.groups) - {""}), len(drawing.shapes)
+    level, total = grouping(areas.parents), len(drawing.shapes)
+    groups = len(set(areas.parents[level]) - {""}) if level else 0
     missing = sum(shape is None for shape in drawing.shapes)
-    title = f"{settings.name}: {total:,} areas" + (f" in {groups:,} districts" if groups > 1 else "")
+    title = f"{settings.name}: {total:,} areas" + (f" in {groups:,} {_SEVERAL[level]}" if level and groups > 1 else "")
     lines = [
         *([f"{missing:,} areas are not drawn: nothing is known of where they are."] if missing else []),
         *([settings.attribution] if settings.attribution else []),
@@ -81,9 +92,13 @@ def told(document: dict[str, Any]) -> list[str]:
         alone = f"; {beside['without']:,} areas have none" if beside["without"] else ""
         neighbours = f"{beside['mean']:.1f} each, by {beside['by']}{alone}"
     note = f" ({drawn['note']})" if drawn["note"] else ""
+    codes = (
+        [f"Codes of {document['edition']}; those of the other edition are placed too."] if document["edition"] else []
+    )
     return [
         *(["SYNTHETIC: the data are made up."] if document["synthetic"] else []),
         f"{total:,} areas of the level {document['level']}{residents}.",
+        *codes,
         f"Known: {', '.join(facts)}.",
         f"Neighbours: {neighbours}.",
         f"Drawn as {drawn['as']}{note}: {_of(drawn['shapes'], total)}.",

@@ -9,6 +9,7 @@ import shapely
 
 from features.areas import cells, schematic
 from features.areas.areas import Areas
+from features.areas.hierarchy import grouping
 from features.areas.plane import Plane
 
 Kind = Literal["polygons", "cells", "schematic"]
@@ -59,7 +60,8 @@ def _map(kind: Kind, areas: Areas, polygons: Sequence[Any]) -> Drawing:
     left, low, right, high = shapely.total_bounds(shapes)
     plane = Plane.local((left + right) / 2, (low + high) / 2)
     flat = shapely.transform(shapes, plane.flattened)
-    groups = areas.parents.get("district", ("",) * len(areas))
+    level = grouping(areas.parents)
+    groups = areas.parents[level] if level else ("",) * len(areas)
     labels = {}
     for name in sorted(set(groups) - {""}):
         mine = [shape for shape, group in zip(flat, groups, strict=True) if group == name and shape is not None]

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from features.areas.areas import Areas
+from features.areas.hierarchy import grouping
 from features.areas.shipped import SHIPPED, shipped_table
 
 F64 = NDArray[np.float64]
@@ -45,8 +46,8 @@ class Schematic:
 
 def schematic(areas: Areas) -> Schematic:
     """Lay areas out by district; by the next level that is known where there is none, in one cluster where none is."""
-    level = next((level for level in ("district", "lpa", "ward", "msoa", "force") if level in areas.parents), None)
-    groups = tuple(name or "no district" for name in areas.parents[level]) if level else ("all areas",) * len(areas)
+    level = grouping(areas.parents)
+    groups = tuple(name or f"no {level}" for name in areas.parents[level]) if level else ("all areas",) * len(areas)
     members: dict[str, list[int]] = {name: [] for name in sorted(set(groups))}
     for index, name in enumerate(groups):
         members[name].append(index)

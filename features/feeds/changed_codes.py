@@ -45,6 +45,12 @@ def settled_areas(
     return replace(column, codes=codes, values=tuple(values))
 
 
+def recoded_rows(table: RawTable, setting: Setting) -> int:
+    """Return how many rows have a code of another edition that the workspace's lookup knows."""
+    column = table.columns.get("area_code")
+    return 0 if column is None else int(column.weights()[setting.places.recoded(column.values)].sum())
+
+
 def _by_point(targets: Sequence[str], areas: NDArray[np.object_]) -> NDArray[np.int64]:
     """Return the index of each area among the targets, -1 where it is none of them."""
     chosen = np.full(len(areas), -1, dtype=np.int64)

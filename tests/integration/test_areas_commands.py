@@ -140,6 +140,7 @@ def test_a_lookup_needs_areas_that_it_knows(call: cycle.Command, tmp_path: Path)
     assert "has no code of the areas" in refused["error"]
     made = call("init", "--areas", write(tmp_path / "areas.csv", "area_code\nA\nB1\n"), "--area-changes", lookup)
     assert made["area_changes"] == "area-changes.csv"
+    assert call("areas", "show")["edition"] == "2021"
 
 
 def test_the_real_county_is_drawn_and_converted(call: cycle.Command, tmp_path: Path) -> None:

@@ -77,6 +77,12 @@ def test_districts_that_are_not_known_stand_by_name() -> None:
     assert labels["D3"][1] < labels["D0"][1]
 
 
+def test_areas_are_shown_by_the_level_nearest_to_districts() -> None:
+    by_lpa = replace(panels.areas(6), parents={"lpa": ("North", "", "South") * 2, "force": ("F",) * 6})
+    assert set(schematic(by_lpa).groups) == {"North", "South", "no lpa"}
+    assert draw(by_lpa, [shapely.box(x, 50, x + 1, 51) for x in range(6)]).groups == ("North", "", "South") * 2
+
+
 def test_cells_hold_their_points_and_do_not_overlap() -> None:
     points = np.random.default_rng(1).uniform([0.5, 51.5], [0.9, 51.8], (80, 2))
     points[3] = points[2]
