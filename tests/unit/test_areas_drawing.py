@@ -135,7 +135,7 @@ def test_a_picture_says_what_it_is_and_keeps_names_apart(tmp_path: Path, monkeyp
     boxes = [text.get_window_extent() for text in kept[0].axes[0].texts]
     assert not any(one.overlaps(other) for index, one in enumerate(boxes) for other in boxes[:index])
     pixels = imread(tmp_path / "a.png")
-    assert len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 10
+    assert len(np.unique(pixels.reshape(-1, pixels.shape[2])[::97], axis=0)) > 10
 
 
 def test_names_that_would_lie_over_each_other_are_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ import pytest
 from errors import DataError
 from features.areas.files import load_areas, read_area_file
 from features.areas.polygons import Polygons
-from tests.support.shared_data import shared_file
 
 
 def square(x: float, y: float = 0.0) -> dict[str, Any]:
@@ -127,15 +126,6 @@ def test_areas_partly_without_polygons_have_their_msoa_as_neighbours(tmp_path: P
     )
     # a and d have polygons that do not touch; that c lies beside both is known by their MSOA alone.
     assert (file.areas.neighbours, file.adjacency) == (((1, 2), (0,), (0, 3), (2,)), "polygons and msoa")
-
-
-def test_real_points_lie_in_the_area_that_places_them() -> None:
-    file = read_area_file(shared_file("geography/essex-lsoa-2011.geojson"))
-    polygons = Polygons.of(file)
-    assert polygons is not None
-    points = file.areas.points
-    assert [polygons.codes[index] for index in polygons.place(points[:, 0], points[:, 1])] == list(file.areas.codes)
-    assert min(map(len, file.areas.neighbours)) > 0
 
 
 @pytest.mark.parametrize(
