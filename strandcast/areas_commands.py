@@ -139,30 +139,20 @@ def convert(
     population = dict(zip(into.codes, into.population.tolist(), strict=True)) if into else {}
     converted = convert_counts(table, read_changes(lookup), to, population, fractions=fractions)
     _write(out, converted.text().encode())
-    done = converted.conversion
-    left_out = [table.header[index] for index in table.left_out]
-    document = {
-        "to": to,
-        "rows_read": len(table.rows),
-        "rows_written": len(converted.rows),
-        "sum_read": converted.read,
-        "sum_written": converted.written,
-        "codes": {"read": len(done.codes), "split": len(done.split), "merged_into": len(done.merged)},
-        "unknown": list(done.unknown),
-        "left_out": left_out,
-        "out": str(out),
-    }
-    shared = f"{len(done.split):,} were shared among several, {len(done.merged):,} new ones put together from several"
-    lines = [
-        f"{len(table.rows):,} rows became {len(converted.rows):,}.",
-        f"The sum was {converted.read:,.10g} and is {converted.written:,.10g}.",
-        f"Of {len(done.codes):,} codes {shared}.",
-        *(
-            [f"{len(done.unknown):,} are not in the lookup and stay: {', '.join(done.unknown)}."]
-            if done.unknown
-            else []
-        ),
+    document = {"to": to, **converted.as_document(), "out": str(out)}
+    context.output.result(document, lines=_converted(document))
+
+
+def _converted(document: dict[str, Any]) -> list[str]:
+    codes, left_out = document["codes"], document["left_out"]
+    shared = (
+        f"{codes['split']:,} were shared among several, {codes['merged_into']:,} new ones put together from several"
+    )
+    return [
+        f"{document['rows_read']:,} rows became {document['rows_written']:,}.",
+        f"The sum was {document['sum_read']:,.10g} and is {document['sum_written']:,.10g}.",
+        f"Of {codes['read']:,} codes {shared}.",
+        *([f"{codes['unknown']:,} are not in the lookup and stay as they are."] if codes["unknown"] else []),
         *([f"Left out, as areas have other names now: {', '.join(left_out)}."] if left_out else []),
-        f"Wrote {out}.",
+        f"Wrote {document['out']}.",
     ]
-    context.output.result(document, lines=lines)

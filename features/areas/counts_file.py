@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -89,6 +90,7 @@ class ConvertedCounts:
     """A table under other codes.
 
     Attributes:
+        table: What was read.
         header: Its columns.
         rows: Its rows.
         conversion: What became of each code.
@@ -96,11 +98,30 @@ class ConvertedCounts:
         written: Sum of the counts that are written.
     """
 
+    table: CountsTable
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = field(repr=False)
     conversion: Conversion
     read: float
     written: float
+
+    def as_document(self) -> dict[str, Any]:
+        """Return what became of the rows; codes are counted and not repeated, for a wrong column may hold anything."""
+        done = self.conversion
+        codes = {
+            "read": len(done.codes),
+            "split": len(done.split),
+            "merged_into": len(done.merged),
+            "unknown": len(done.unknown),
+        }
+        return {
+            "rows_read": len(self.table.rows),
+            "rows_written": len(self.rows),
+            "sum_read": self.read,
+            "sum_written": self.written,
+            "codes": codes,
+            "left_out": [self.table.header[index] for index in self.table.left_out],
+        }
 
     def text(self) -> str:
         """Return the table as CSV."""
@@ -124,8 +145,8 @@ def convert_counts(
         fractions: Share in fractions; else counts stay whole.
 
     Raises:
-        DataError: There is no such edition, the codes are of that edition already, or a count is not whole and
-            fractions are not asked for.
+        DataError: There is no such edition, the codes are of that edition already or none is in the lookup, or a count
+            is not whole and fractions are not asked for.
     """
     codes, counts = table.codes(), table.counts()
     changes.direction(to)
@@ -135,6 +156,9 @@ def convert_counts(
     if not fractions and any(count != int(count) for count in counts):
         raise DataError("has counts that are not whole", place=table.name, fix="give --fractions")
     conversion = Conversion.of(changes, sorted(set(codes)), to, population)
+    if len(conversion.unknown) == len(conversion.codes):
+        fix = "give the lookup of its areas, or name their column with --area-column"
+        raise DataError("none of its codes is in the lookup", place=table.name, fix=fix)
     kept = [index for index in range(len(table.header)) if index not in (table.area, table.count, *table.left_out)]
     keys = [tuple(row[index] for index in kept) for row in table.rows]
     totals: dict[tuple[str, tuple[str, ...]], float] = {}
@@ -143,7 +167,9 @@ def convert_counts(
             totals[code, keys[row]] = totals.get((code, keys[row]), 0.0) + part
     header = (_renamed(table.header[table.area], changes, to), *(table.header[index] for index in kept))
     rows = tuple((code, *key, _number(total)) for (code, key), total in totals.items())
-    return ConvertedCounts((*header, table.header[table.count]), rows, conversion, sum(counts), sum(totals.values()))
+    return ConvertedCounts(
+        table, (*header, table.header[table.count]), rows, conversion, sum(counts), sum(totals.values())
+    )
 
 
 def _parts(

@@ -127,7 +127,7 @@ def test_counts_are_converted_and_accounted_for(call: cycle.Command, tmp_path: P
     lookup, out = write(tmp_path / "lookup.csv", LOOKUP), tmp_path / "out.csv"
     target = write(tmp_path / "areas.csv", "area_code,population\nA,1\nB1,400\nB2,100\n")
     done = call("areas", "convert", counts, "--changes", lookup, "--to", "2021", "--areas", target, "--out", out)
-    assert (done["sum_read"], done["sum_written"], done["unknown"]) == (8, 8, ["C"])
+    assert (done["sum_read"], done["sum_written"], done["codes"]["unknown"]) == (8, 8, 1)
     assert out.read_text("utf-8") == "LSOA21CD,month,count\nA,2024-01,2\nB1,2024-01,4\nB2,2024-01,1\nC,2024-01,1\n"
     told = call("areas", "convert", out, "--changes", lookup, "--to", "2021", "--out", out, expected=2)
     assert "of 2021 already" in told["error"]

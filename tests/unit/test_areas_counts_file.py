@@ -94,6 +94,7 @@ def test_there_and_back_every_split_area_has_its_counts(tmp_path: Path) -> None:
         ([HEADER, "BIG,Big,2024-01,Theft,1.5"], "2021", "give --fractions"),
         ([HEADER, "BIG1,Big,2024-01,Theft,1"], "2021", "its codes are of 2021 already"),
         ([HEADER, "BIG,Big,2024-01,Theft,1"], "2031", "'2031' is no edition"),
+        ([HEADER, "Mrs Smith,Big,2024-01,Theft,1"], "2021", "none of its codes is in the lookup"),
         (["LSOA11CD,number", "BIG,1"], "2021", "name it with --count-column"),
         (["beat,count", "BIG,1"], "2021", "no column of area codes"),
     ],
