@@ -10,6 +10,7 @@ import click
 from errors import LedgerError, ServiceError, StrandcastError
 from ledger.events import NoSuchRecordError
 from strandcast.allocate_commands import allocate
+from strandcast.areas_commands import areas
 from strandcast.audit_commands import audit
 from strandcast.completeness_commands import completeness
 from strandcast.feed_commands import feeds
@@ -80,6 +81,7 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
 
 
 cli.add_command(allocate)
+cli.add_command(areas)
 cli.add_command(audit)
 cli.add_command(backtest)
 cli.add_command(completeness)

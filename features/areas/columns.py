@@ -72,6 +72,11 @@ class AreaColumns:
         taken = {level: find_column(self.known, patterns) for level, patterns in _PARENTS.items()}
         return tuple(level for level, column in taken.items() if column and column.casefold().endswith(_INFERRED))
 
+    def own_level(self) -> str | None:
+        """Return the upper level whose areas the file lists, by its column of codes; None for LSOAs and others."""
+        prefix = re.sub(r"(_code|\d\dcd)$", "", self.code.casefold())
+        return {"msoa": "msoa", "wd": "ward", "ward": "ward", "lad": "district"}.get(prefix)
+
     def parents(self, records: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
         """Return level -> the name of each record's larger area.
 

@@ -78,12 +78,18 @@ class Conversion:
         """
         flat = counts.reshape(-1, len(self.codes))
         result = np.zeros((len(flat), len(self.into)), dtype=np.int64)
-        for index, (targets, shares) in enumerate(self.parts):
-            if len(targets) == 1:
-                result[:, targets[0]] += flat[:, index]
-            else:
-                result[:, targets] += whole_parts(flat[:, index], shares)
+        for index, (targets, _) in enumerate(self.parts):
+            result[:, targets] += self.whole_parts_of(index, flat[:, index])
         return result.reshape(*counts.shape[:-1], len(self.into))
+
+    def whole_parts_of(self, index: int, counts: I64) -> I64:
+        """Return whole counts of one area, shared among those it gives to; int64[n, targets]."""
+        _, shares = self.parts[index]
+        return counts[:, np.newaxis] if len(shares) == 1 else whole_parts(counts, shares)
+
+    def parts_of(self, index: int, values: F64) -> F64:
+        """Return values of one area, shared among those it gives to; float64[n, targets]."""
+        return values[:, np.newaxis] * self.parts[index][1]
 
     def apportion_fractions(self, values: F64) -> F64:
         """Return values by the codes that are reached, shared in fractions; sums hold to rounding.
@@ -95,6 +101,7 @@ class Conversion:
             float64[..., len(into)].
         """
         result = np.zeros((*values.shape[:-1], len(self.into)))
-        for index, (targets, shares) in enumerate(self.parts):
-            result[..., targets] += values[..., index, np.newaxis] * shares
+        flat, into = values.reshape(-1, len(self.codes)), result.reshape(-1, len(self.into))
+        for index, (targets, _) in enumerate(self.parts):
+            into[:, targets] += self.parts_of(index, flat[:, index])
         return result

@@ -21,7 +21,9 @@ from features.areas.columns import AreaColumns, cell_text
 from features.areas.hierarchy import check_nested, neighbours_within
 from features.areas.shapes import hectares_of, inner_points, touching, valid_polygon
 
-Adjacency = Literal["polygons", "polygons and msoa", "msoa", "none"]
+# Member of a FeatureCollection whose shapes are a drawing: read as boundaries they would place points wrongly.
+DRAWING = "drawing"
+Adjacency = Literal["polygons", "polygons and msoa", "msoa", "points", "none"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ def read_area_file(path: Path) -> AreaFile:
         raise DataError("there is no such file of areas", place=str(path), fix="check the path")
     kind = path.suffix.lower()
     if kind in (".geojson", ".json"):
-        records, shapes = _features(path)
+        records, shapes = read_features(path)
     elif kind == ".csv":
         records, shapes = _rows(path), []
     else:
@@ -75,7 +77,12 @@ def read_area_file(path: Path) -> AreaFile:
     return _area_file(path.name, records, shapes)
 
 
-def _features(path: Path) -> tuple[list[dict[str, Any]], list[Any]]:
+def read_features(path: Path) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Return the properties and the polygons of a GeoJSON, None for a feature without one.
+
+    Raises:
+        DataError: The file is no FeatureCollection, is not in degrees, or holds a drawing.
+    """
     try:
         document = json.loads(path.read_bytes().decode("utf-8-sig"))
         features = document["features"]
@@ -85,6 +92,9 @@ def _features(path: Path) -> tuple[list[dict[str, Any]], list[Any]]:
     except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError):
         fix = "give a GeoJSON FeatureCollection with a polygon an area"
         raise DataError("is not a GeoJSON FeatureCollection", place=path.name, fix=fix) from None
+    if DRAWING in document:
+        fix = "give the boundaries themselves, or the areas without them as .csv"
+        raise DataError(f"is a drawing ({document[DRAWING]}), not the areas", place=path.name, fix=fix)
     bounds = shapely.total_bounds(shapes)
     if np.isfinite(bounds).all() and (np.abs(bounds[[0, 2]]).max() > 180 or np.abs(bounds[[1, 3]]).max() > 90):
         fix = "convert it to WGS 84 (EPSG:4326)"

@@ -27,6 +27,11 @@ def check_nested(parents: Mapping[str, Sequence[str]], place: str) -> None:
                 raise DataError(problem, place=place, fix=fix)
 
 
+def grouping(parents: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the level that areas are shown by: districts, else the next that is known; None where none is."""
+    return next((level for level in ("district", "lpa", WARD, "msoa", "force") if level in parents), None)
+
+
 def neighbours_within(groups: Sequence[str]) -> tuple[tuple[int, ...], ...]:
     """Return for each area the other areas of its group, sorted; none where its group is blank.
 

@@ -7,10 +7,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from features.areas.plane import Plane
+
 # Boundaries that are simplified area by area leave slivers: areas within this many degrees (about 10 m) are neighbours.
 _TOUCH = 1e-4
-_KILOMETRES_A_DEGREE = 111.32
-_HECTARES_A_SQUARE_KILOMETRE = 100.0
+_SQUARE_METRES_A_HECTARE = 10_000.0
 
 
 def valid_polygon(shape: Any) -> Any:
@@ -21,11 +22,11 @@ def valid_polygon(shape: Any) -> Any:
 
 
 def hectares_of(shape: Any) -> float:
-    """Return a polygon's size by an equirectangular projection at its middle, within 1 % for an area of a city."""
+    """Return the size of a polygon in degrees, in the plane at its middle; within 1 % for an area of a city."""
     if shape is None:
         return float("nan")
-    cosine = np.cos(np.radians(shape.centroid.y))
-    return float(shape.area * _KILOMETRES_A_DEGREE**2 * cosine * _HECTARES_A_SQUARE_KILOMETRE)
+    plane = Plane.local(shape.centroid.x, shape.centroid.y)
+    return float(shape.area * plane.metres_x * plane.metres_y / _SQUARE_METRES_A_HECTARE)
 
 
 def inner_points(polygons: Sequence[Any]) -> NDArray[np.float64]:

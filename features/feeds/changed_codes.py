@@ -29,39 +29,43 @@ def settled_areas(
     shared = setting.places.shared(column.values) if column is not None else {}
     if column is None or not shared:
         return column
-    values = list(column.values)
-    codes = column.codes.copy()
-    for value, (targets, shares) in shared.items():
-        rows = np.flatnonzero(column.codes == value)
-        chosen = _by_point(targets, setting, longitude[rows], latitude[rows])
-        left = chosen < 0
-        chosen[left] = _dealt(table, rows[left], shares, setting)
-        codes[rows] = len(values) + chosen
+    rows = np.flatnonzero(np.isin(np.arange(len(column.values)), list(shared))[column.codes])
+    rows = rows[np.argsort(column.codes[rows], kind="stable")]
+    met, starts = np.unique(column.codes[rows], return_index=True)
+    areas = np.array(setting.places.of_points(longitude[rows], latitude[rows]), dtype=object)
+    hashes, keyed = _hashes(table, rows, setting)
+    values, codes = list(column.values), column.codes.copy()
+    for value, mine in zip(met.tolist(), np.split(np.arange(len(rows)), starts[1:]), strict=True):
+        targets, shares = shared[value]
+        chosen = _by_point(targets, areas[mine])
+        for left, deal in ((chosen < 0) & keyed[mine], keyed_rows), ((chosen < 0) & ~keyed[mine], whole_rows):
+            chosen[left] = deal(hashes[mine][left], shares)
+        codes[rows[mine]] = len(values) + chosen
         values.extend(targets)
-    return replace(column, codes=codes.astype(np.int32), values=tuple(values))
+    return replace(column, codes=codes, values=tuple(values))
 
 
-def _by_point(
-    targets: Sequence[str], setting: Setting, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Return the index of the target that holds each point, -1 where none does."""
-    where = {target: index for index, target in enumerate(targets)}
-    areas = setting.places.of_points(longitude, latitude)
-    return np.array([-1 if area is None else where.get(area, -1) for area in areas], dtype=np.int64)
+def recoded_rows(table: RawTable, setting: Setting) -> int:
+    """Return how many rows have a code of another edition that the workspace's lookup knows."""
+    column = table.columns.get("area_code")
+    return 0 if column is None else int(column.weights()[setting.places.recoded(column.values)].sum())
 
 
-def _dealt(
-    table: RawTable, rows: NDArray[np.int64], shares: NDArray[np.float64], setting: Setting
-) -> NDArray[np.int64]:
-    chosen = np.empty(len(rows), dtype=np.int64)
+def _by_point(targets: Sequence[str], areas: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the index of each area among the targets, -1 where it is none of them."""
+    chosen = np.full(len(areas), -1, dtype=np.int64)
+    for index, target in enumerate(targets):
+        chosen[areas == target] = index
+    return chosen
+
+
+def _hashes(table: RawTable, rows: NDArray[np.int64], setting: Setting) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Return a hash of each row, and whether it is that of its natural key; of its values where it has none."""
+    hashes = np.zeros(len(rows), dtype=np.uint64)
     ids = table.columns.get("incident_id")
     keyed = ~ids.is_blank()[rows] if ids is not None else np.zeros(len(rows), dtype=np.bool_)
-    if ids is not None and keyed.any():
-        keys = setting.keys(_SUBJECT, [ids.values[code] for code in ids.codes[rows[keyed]]])
-        chosen[keyed] = keyed_rows(keys[:, 0], shares)
-    if not keyed.all():
-        keep = np.zeros(len(table.rows), dtype=np.bool_)
-        keep[rows[~keyed]] = True
-        texts = pd.DataFrame({key: column[keep].texts() for key, column in table.columns.items()})
-        chosen[~keyed] = whole_rows(setting.fingerprints(texts), shares)
-    return chosen
+    if ids is not None:
+        hashes[keyed] = setting.keys(_SUBJECT, [ids.values[code] for code in ids.codes[rows[keyed]]])[:, 0]
+    texts = {key: replace(column, codes=column.codes[rows[~keyed]]).texts() for key, column in table.columns.items()}
+    hashes[~keyed] = setting.fingerprints(pd.DataFrame(texts))
+    return hashes, keyed

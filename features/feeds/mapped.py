@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from errors import DataError
+from features.feeds.changed_codes import recoded_rows
 from features.feeds.contract import Contract
 from features.feeds.personal import holds_personal_value, personal_columns
 from features.feeds.reading import FACTS, Reading, Revised, Setting
@@ -74,7 +75,7 @@ def read_export(content: Content, contract: Contract, rules: Rules, setting: Set
         revised=_REVISED[contract.revision_rule],
         dated_knowledge=contract.file_period is not None,
         not_stored=table.spare,
-        notices=remarks(table, contract, facts),
+        notices=remarks(table, contract, facts, setting),
     )
 
 
@@ -133,11 +134,13 @@ def _span(name: str, contract: Contract) -> tuple[date, date] | None:
         raise DataError("its name does not tell the period it was made for", place=name, fix=fix) from None
 
 
-def remarks(table: RawTable, contract: Contract, facts: pd.DataFrame) -> tuple[str, ...]:
+def remarks(table: RawTable, contract: Contract, facts: pd.DataFrame, setting: Setting) -> tuple[str, ...]:
     """Return what the user should know of a file that was read."""
     found = [f"lacks the column {name}, which is read as blank" for name in table.lacking]
     if personal := personal_columns(table.spare):
         found.append(f"has columns about persons, which were not read: {', '.join(personal)}")
+    if recoded := recoded_rows(table, setting):
+        found.append(f"{recoded:,} rows have codes of another edition of the areas, and go where the lookup says")
     if contract.use == "demand" and (outside := int(facts["strand"].isna().sum())):
         found.append(f"{outside:,} rows belong to no strand of the taxonomy: kept, and counted in none")
     periods = max(1, facts["day"].dt.to_period(_PERIODS[contract.arrival.every]).nunique())

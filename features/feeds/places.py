@@ -63,6 +63,15 @@ class Places:
         found = {index: self._into(text) for index, text in enumerate(texts) if text and self._matched(text) is None}
         return {index: shares for index, shares in found.items() if len(shares[0]) > 1}
 
+    def recoded(self, values: Sequence[str]) -> NDArray[np.bool_]:
+        """Return which values are codes of another edition that the lookup knows."""
+        edition = self._edition
+        if self.changes is None or edition is None:
+            return np.zeros(len(values), dtype=np.bool_)
+        texts = [area_text(value) for value in values]
+        changed = [self._matched(text) is None and self.changes.knows(text.upper(), edition) for text in texts]
+        return np.array(changed, dtype=np.bool_)
+
     def of_points(self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> list[str | None]:
         """Return the area that holds each point; None outside all of them."""
         if self.polygons is None:

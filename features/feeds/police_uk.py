@@ -88,7 +88,7 @@ def read_street(content: Content, contract: Contract, rules: Rules, setting: Set
         stands_in=rules.stand_ins,
         units=_units(rows, match.group("force").lower() if match else None, month),
         not_stored=table.spare,
-        notices=remarks(table, contract, facts),
+        notices=remarks(table, contract, facts, setting),
     )
 
 

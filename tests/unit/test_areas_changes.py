@@ -1,4 +1,3 @@
-import gzip
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +6,6 @@ import pytest
 from errors import DataError
 from features.areas.changes import changes_of, read_changes
 from features.areas.conversion import Conversion
-from tests.support.shared_data import shared_file
 
 HEADER = "LSOA11CD,LSOA21CD,CHGIND\n"
 # Unchanged; one split in three; two merged; and two that share with each other.
@@ -94,19 +92,3 @@ def test_counts_are_split_and_merged(tmp_path: Path) -> None:
     assert periods.sum(axis=0).tolist() == [4, 2, 2, 0, 0, 0]
     fractions = forward.apportion_fractions(np.array([[1.0, 0, 0, 0, 0]]))
     np.testing.assert_allclose(fractions[0, :3], [0.5, 0.25, 0.25])
-
-
-def test_the_national_lookup_is_read_and_preserves_counts(tmp_path: Path) -> None:
-    packed = shared_file("geography/lsoa-2011-to-2021.csv.gz")
-    changes = read_changes(packed)
-    older, newer = (tuple(sorted(codes)) for codes in changes.by_code)
-    assert (len(older), len(newer)) == (34_753, 35_672)
-    forward, backward = Conversion.of(changes, older, "2021"), Conversion.of(changes, newer, "2011")
-    assert (forward.into, backward.into) == (newer, older)
-    counts = np.random.default_rng(1).poisson(2.0, (2, len(older)))
-    there = forward.apportion(counts)
-    assert there.sum(axis=1).tolist() == counts.sum(axis=1).tolist()
-    assert backward.apportion(there).sum(axis=1).tolist() == counts.sum(axis=1).tolist()
-    plain = tmp_path / "plain.csv"
-    plain.write_bytes(gzip.decompress(packed.read_bytes()))
-    assert read_changes(plain).pairs == changes.pairs

@@ -65,6 +65,69 @@ def test_points_are_placed_once_and_outside_nowhere(tmp_path: Path) -> None:
     assert places.tolist() == [0, 0, 1, -1, -1]
 
 
+def polygons_of(folder: Path, *shapes: dict[str, Any] | None) -> Polygons:
+    names = "abcdefgh"
+    file = read_area_file(geojson(folder, *(({"code": names[index]}, shape) for index, shape in enumerate(shapes))))
+    polygons = Polygons.of(file)
+    assert polygons is not None
+    return polygons
+
+
+def placed(polygons: Polygons, *points: tuple[float, float]) -> list[str | None]:
+    found = polygons.place(np.array([x for x, _ in points]), np.array([y for _, y in points]))
+    return [None if index < 0 else polygons.codes[index] for index in found]
+
+
+def test_a_point_on_a_border_or_corner_goes_to_the_code_that_sorts_first(tmp_path: Path) -> None:
+    polygons = polygons_of(tmp_path, square(0), square(1), square(0, 1), square(1, 1))
+    assert placed(polygons, (1, 0.5), (1, 1), (0.5, 1), (1.5, 1), (2, 2), (1, 1.5)) == ["a", "a", "a", "b", "d", "c"]
+
+
+def test_parts_belong_to_their_area_and_holes_do_not(tmp_path: Path) -> None:
+    islands = {"type": "MultiPolygon", "coordinates": [square(0)["coordinates"], square(5)["coordinates"]]}
+    outer, inner = square(8)["coordinates"][0], [[8.2, 0.2], [8.2, 0.8], [8.8, 0.8], [8.8, 0.2], [8.2, 0.2]]
+    ring = {"type": "Polygon", "coordinates": [outer, inner]}
+    polygons = polygons_of(tmp_path, islands, ring)
+    assert placed(polygons, (0.5, 0.5), (5.5, 0.5), (3, 0.5), (8.5, 0.5), (8.1, 0.5)) == ["a", "a", None, None, "b"]
+
+
+def test_an_enclave_takes_its_points_from_the_hole_around_it(tmp_path: Path) -> None:
+    outer = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]
+    hole = [[1, 1], [1, 2], [2, 2], [2, 1], [1, 1]]
+    polygons = polygons_of(tmp_path, {"type": "Polygon", "coordinates": [outer, hole]}, square(1, 1))
+    assert placed(polygons, (1.5, 1.5), (3, 3), (1, 1.5)) == ["b", "a", "a"]
+
+
+def test_an_invalid_polygon_is_mended(tmp_path: Path) -> None:
+    # A bow tie: two triangles that meet in the middle.
+    bow = {"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}
+    polygons = polygons_of(tmp_path, bow)
+    assert placed(polygons, (0.2, 1.0), (1.8, 1.0), (1.0, 0.2), (1.0, 1.8)) == ["a", "a", None, None]
+
+
+def test_features_without_a_polygon_take_no_points(tmp_path: Path) -> None:
+    point = {"type": "Point", "coordinates": [0.5, 0.5]}
+    empty = {"type": "Polygon", "coordinates": []}
+    polygons = polygons_of(tmp_path, point, empty, None, square(0))
+    assert polygons.codes == ("d",)
+    assert placed(polygons, (0.5, 0.5)) == ["d"]
+    assert Polygons.of(read_area_file(geojson(tmp_path, ({"code": "a"}, point)))) is None
+
+
+def test_areas_partly_without_polygons_have_their_msoa_as_neighbours(tmp_path: Path) -> None:
+    file = read_area_file(
+        geojson(
+            tmp_path,
+            ({"code": "a", "msoa": "M1"}, square(0)),
+            ({"code": "b", "msoa": "M2"}, square(1)),
+            ({"code": "c", "msoa": "M1"}, None),
+            ({"code": "d", "msoa": "M1"}, square(9)),
+        )
+    )
+    # a and d have polygons that do not touch; that c lies beside both is known by their MSOA alone.
+    assert (file.areas.neighbours, file.adjacency) == (((1, 2), (0,), (0, 3), (2,)), "polygons and msoa")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
@@ -81,6 +144,7 @@ def test_points_are_placed_once_and_outside_nowhere(tmp_path: Path) -> None:
             json.dumps({"features": [{"properties": {"code": "a"}, "geometry": square(500_000, 200_000)}]}),
             "WGS 84",
         ),
+        ("areas.geojson", json.dumps({"drawing": "schematic", "features": []}), "is a drawing"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, name: str, content: str | None, told: str) -> None:

@@ -1,5 +1,3 @@
-import csv
-import gzip
 from pathlib import Path
 
 import pytest
@@ -9,7 +7,6 @@ from features.areas.files import load_areas, read_area_file
 from features.areas.hierarchy import NESTED, check_nested, neighbours_within
 from features.areas.shipped import SHIPPED, AreaSource, shipped_table
 from models.levels import level_members, upper_levels
-from tests.support.shared_data import shared_file
 
 HEADER = "area_code,msoa,ward,district,lpa,force\n"
 
@@ -73,24 +70,6 @@ def test_a_shipped_table_says_where_it_is_from_and_fits_its_arrangement(name: st
     assert source.attribution in table.attribution
 
 
-def test_the_essex_table_holds_the_published_facts() -> None:
-    areas = AreaSource.of("essex-lsoa-2011").file.areas
-    with shared_file("geography/essex-lsoa-2011-facts.csv").open(encoding="utf-8") as lines:
-        facts = {row["lsoa_code"]: row for row in csv.DictReader(lines)}
-    assert areas.codes == tuple(sorted(facts))
-    assert [int(value) for value in areas.population] == [int(facts[code]["population_2011"]) for code in areas.codes]
-    assert [int(value) for value in areas.hectares] == [int(facts[code]["hectares"]) for code in areas.codes]
-    assert areas.parents["msoa"] == tuple(facts[code]["msoa"] for code in areas.codes)
-    assert areas.parents["district"] == tuple(facts[code]["lad"].removesuffix(" UA") for code in areas.codes)
-
-
 def test_a_name_that_is_neither_shipped_nor_a_file_is_refused() -> None:
     with pytest.raises(DataError, match="essex-lsoa-2011"):
         AreaSource.of("kent-lsoa-2011")
-
-
-def test_the_hierarchy_of_england_and_wales_nests(tmp_path: Path) -> None:
-    packed = shared_file("geography/england-wales-lsoa-2011.csv.gz")
-    areas = load_areas(areas_csv(tmp_path, gzip.decompress(packed.read_bytes()).decode()))
-    assert len(areas) == 32_844
-    assert (len(set(areas.parents["msoa"])), len(set(areas.parents["district"]))) == (6_791, 326)

@@ -76,6 +76,7 @@ def test_rows_of_a_split_code_are_shared_by_residents(
     reading = read("\n".join(["when,where,what", *rows]), places)
     assert placed(reading) == expected
     assert len(reading.quarantined) == 0
+    assert reading.notices == ("40 rows have codes of another edition of the areas, and go where the lookup says",)
     reverse = read("\n".join(["when,where,what", *reversed(rows)]), places)
     assert dict(zip(reading.facts["offence"], reading.facts["area"], strict=True)) == dict(
         zip(reverse.facts["offence"], reverse.facts["area"], strict=True)
