@@ -37,9 +37,9 @@ Made by `strandcast twin`, generator version {version}, seed {seed}: a county wi
 population of its areas, and with invented incidents whose true intensities are known. Do not use it to say anything
 about a place. Deprivation, town centres, trust and every record are made up{deciles}.
 
-A folder is a feed, in the format of its contract. areas.csv is for `strandcast init --areas`, school-terms-SYNTHETIC.csv for the
-setting school_terms, truth-SYNTHETIC.parquet holds what was expected and what is recorded in the end, and
-manifest-SYNTHETIC.json everything that the generator assumed.
+A folder is a feed, in the format of its contract. areas.csv is for `strandcast init --areas`,
+school-terms-SYNTHETIC.csv for the setting school_terms, truth-SYNTHETIC.parquet holds what was expected and what is
+recorded in the end, and manifest-SYNTHETIC.json everything that the generator assumed.
 
 Sources: Office for National Statistics (Census 2011, LSOA 2011), Home Office (police recorded crime, 2017/18). Contains
 public sector information licensed under the Open Government Licence v3.0.
