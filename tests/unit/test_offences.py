@@ -117,7 +117,7 @@ def test_an_incident_of_several_strands_has_the_gravest_first(essex: Taxonomy) -
         ("stats19", {"collision_severity": "2"}, "Killed or seriously injured on the roads"),
         ("stats19", {"collision_severity": "3"}, None),
         ("council-asb", {"category": "noise"}, "Anti-social behaviour"),
-        ("deliberate-fires", {"fire_type": "Secondary"}, "Anti-social behaviour"),
+        ("deliberate-fires", {"offence": "Secondary"}, "Anti-social behaviour"),
         ("action-fraud", {"cyber_enabled": "no"}, "Fraud and cyber crime"),
         ("police-uk", {"offence": "Drugs"}, "Gangs, county lines and drugs"),
         ("police-uk", {"offence": "Shoplifting"}, None),
