@@ -1,6 +1,7 @@
 # What each target needs - Python 3.11 or newer, make and a package index - it uses to set up everything else by itself.
 #
-#   make demo               ingest, train, forecast, plan and serve the bundled Toronto incidents
+#   make demo               make a SYNTHETIC Essex, ingest, train, forecast, plan and serve its nine strands
+#   make demo REGION=toronto   the same for the bundled incidents of Toronto, which are real
 #   make demo DATA=PATH     the same for a download of data.police.uk (zip, folder or csv), with a monthly plan
 #   make demo SERVE=0       stop after the plan is printed; PORT=3000 is where the service answers otherwise
 #   make test               run the tests (ARGS="-k panel" narrows them)
@@ -9,6 +10,7 @@
 #   make clean              remove the environment and caches; var/, where workspaces live, stays
 
 PYTHON ?= python3
+REGION ?= essex
 DATA ?=
 SERVE ?= 1
 PORT ?= 3000
@@ -25,7 +27,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 demo: $(STAMP)
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" SERVE="$(SERVE)" PORT="$(PORT)" sh scripts/demo.sh "$(DATA)"
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" SERVE="$(SERVE)" PORT="$(PORT)" sh scripts/demo.sh "$(if $(DATA),police-uk,$(REGION))" "$(DATA)"
 
 test: $(STAMP)
 	@# Threads that spin while they wait would fight over the cores with the processes that some tests start.

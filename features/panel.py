@@ -42,6 +42,7 @@ class Panel:
         as_of: Knowledge date: only facts known before this day are counted.
         completeness: float32[period, strand], share of the records that is usually in by `as_of`; 1 = complete.
         changes: Recording changes that earlier periods are rescaled by.
+        left_out: Feeds that give coarser periods than these, and are therefore not counted.
     """
 
     counts: NDArray[np.float32]
@@ -55,6 +56,7 @@ class Panel:
     as_of: date
     completeness: NDArray[np.float32]
     changes: tuple[RecordingChange, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def of_counts(
@@ -109,20 +111,27 @@ NEAREST = 6
 
 
 def period_of(incidents: Incidents, asked: PeriodKind | None) -> PeriodKind:
-    """Return the panel's period: the one asked for, else months where a feed gives no finer ones, else weeks.
+    """Return the panel's period: the one asked for, else months where a feed gives no finer ones, else weeks."""
+    monthly = any(feed.resolution == "month" for feed in incidents.feeds)
+    return asked or ("month" if monthly else "week")
+
+
+def countable(incidents: Incidents, kind: PeriodKind) -> tuple[Incidents, tuple[str, ...]]:
+    """Return the incidents of the feeds whose dates can be counted by a period, and the names of the other feeds.
+
+    Months hold no weeks, and weeks straddle months.
 
     Raises:
-        DataError: A feed's weeks or months cannot be counted by the other.
+        DataError: No feed's can.
     """
-    coarse: dict[PeriodKind, list[str]] = {
-        kind: [feed.name for feed in incidents.feeds if feed.resolution == kind] for kind in ("week", "month")
-    }
-    wanted = asked or ("month" if coarse["month"] else "week")
-    other: PeriodKind = "month" if wanted == "week" else "week"
-    if coarse[other]:
-        problem = f"gives {other}s, from which no {wanted}s can be counted"
-        raise DataError(problem, place=f"feed {coarse[other][0]}", fix=f"use --period {other}, or another workspace")
-    return wanted
+    other = "month" if kind == "week" else "week"
+    coarse = tuple(feed.name for feed in incidents.feeds if feed.resolution == other)
+    if not coarse:
+        return incidents, ()
+    if len(coarse) == len(incidents.feeds):
+        problem = f"gives {other}s, from which no {kind}s can be counted"
+        raise DataError(problem, place=f"feed {coarse[0]}", fix=f"use --period {other}, or ingest a dated feed")
+    return incidents.without(coarse), coarse
 
 
 def flat_areas(incidents: Incidents) -> Areas:
@@ -166,8 +175,9 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas, changes: S
         changes: Declared recording changes, in the order of their declaration.
 
     Raises:
-        DataError: No period is known of which enough is in.
+        DataError: No period is known of which enough is in, or no feed can be counted by such periods.
     """
+    incidents, left_out = countable(incidents, kind)
     spans = [span for feed in incidents.feeds for span in feed.spans]
     if not spans or not len(incidents):
         fix = "ingest some, or ask for a later date"
@@ -193,7 +203,7 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas, changes: S
     for array in (counts, once, seen, share, *classes.values()):
         array.setflags(write=False)
     strands = incidents.strand_names
-    return _trimmed(Panel(counts, once, classes, seen, kind, first, areas, strands, as_of, share, held))
+    return _trimmed(Panel(counts, once, classes, seen, kind, first, areas, strands, as_of, share, held, left_out))
 
 
 def _counted(

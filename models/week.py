@@ -25,7 +25,7 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     "incomplete-corrected": the newest periods are counted before all their records are in, and corrected for what is
     still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
     "later-model": the model learnt from periods after the origin, so this is no fair backcast. "proxy": a strand is
-    seen only by proxy.
+    seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {
@@ -34,6 +34,7 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
         "level-shift": bool(recent_shifts(panel)),
         "later-model": champion.origin > panel.origin,
         "proxy": bool(set(proxies) & set(panel.strands)),
+        "feed-left-out": bool(panel.left_out),
         "synthetic": synthetic,
     }
     return [code for code, holds in marks.items() if holds]

@@ -1,13 +1,20 @@
 #!/bin/sh
 # The weekly cycle from raw incidents to a served plan. Each command is shown before it runs and may be typed by hand.
-#   sh scripts/demo.sh [DATA]     DATA: a download of data.police.uk; without it, the bundled Toronto incidents
+#   sh scripts/demo.sh                  a SYNTHETIC Essex, nine strands from five feeds; nothing in it happened
+#   sh scripts/demo.sh toronto          the bundled incidents of Toronto
+#   sh scripts/demo.sh police-uk DATA   a download of data.police.uk, by month
 # SERVE=0 stops after the plan. A second run in the same workspace ingests nothing twice and adds a new forecast and plan.
 set -eu
 
-data=${1:-}
-case "$data" in
-  '') workspace=var/toronto ;;
-  *) workspace=var/police-uk ;;
+region=${1:-essex}
+data=${2:-}
+case "$region" in
+  essex) workspace=var/essex-SYNTHETIC ;;
+  toronto | police-uk) workspace=var/$region ;;
+  *)
+    printf "There is no demo of '%s'; REGION is essex or toronto, or give DATA=PATH.\n" "$region" >&2
+    exit 2
+    ;;
 esac
 export STRANDCAST_WORKSPACE="$workspace"
 
@@ -21,24 +28,40 @@ run() {
   strandcast "$@"
 }
 
+made() { [ -f "$workspace/strandcast.toml" ]; }
+
 printf 'Workspace: %s (export STRANDCAST_WORKSPACE=%s to go on by hand)\n' "$workspace" "$workspace"
-if [ -z "$data" ]; then
-  [ -f "$workspace/strandcast.toml" ] ||
-    run init --name Toronto --holidays CA-ON \
+case "$region" in
+  essex)
+    twin=var/twin-SYNTHETIC
+    [ -f "$twin/areas.csv" ] || run twin --out "$twin"
+    made || run init --name 'SYNTHETIC Essex' --synthetic --taxonomy essex-2018 --areas "$twin/areas.csv" --period week \
+      --holidays GB-ENG \
+      --attribution 'SYNTHETIC. Contains public sector information licensed under the Open Government Licence v3.0 (ONS, Home Office)'
+    strand='Domestic abuse'
+    # 2,400 hours over 1,077 areas for a week
+    set -- --hours 2400 --maximum 40
+    for feed in force-crime council-asb deliberate-fires stats19 action-fraud; do
+      run ingest "$feed" "$twin/$feed"
+    done
+    ;;
+  toronto)
+    made || run init --name Toronto --holidays CA-ON \
       --attribution 'Contains information licensed under the Open Government Licence (Toronto Police Service)'
-  strand='Break and Enter'
-  # 2,400 hours over 140 neighbourhoods for a week
-  set -- --hours 2400 --minimum 4 --maximum 60
-  run ingest incidents examples/toronto/incidents.parquet --mapping examples/toronto/mapping.toml
-else
-  [ -f "$workspace/strandcast.toml" ] ||
-    run init --taxonomy police-uk --period month --holidays GB-ENG \
+    strand='Break and Enter'
+    # 2,400 hours over 140 neighbourhoods for a week
+    set -- --hours 2400 --minimum 4 --maximum 60
+    run ingest incidents examples/toronto/incidents.parquet --mapping examples/toronto/mapping.toml
+    ;;
+  police-uk)
+    made || run init --taxonomy police-uk --period month --holidays GB-ENG \
       --attribution 'Contains public sector information licensed under the Open Government Licence v3.0'
-  strand='Burglary'
-  # 10,000 hours over the force for a month
-  set -- --hours 10000 --maximum 200
-  run ingest police-uk "$data"
-fi
+    strand='Burglary'
+    # 10,000 hours over the force for a month
+    set -- --hours 10000 --maximum 200
+    run ingest police-uk "$data"
+    ;;
+esac
 run train
 # The same data and code give the same model, which a second run finds to be champion already.
 run promote --reason 'demo: the first trained model' || echo 'Going on with the present champion.'

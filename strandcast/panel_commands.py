@@ -62,6 +62,7 @@ def panel(
         "corrected_from": _corrected_from(shown),
         "recording_changes": [change.as_document() for change in shown.changes],
         "strands": _totals(shown),
+        "left_out": list(shown.left_out),
         "out": str(out or ""),
     }
     lines = [
@@ -69,6 +70,7 @@ def panel(
         "An incident counts in every strand that it belongs to; 'once' sums to the number of incidents.",
         *([f"From {document['corrected_from']} on not all is in: counts are corrected."] if shown.corrected else []),
         *(f"{c.strand} of {c.feed} before {c.day} counts times {c.ratio:g}: {c.reason}." for c in shown.changes),
+        *(f"Left out: {feed}, from which no {shown.kind}s can be counted." for feed in shown.left_out),
         *([f"Wrote {out}."] if out else []),
     ]
     context.output.result(document, _by_strand(shown), _newest(shown), lines=lines)

@@ -94,7 +94,7 @@ def make_twin(county: County, seed: int, end: date, weeks: int, parameters: Para
         advance: Called with (weeks done, weeks) of the simulation.
     """
     # Each part has randomness of its own, so that one drawing more or less does not change the others.
-    traits_rng, events_rng, demand_rng, crime_rng, *feed_rngs = np.random.default_rng(seed).spawn(14)
+    traits_rng, events_rng, demand_rng, crime_rng, *feed_rngs = np.random.default_rng(seed).spawn(15)
     span = Weeks.ending(end, weeks, parameters.mechanisms.burn_in_weeks)
     traits = draw_traits(county, parameters, traits_rng)
     events = draw_events(county, span, events_rng)
@@ -124,7 +124,7 @@ def _feeds(scene: Scene, crimes: Crimes, events: Events, rngs: Sequence[np.rando
     first = int(scene.weeks.starts[0].astype(np.int64))
     kept = events.first_day >= first
     yield Delivery("events", events.table().filter(pa.array(kept)), events.first_day[kept], events.first_day[kept])
-    yield marac_referrals(scene, crimes, rngs[0])
+    yield marac_referrals(scene, crimes, rngs[9])
 
 
 def _outage(gap: Gap, weeks: Weeks) -> Outage:

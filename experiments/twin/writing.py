@@ -28,7 +28,7 @@ README, MANIFEST, AREAS, TERMS, TRUTH = (
     "README-SYNTHETIC.txt",
     "manifest-SYNTHETIC.json",
     "areas.csv",
-    "school-terms.csv",
+    "school-terms-SYNTHETIC.csv",
     "truth-SYNTHETIC.parquet",
 )
 _SAYS = """SYNTHETIC. Nothing in this folder happened.
@@ -37,9 +37,9 @@ Made by `strandcast twin`, generator version {version}, seed {seed}: a county wi
 population of its areas, and with invented incidents whose true intensities are known. Do not use it to say anything
 about a place. Deprivation, town centres, trust and every record are made up{deciles}.
 
-A folder is a feed, in the format of its contract. areas.csv is for `strandcast init --areas`, school-terms.csv for the
-setting school_terms, truth-SYNTHETIC.parquet holds what was expected and what is recorded in the end, and
-manifest-SYNTHETIC.json everything that the generator assumed.
+A folder is a feed, in the format of its contract. areas.csv is for `strandcast init --areas`,
+school-terms-SYNTHETIC.csv for the setting school_terms, truth-SYNTHETIC.parquet holds what was expected and what is
+recorded in the end, and manifest-SYNTHETIC.json everything that the generator assumed.
 
 Sources: Office for National Statistics (Census 2011, LSOA 2011), Home Office (police recorded crime, 2017/18). Contains
 public sector information licensed under the Open Government Licence v3.0.
@@ -60,7 +60,7 @@ def write_twin(twin: Twin, folder: Path, advance: Advance) -> dict[str, int]:
             for month, table in delivery.months():
                 _write_csv(table, place / _file(delivery.feed, month))
         advance(len(twin.deliveries), len(twin.deliveries) + 1)
-        _write_rows(place / AREAS, twin.scene.county.table(twin.scene.traits.deciles))
+        _write_rows(place / AREAS, _areas(twin))
         _write_rows(place / TERMS, _terms(twin))
         truth = truth_table(twin.scene, twin.truth)
         parquet.write_table(truth.replace_schema_metadata({"SYNTHETIC": "true"}), place / TRUTH, compression="zstd")
@@ -143,6 +143,12 @@ def manifest(twin: Twin, rows: Mapping[str, int]) -> dict[str, Any]:
 
 def _numbers(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[float]:
     return [round(float(value), 5) for value in values]
+
+
+def _areas(twin: Twin) -> list[tuple[str, ...]]:
+    source = "given" if twin.scene.traits.deciles_given else "SYNTHETIC"
+    header, *rows = twin.scene.county.table(twin.scene.traits.deciles)
+    return [(*header, "deprivation_source"), *((*row, source) for row in rows)]
 
 
 def _terms(twin: Twin) -> list[tuple[str, ...]]:

@@ -1,8 +1,9 @@
 """Incidents as they were known on a day: columns of equal length, and what each feed covers."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,29 @@ class Incidents:
         """Return the columns in the order of the class."""
         names = (self.area, self.strand, self.also, self.provenance, self.feed)
         return (self.day, *names, self.count, self.known_at, self.longitude, self.latitude)
+
+    def without(self, names: Collection[str]) -> "Incidents":
+        """Return the incidents without some feeds, and without the strands that no other feed speaks of."""
+        feeds = tuple(feed for feed in self.feeds if feed.name not in names)
+        strands = tuple(sorted({strand for feed in feeds for strand in feed.strands}))
+        strand_of = np.array([strands.index(name) if name in strands else -1 for name in self.strand_names], np.int16)
+        feed_of = np.array([-1 if feed.name in names else feeds.index(feed) for feed in self.feeds], np.int16)
+        kept = (feed_of[self.feed] >= 0) & (strand_of[self.strand] >= 0)
+        also = tuple(tuple(int(strand_of[i]) for i in members if strand_of[i] >= 0) for members in self.also_sets)
+        columns = {
+            "day": self.day,
+            "area": self.area,
+            "strand": strand_of[self.strand],
+            "also": self.also,
+            "provenance": self.provenance,
+            "feed": feed_of[self.feed],
+            "count": self.count,
+            "known_at": self.known_at,
+            "longitude": self.longitude,
+            "latitude": self.latitude,
+        }
+        chosen: dict[str, Any] = {name: values[kept] for name, values in columns.items()}
+        return replace(self, **chosen, strand_names=strands, also_sets=also, feeds=feeds)
 
     def __len__(self) -> int:
         """Return the number of facts."""

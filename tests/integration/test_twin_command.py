@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from experiments.twin.street import FEED as STREET
+from experiments.twin.writing import TRUTH, feed_folder, write_twin
+from models.progress import silent
 from strandcast.app import run
 from tests.support.cycle import command
-from tests.support.twins import small_county
+from tests.support.twins import small_county, small_twin
 
 HEADER = "area_code,name,msoa,district,population,hectares,deprivation_decile\n"
 
@@ -50,3 +54,42 @@ def test_a_folder_in_use_is_refused_before_anything_is_made(tmp_path: Path, caps
     (tmp_path / "mine").write_text("mine")
     assert run(["twin", "--out", str(tmp_path), "--json"]) == 2
     assert "holds something already" in json.loads(capsys.readouterr().out)["error"]
+
+
+@pytest.fixture(scope="module")
+def twin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the files of a small twin of half a year."""
+    folder = tmp_path_factory.mktemp("twins") / "twin"
+    write_twin(small_twin(1, 26), folder, silent)
+    return folder
+
+
+def test_every_feed_keeps_its_contract(twin_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = command(tmp_path / "workspace", capsys)
+    call("init", "--areas", twin_folder / "areas.csv", "--period", "week")
+    for delivery in small_twin(1, 26).deliveries:
+        if delivery.feed == STREET:
+            continue
+        taken = call("ingest", delivery.feed, twin_folder / feed_folder(delivery.feed))
+        assert taken["read"] == delivery.table.num_rows, delivery.feed
+        assert taken["quarantined"] == taken["duplicate"] == 0, delivery.feed
+        assert set(taken["columns_not_stored"]) <= {"offence", "police_force"}, delivery.feed
+
+
+def test_the_panel_counts_what_the_truth_says_is_recorded(
+    twin_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = command(tmp_path / "workspace", capsys)
+    call("init", "--taxonomy", "essex-2018", "--areas", twin_folder / "areas.csv", "--period", "week")
+    call("ingest", "stats19", twin_folder / "stats19")
+    call("panel", "--out", tmp_path / "panel.parquet")
+    strand = "Killed or seriously injured on the roads"
+    panel = pd.read_parquet(tmp_path / "panel.parquet")
+    panel = panel[(panel["strand"] == strand) & panel["observed"]]
+    counted = panel.set_index([panel["period_start"].astype(str), panel["area_code"].astype(str)])["count"]
+    truth = pd.read_parquet(twin_folder / TRUTH)
+    truth = truth[truth["strand"] == strand]
+    told = truth.set_index([truth["week"].astype(str), truth["area_code"].astype(str)])["recorded"]
+    assert counted.sum() > 10
+    assert len(counted) >= 12 * len(small_county())
+    assert (counted - told.reindex(counted.index)).abs().max() == 0

@@ -205,7 +205,21 @@ def test_weekly_counts_are_dated_on_mondays_known_when_their_week_ends_and_make_
     assert len(store.view(date(2024, 1, 14))) == 1
     assert len(store.view(date(2024, 1, 15))) == 2
     with pytest.raises(DataError, match="gives weeks, from which no months can be counted"):
-        period_of(view, "month")
+        build_panel(view, "month", flat_areas(view))
+
+
+def test_a_monthly_feed_is_left_out_of_weeks_where_a_dated_one_is_there_and_says_so(tmp_path: Path) -> None:
+    workspace, archive = make_workspace(tmp_path / "w"), MemoryArchive()
+    for name, period in (("city", "day"), ("town", "month")):
+        write_contract(workspace, name, [f"period = '{period}'", *COLUMNS])
+    days = [f"{day},A,x" for day in daily(40)]
+    ingest_feed(workspace, "city", write_csv(tmp_path / "c.csv", "when,where,what", days), archive)
+    months = ["2024-01,A,x", "2024-01,A,y", "2024-02,A,y"]
+    ingest_feed(workspace, "town", write_csv(tmp_path / "t.csv", "when,where,what", months), archive)
+    view = load_incidents(archive).view()
+    panel = build_panel(view, "week", flat_areas(view))
+    assert (panel.strands, panel.left_out, panel.counts.sum()) == (("x",), ("town",), 35.0)
+    assert build_panel(view, "month", flat_areas(view)).left_out == ()
 
 
 def test_a_view_is_of_an_instant_too(tmp_path: Path) -> None:

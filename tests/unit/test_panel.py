@@ -63,7 +63,7 @@ def test_weeks_cannot_be_counted_from_months() -> None:
     known = incidents(["2020-01-01"], spans=[("2020-01-01", "2020-01-31")], monthly=True)
     assert period_of(known, None) == "month"
     with pytest.raises(DataError, match="use --period month"):
-        period_of(known, "week")
+        build_panel(known, "week", flat_areas(known))
 
 
 def test_no_complete_period_is_told() -> None:

@@ -28,15 +28,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path: Path)
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
     other = hashes(tmp_path / "c")
     same = {name for name, value in hashes(tmp_path / "a").items() if other.get(name) == value}
-    assert same <= {"school-terms.csv"}
+    assert same <= {"school-terms-SYNTHETIC.csv"}
 
 
 def test_every_file_says_that_it_is_synthetic(tmp_path: Path) -> None:
     write_twin(small_twin(1, 12), tmp_path / "twin", silent)
     files = {path.relative_to(tmp_path / "twin") for path in (tmp_path / "twin").rglob("*") if path.is_file()}
-    plain = {Path(AREAS), Path("school-terms.csv")}
-    assert all("SYNTHETIC" in str(file) for file in files - plain)
-    assert plain <= files
+    assert all("SYNTHETIC" in str(file) for file in files - {Path(AREAS)})
+    assert (tmp_path / "twin" / AREAS).read_text("utf-8").count("SYNTHETIC") == len(small_county())
     assert "SYNTHETIC" in (tmp_path / "twin" / "README-SYNTHETIC.txt").read_text("utf-8")
 
 
@@ -93,7 +92,8 @@ def test_areas_are_those_of_the_county(tmp_path: Path) -> None:
         rows = list(csv.DictReader(handle))
     assert [row["area_code"] for row in rows] == list(small_county().codes)
     assert list(rows[0]) == [
-        *("area_code", "name", "msoa", "district", "lpa", "force", "population", "hectares", "deprivation_decile")
+        *("area_code", "name", "msoa", "district", "lpa", "force", "population", "hectares", "deprivation_decile"),
+        "deprivation_source",
     ]
 
 
