@@ -60,8 +60,8 @@ class Schema:
 
         Args:
             rows: Columns as made by `features.feeds.typed`: `day`, `until`, `recorded` (datetime64[s]), `swapped`,
-                `area_known`, `strand_known`, `revision_known` (bool), `count` (int32), the code columns and the feed's own; for
-                every column NAME of the contract `NAME:given`, and for code columns `NAME:clean` (bool).
+                `area_known`, `strand_known`, `revision_known` (bool), `count` (int32), the code columns and the feed's
+                own; for every column NAME of the contract `NAME:given`, and for code columns `NAME:clean` (bool).
         """
         rule = np.full(len(rows), "", dtype=object)
         column = np.full(len(rows), "", dtype=object)
