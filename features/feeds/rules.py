@@ -36,6 +36,9 @@ RULES = (
     Rule("recorded-before-occurred", "recorded_at", "recorded before it occurred", "correct the dates"),
     Rule("recorded-in-future", "recorded_at", "the date of recording lies in the future", _FIX_DATE),
     Rule("no-area", "area_code", "no area and no coordinates are given", "fill in the area"),
+    Rule(
+        "swapped-coordinates", "longitude", "longitude and latitude are swapped", "swap the two columns in the mapping"
+    ),
     Rule("outside-areas", "area_code", "the place is in none of the workspace's areas", _FIX_AREA),
     Rule("no-offence", "offence", "no offence is given", 'fill in the offence, or map "" in [strands]'),
     Rule(

@@ -59,9 +59,9 @@ class Schema:
         """Return for each row the first rule that it breaks.
 
         Args:
-            rows: Columns as made by `features.feeds.typed`: `day`, `until`, `recorded` (datetime64[s]), `area_known`,
-                `strand_known`, `revision_known` (bool), `count` (int32), the code columns and the feed's own; for
-                every column NAME of the contract `NAME:given`, and for code columns `NAME:clean` (bool).
+            rows: Columns as made by `features.feeds.typed`: `day`, `until`, `recorded` (datetime64[s]), `swapped`,
+                `area_known`, `strand_known`, `revision_known` (bool), `count` (int32), the code columns and the feed's
+                own; for every column NAME of the contract `NAME:given`, and for code columns `NAME:clean` (bool).
         """
         rule = np.full(len(rows), "", dtype=object)
         column = np.full(len(rows), "", dtype=object)
@@ -116,6 +116,7 @@ class Schema:
         offence_given = rows[f"offence{GIVEN}"]
         return {
             f"area_code{GIVEN}": [("no-area", lambda given: given)],
+            "swapped": [("swapped-coordinates", lambda swapped: ~swapped)],
             "area_known": [("outside-areas", lambda known: known | ~rows[f"area_code{GIVEN}"])],
             f"offence{GIVEN}": [("no-offence", lambda given: given | rows["strand_known"])],
             "strand_known": [("offence-not-mapped", lambda known: known | ~offence_given)],

@@ -159,6 +159,7 @@ def _add_areas(rows: pd.DataFrame, table: RawTable, setting: Setting) -> None:
     nowhere = (np.abs(longitude) > 180) | (np.abs(latitude) > 90) | ((longitude == 0) & (latitude == 0))
     rows["longitude"] = np.where(nowhere | np.isnan(latitude), np.nan, longitude)
     rows["latitude"] = np.where(nowhere | np.isnan(longitude), np.nan, latitude)
+    rows["swapped"] = np.zeros(size, dtype=np.bool_)
     column = settled_areas(table, setting, rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
     if column is not None:
         areas = Names.of(setting.places.of_codes(column.values, column.weights()), column.codes)
@@ -168,7 +169,11 @@ def _add_areas(rows: pd.DataFrame, table: RawTable, setting: Setting) -> None:
             raise DataError("coordinates are mapped, but the workspace has no polygons", place=table.name, fix=fix)
         points = setting.places.of_points(rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
         areas = Names.of(points, np.arange(size))
-        rows[f"area_code{GIVEN}"] = rows["longitude"].notna()
+        outside = np.flatnonzero(areas.index < 0)
+        turned = setting.places.of_points(latitude[outside], longitude[outside])
+        rows.loc[outside, "swapped"] = [area is not None for area in turned]
+        # A point that lies in an area once turned round was given, wherever it lies as it stands.
+        rows[f"area_code{GIVEN}"] = rows["longitude"].notna() | rows["swapped"]
     rows["area"] = areas.categorical()
     rows["area_known"] = areas.index >= 0
 

@@ -113,7 +113,8 @@ def _known_at(
 def _holds_key(facts: pd.DataFrame, files: Sequence[HeldFile]) -> NDArray[np.bool_]:
     if not files:
         return np.zeros(len(facts), dtype=np.bool_)
-    held = pd.MultiIndex.from_frame(pd.concat([file.rows[_KEY] for file in files]))
+    met = pd.unique(facts["key_low"])
+    held = pd.MultiIndex.from_frame(pd.concat([file.rows.loc[file.rows["key_low"].isin(met), _KEY] for file in files]))
     found: NDArray[np.bool_] = pd.MultiIndex.from_frame(facts[_KEY]).isin(held)
     return found
 

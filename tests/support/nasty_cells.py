@@ -204,6 +204,7 @@ def _points() -> Iterator[Nasty]:
     """Points in a workspace whose one area is the square from 0 to 2 degrees east and 51 to 53 north."""
     points = {
         "51.5,0.5": "swapped-coordinates",
+        "52.9,1.9": "swapped-coordinates",
         "0.5,51.5": "",
         "0,0": "no-area",
         "999,51.5": "no-area",
