@@ -174,7 +174,7 @@ class IncidentStore:
     def _winner_of_units(self, as_of: date | datetime | None) -> dict[Unit, int]:
         """Return which delivery holds each unit: the newest received by then, else the first received.
 
-        A released row replaces nothing: where no file holds its unit, the file that it came in with does.
+        A released row replaces nothing: where no file held its unit by then, the file that it came in with does.
         """
         received, counted = self._received_by(as_of), self._counted(as_of)
         winner: dict[Unit, int] = {}
@@ -188,7 +188,8 @@ class IncidentStore:
                     winner[unit] = index
         for index in np.flatnonzero(counted & released).tolist():
             for unit in _replaced_units(self.deliveries[index]):
-                winner.setdefault(unit, int(self.owner[index]))
+                if unit not in winner or not received[winner[unit]]:
+                    winner[unit] = int(self.owner[index])
         return winner
 
     @cached_property
