@@ -1,7 +1,7 @@
 """Archive: the store of files and the rows that name them, as a collector of data needs it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from ledger.artefacts import Artefact
 from ledger.events import Draft, Scalar
@@ -38,7 +38,7 @@ class Row(FileName, Protocol):
 
 
 class Archive:
-    """Keeps files, and records them as collected by one actor."""
+    """Keeps files, and records what one actor did to them."""
 
     def __init__(self, ledger: Ledger, files: FileStore, actor: str) -> None:
         self._ledger = ledger
@@ -53,14 +53,20 @@ class Archive:
         """Return a file's content, checked against its hash."""
         return self._files.read(StoredFile(stored.sha256, stored.path))
 
-    def commit(self, subject: str, entries: Sequence[Row], details: Mapping[str, Scalar]) -> str:
-        """Record the rows and the event of their collection in one transaction; return its audit id.
+    def commit(
+        self,
+        subject: str,
+        entries: Sequence[Row],
+        details: Mapping[str, Scalar],
+        operation: Literal["collection", "alteration"] = "collection",
+    ) -> str:
+        """Record the rows and the event of the operation in one transaction; return its audit id.
 
         Raises:
             LedgerError: They could not be recorded: nothing was.
         """
         artefacts = [Artefact(row.kind, row.name, row.sha256, row.path, row.meta) for row in entries]
-        draft = Draft("collection", subject, self._actor, details=details)
+        draft = Draft(operation, subject, self._actor, details=details)
         return self._ledger.append(draft, artefacts=artefacts).audit_id
 
     def entries(self, kind: str) -> list[Artefact]:

@@ -11,10 +11,11 @@ from strandcast.command import Context, command_options
 from strandcast.output import plain_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from features.feeds.contract import Contract
     from features.incidents.batch import Delivery
+    from features.incidents.quarantine import Totals
 
 
 @click.group()
@@ -27,20 +28,26 @@ def feeds() -> None:
 def list_feeds(context: Context) -> None:
     """List every feed that this workspace can take in, and what is held of it."""
     from features.feeds.catalogue import all_contracts, is_own
-    from features.incidents.batch import deliveries
+    from features.incidents.batch import current, deliveries
+    from features.incidents.quarantine import totals_by_feed
     from features.workspace import Workspace
     from strandcast.deployment import Deployment
 
     root = Workspace.open(context.root).root
     contracts = all_contracts(root)
     with Deployment.open(context) as deployment:
-        held = [item for _, item in deliveries(deployment.archive())]
+        archive = deployment.archive()
+        held = [item for _, item in current(deliveries(archive))]
+        totals = totals_by_feed(archive)
     documents = [
-        {**_brief(contract, held), "contract": "workspace" if is_own(root, contract.name) else "shipped"}
+        {
+            **_brief(contract, held, totals),
+            "contract": "workspace" if is_own(root, contract.name) else "shipped",
+        }
         for contract in contracts
     ]
     mapped = sorted({item.subject for item in held} - {contract.name for contract in contracts})
-    documents += [{**_held(name, held), "name": name, "contract": "mapping"} for name in mapped]
+    documents += [{**_held(name, held, totals), "name": name, "contract": "mapping"} for name in mapped]
     table = plain_table(
         "Feeds",
         ["feed", "title", "use", "period", "contract", "files", "accepted", "newest"],
@@ -65,14 +72,17 @@ def list_feeds(context: Context) -> None:
 def show_feed(context: Context, feed: str) -> None:
     """Show a feed's contract: who shares it, why, for how long, its columns and rules, and what is held of it."""
     from features.feeds.catalogue import is_own, load_contract
-    from features.incidents.batch import deliveries
+    from features.incidents.batch import current, deliveries
+    from features.incidents.quarantine import totals_by_feed
     from features.workspace import Workspace
     from strandcast.deployment import Deployment
 
     root = Workspace.open(context.root).root
     contract = load_contract(root, feed)
     with Deployment.open(context) as deployment:
-        held = [item for _, item in deliveries(deployment.archive())]
+        archive = deployment.archive()
+        held = [item for _, item in current(deliveries(archive))]
+        totals = totals_by_feed(archive)
     terms = [
         ["title", contract.title],
         ["contract", f"version {contract.version}, {'of this workspace' if is_own(root, feed) else 'shipped'}"],
@@ -101,10 +111,10 @@ def show_feed(context: Context, feed: str) -> None:
         for name, column in contract.columns.items()
     ]
     context.output.result(
-        {**contract.model_dump(mode="json"), "held": _held(feed, held)},
+        {**contract.model_dump(mode="json"), "held": _held(feed, held, totals)},
         plain_table(f"Contract of {feed}", ["term", "what is agreed"], terms),
         plain_table("Columns", ["name", "in the files", "type", "unit", "blank", "allowed"], columns),
-        lines=[_held_line(feed, held)],
+        lines=[_held_line(feed, held, totals)],
     )
 
 
@@ -131,7 +141,7 @@ def new_feed(context: Context, feed: str, sample: Path | None, like: str | None)
     context.output.result({"feed": feed, "file": str(path)}, lines=lines)
 
 
-def _brief(contract: Contract, held: Sequence[Delivery]) -> dict[str, Any]:
+def _brief(contract: Contract, held: Sequence[Delivery], totals: Mapping[str, Totals]) -> dict[str, Any]:
     return {
         "name": contract.name,
         "title": contract.title,
@@ -139,26 +149,26 @@ def _brief(contract: Contract, held: Sequence[Delivery]) -> dict[str, Any]:
         "use": contract.use,
         "period": contract.period,
         "version": contract.version,
-        **_held(contract.name, held),
+        **_held(contract.name, held, totals),
     }
 
 
-def _held(name: str, held: Sequence[Delivery]) -> dict[str, Any]:
-    # The newest reading of a file stands for it.
-    own = {item.file_sha256: item for item in held if item.subject == name}.values()
+def _held(name: str, held: Sequence[Delivery], totals: Mapping[str, Totals]) -> dict[str, Any]:
+    own = [item for item in held if item.subject == name]
     runs = [run for item in own for covered in item.covers.values() for run in covered]
     return {
-        "files": len(own),
+        "files": sum(not item.released_from for item in own),
         "accepted": sum(item.accounts.accepted for item in own),
-        "quarantined": sum(item.accounts.quarantined for item in own),
+        "quarantined": totals[name].open if name in totals else 0,
+        "released": totals[name].released if name in totals else 0,
         "first_day": min((run.first.isoformat() for run in runs), default=None),
         "last_day": max((run.last.isoformat() for run in runs), default=None),
         "received_at": max((item.received_at.isoformat() for item in own), default=None),
     }
 
 
-def _held_line(name: str, held: Sequence[Delivery]) -> str:
-    own = _held(name, held)
+def _held_line(name: str, held: Sequence[Delivery], totals: Mapping[str, Totals]) -> str:
+    own = _held(name, held, totals)
     if not own["files"]:
         return f"Nothing is held of {name}: it shows as 'no feed', never as 0."
     days = f"{own['first_day']} to {own['last_day']}"

@@ -49,8 +49,18 @@ def read_export(content: Content, contract: Contract, rules: Rules, setting: Set
             the contract refuses, its name tells no period, or it has only coordinates in a workspace without polygons.
     """
     table = read_table(content, wanted_of(contract))
-    _refuse_columns(table, contract)
-    span = _span(content.name, contract)
+    refuse_columns(table, contract)
+    return export_rows(table, content.sha256, contract, rules, setting)
+
+
+def export_rows(table: RawTable, sha256: str, contract: Contract, rules: Rules, setting: Setting) -> Reading:
+    """Return the rows of a file that was taken apart, or of some of its rows.
+
+    Raises:
+        DataError: Its dates cannot be settled, its name tells no period, or it has only coordinates in a workspace
+            without polygons.
+    """
+    span = _span(table.name, contract)
     rows = typed_rows(table, contract, rules.rows, setting)
     if span is not None:
         # A row that the file brings late was not known before the file could be.
@@ -61,8 +71,8 @@ def read_export(content: Content, contract: Contract, rules: Rules, setting: Set
     rows = rows.assign(feed=feed.categorical())
     facts, quarantined = split_rows(contract.name, table, rows, Schema(contract, setting.received_at.date()), setting)
     return Reading(
-        name=content.name,
-        sha256=content.sha256,
+        name=table.name,
+        sha256=sha256,
         facts=facts,
         quarantined=quarantined,
         resolution=contract.period,
@@ -116,7 +126,12 @@ def _fit_to_keep(column: Coded) -> NDArray[np.object_]:
     return Coded(column.codes, tuple("" if holds_personal_value(value) else value for value in column.values)).texts()
 
 
-def _refuse_columns(table: RawTable, contract: Contract) -> None:
+def refuse_columns(table: RawTable, contract: Contract) -> None:
+    """Refuse a file with columns that its contract does not allow.
+
+    Raises:
+        DataError: It has columns about persons, or under a strict contract any that is not mapped.
+    """
     personal = personal_columns(table.spare)
     if personal and contract.personal_columns == "refuse":
         fix = 'have the partner leave them out, or set personal_columns = "leave-out" to read the file without them'

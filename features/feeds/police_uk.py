@@ -6,7 +6,6 @@ https://data.police.uk/about/#columns
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -24,6 +23,7 @@ from features.feeds.typed import typed_rows
 from features.feeds.values import header_key
 
 FEED = "police-uk"
+FORCE = "force"
 _NAME = re.compile(r"(?P<month>\d{4}-\d\d)-(?P<force>[a-z][a-z-]*)-street\.csv(\.gz)?", re.IGNORECASE)
 _OTHER_KINDS = re.compile(r"(outcomes|stop-and-search|neighbourhoods?)\.csv(\.gz)?$", re.IGNORECASE)
 _FORCE_COLUMN = "Reported by"
@@ -61,24 +61,37 @@ def read_street(content: Content, contract: Contract, rules: Rules, setting: Set
     Raises:
         DataError: The file cannot be taken apart, lacks a column, or is named after a month that lies in the future.
     """
-    match = _NAME.fullmatch(content.name.rsplit("/", 1)[-1])
-    month = _month(match.group("month"), content.name, setting) if match else None
     try:
-        table = read_table(content, {**wanted_of(contract), "force": Wanted((_FORCE_COLUMN,))})
+        table = read_table(content, street_wanted(contract))
     except MissingColumnError as error:
         fix = "give the street-level files as data.police.uk publishes them, or ingest incidents with a mapping"
         raise DataError(error.problem, place=error.place, fix=fix) from error
     if not len(table.rows) and not table.broken:
         raise DataError("holds no rows", place=content.name, fix="download it again, or leave it out")
+    return street_rows(table, content.sha256, contract, rules, setting)
+
+
+def street_wanted(contract: Contract) -> dict[str, Wanted]:
+    """Return what is to be read of a file: the contract's columns, and the force that a row is of."""
+    return {**wanted_of(contract), FORCE: Wanted((_FORCE_COLUMN,))}
+
+
+def street_rows(table: RawTable, sha256: str, contract: Contract, rules: Rules, setting: Setting) -> Reading:
+    """Return the rows of a street-level file that was taken apart, or of some of its rows.
+
+    Raises:
+        DataError: The file is named after a month that lies in the future, or its dates cannot be settled.
+    """
+    match = _NAME.fullmatch(table.name.rsplit("/", 1)[-1])
+    month = _month(match.group("month"), table.name, setting) if match else None
+    # The force is part of the feed's name; of a quarantined row it is kept, so that the row can be read again.
     forces = _forces(table, match.group("force").lower() if match else None)
-    # The force is part of the feed's name; the column itself is not kept.
-    table = replace(table, columns={key: value for key, value in table.columns.items() if key != "force"})
     rows = typed_rows(table, contract, rules.rows, setting)
     rows["feed"] = forces
     facts, quarantined = split_rows(FEED, table, rows, Schema(contract, setting.received_at.date(), month), setting)
     return Reading(
-        name=content.name,
-        sha256=content.sha256,
+        name=table.name,
+        sha256=sha256,
         facts=facts,
         quarantined=quarantined,
         resolution="month",
@@ -108,7 +121,7 @@ def _month(text: str, name: str, setting: Setting) -> date:
 
 def _forces(table: RawTable, named: str | None) -> pd.Categorical:
     """Return each row's feed: the force of the file's name, else of its column."""
-    column = table.columns["force"]
+    column = table.columns[FORCE]
     slugs = [f"{FEED}/{named or _slug(value)}" for value in column.values] or [f"{FEED}/{named or 'unknown'}"]
     names = sorted(set(slugs))
     index = np.array([names.index(slug) for slug in slugs])

@@ -6,7 +6,7 @@ the rows that name them and the event that records it exist together, so a file 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 
 class StoredFile(Protocol):
@@ -57,8 +57,14 @@ class Archive(Protocol):
     def read(self, stored: StoredFile) -> bytes:
         """Return a file's content, verified against its hash."""
 
-    def commit(self, subject: str, entries: Sequence[NewEntry], details: Mapping[str, str | int | bool | None]) -> str:
-        """Make the rows and the record of the collection exist in one transaction; return the audit id."""
+    def commit(
+        self,
+        subject: str,
+        entries: Sequence[NewEntry],
+        details: Mapping[str, str | int | bool | None],
+        operation: Literal["collection", "alteration"] = "collection",
+    ) -> str:
+        """Make the rows and the record of what made them exist in one transaction; return the audit id."""
 
     def entries(self, kind: str) -> Sequence[Entry]:
         """Return the rows of a kind, oldest first."""

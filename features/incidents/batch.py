@@ -42,6 +42,7 @@ class Delivery:
         covers: Feed -> runs of days that the file covers.
         strands: Feed -> strands it speaks of.
         replaces: Feed, first and last day that the file replaces whole.
+        released_from: Name of the batch from whose quarantine these rows were released; "" for a file as it was read.
     """
 
     subject: str
@@ -60,6 +61,7 @@ class Delivery:
     covers: Mapping[str, Sequence[Covered]]
     strands: Mapping[str, tuple[str, ...]]
     replaces: Sequence[tuple[str, date, date]]
+    released_from: str = ""
 
     def as_meta(self) -> dict[str, Any]:
         """Return the delivery as JSON."""
@@ -83,6 +85,7 @@ class Delivery:
             },
             "strands": {feed: list(strands) for feed, strands in self.strands.items()},
             "replaces": [[feed, first.isoformat(), last.isoformat()] for feed, first, last in self.replaces],
+            **({"released_from": self.released_from} if self.released_from else {}),
         }
 
     @classmethod
@@ -106,12 +109,28 @@ class Delivery:
             covers={feed: [_covered(run) for run in runs] for feed, runs in meta["covers"].items()},
             strands={feed: tuple(strands) for feed, strands in meta["strands"].items()},
             replaces=[(feed, date.fromisoformat(a), date.fromisoformat(b)) for feed, a, b in meta["replaces"]],
+            released_from=meta.get("released_from", ""),
         )
 
 
 def deliveries(archive: Archive) -> list[tuple[Entry, Delivery]]:
     """Return the deliveries that are held, oldest first."""
     return [(entry, Delivery.of_meta(entry.meta)) for entry in archive.entries(INCIDENTS)]
+
+
+def owners(held: Sequence[tuple[Entry, Delivery]]) -> list[int]:
+    """Return for each delivery which one its rows came in with: itself, or the one that they were released from."""
+    where = {entry.name: index for index, (entry, _) in enumerate(held)}
+    return [where.get(item.released_from, index) for index, (_, item) in enumerate(held)]
+
+
+def current(held: Sequence[tuple[Entry, Delivery]]) -> list[tuple[Entry, Delivery]]:
+    """Return the newest reading of each file, in the order of the readings, each before what was released from it."""
+    owner = owners(held)
+    newest = {item.file_sha256: index for index, (_, item) in enumerate(held) if owner[index] == index}
+    counting = set(newest.values())
+    kept = sorted((owner[index], index) for index in range(len(held)) if owner[index] in counting)
+    return [held[index] for _, index in kept]
 
 
 def encoded(frame: pd.DataFrame) -> bytes:

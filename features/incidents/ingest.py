@@ -20,7 +20,7 @@ from features.feeds.report import NEWER_FILE, SAME_FILE, FileReport, IngestRepor
 from features.feeds.rules import RULE
 from features.feeds.sources import Content, SourceFile
 from features.incidents.archive import Archive, NewEntry
-from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, deliveries, encoded, read_facts
+from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, current, deliveries, encoded, read_facts
 from features.incidents.coverage import Covered, Spans, joined
 from features.incidents.extent import covers_of, reading_feed, replaced_by, share_a_day, within
 from features.incidents.settle import HELD, HeldFile, Settled, settle
@@ -99,7 +99,7 @@ class _Session:
 
     def add(self, content: Content) -> None:
         """Read and settle a file, unless the same reading of the same file is held."""
-        held = [item for item in self._all() if item.file_sha256 == content.sha256]
+        held = [item for item in self._all() if item.file_sha256 == content.sha256 and not item.released_from]
         if held and held[-1].reading == self._plan.reading:
             self._known.append(_known_already(content.name, held[-1]))
             return
@@ -168,16 +168,12 @@ class _Session:
             return []
         feed = reading_feed(reading)
         if feed not in self._comparable:
-            newest = {item.file_sha256: index for index, (_, item) in enumerate(self._held)}
             self._comparable[feed] = [
                 HeldFile.of(
                     item.file, item.received_at, read_facts(self._archive, entry, HELD), item.covers.get(feed, ())
                 )
-                for index, (entry, item) in enumerate(self._held)
-                if item.delivery == "append"
-                and feed in item.strands
-                and newest[item.file_sha256] == index
-                and item.file_sha256 != sha256
+                for entry, item in current(self._held)
+                if item.delivery == "append" and feed in item.strands and item.file_sha256 != sha256
             ]
         return self._comparable[feed]
 
@@ -255,7 +251,8 @@ class _Session:
 
     def _covered(self) -> dict[str, Spans]:
         """Return what each feed of this ingest covers, of all that is held."""
-        items = {item.file_sha256: item for item in self._all()}.values()
+        new = {item.delivery.file_sha256: item.delivery for item in self._pending}
+        items = [item for _, item in current(self._held) if item.file_sha256 not in new] + list(new.values())
         feeds = {feed for item in items if item.subject == self._plan.subject for feed in item.covers}
         return {
             feed: joined(

@@ -45,7 +45,7 @@ class Names:
     def of(cls, facts: pa.Table, items: Sequence[Delivery]) -> "Names":
         """Return the names of facts (columns feed, area, strand) and of their deliveries."""
         # The newest reading of a file first: it may have been read again to spell its strands otherwise.
-        newest = list({item.file_sha256: item for item in items}.values())
+        newest = list({item.file_sha256: item for item in items if not item.released_from}.values())
         spelled: dict[str, str] = {}
         for item in (*newest, *items):
             for strand in (name for names in item.strands.values() for name in names):

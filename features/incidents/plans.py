@@ -7,16 +7,18 @@ from datetime import datetime
 
 from errors import DataError
 from features.areas.files import read_area_file
-from features.feeds.catalogue import load_contract
+from features.feeds.catalogue import contract_names, load_contract
 from features.feeds.contract import Contract
-from features.feeds.mapped import read_export
+from features.feeds.mapped import export_rows, read_export, wanted_of
 from features.feeds.mapping import FeedMapping
 from features.feeds.places import Places
-from features.feeds.police_uk import FEED, read_street
+from features.feeds.police_uk import FEED, read_street, street_rows, street_wanted
 from features.feeds.reading import Reading, Setting
 from features.feeds.sources import Content
 from features.feeds.strand_rules import rules_of
+from features.feeds.tables import RawTable, Wanted
 from features.incidents.ingest import Plan
+from features.incidents.release import Rereading
 from features.strands import Taxonomy
 from features.workspace import Workspace
 
@@ -66,11 +68,52 @@ def police_uk_plan(workspace: Workspace, clock: Clock) -> Plan:
     Raises:
         DataError: The workspace's files cannot be used.
     """
+    return _plan(workspace, _police_uk(workspace), "strands.toml", clock)
+
+
+def contract_of(workspace: Workspace, feed: str, mapping: FeedMapping | None) -> Contract:
+    """Return the contract under which files of a feed are read now.
+
+    Raises:
+        DataError: There is none and no mapping is given, or the mapping is another feed's.
+    """
+    if mapping is not None:
+        if mapping.name != feed:
+            raise DataError(f"is the mapping of '{mapping.name}'", place="--mapping", fix=f"give that of '{feed}'")
+        return Contract.of_mapping(mapping)
+    if feed == FEED:
+        return _police_uk(workspace)
+    if feed not in contract_names(workspace.root):
+        fix = "name with --mapping the file that it was ingested with"
+        raise DataError("the feed has no contract", place=feed, fix=fix)
+    return load_contract(workspace.root, feed)
+
+
+def rereading(workspace: Workspace, feed: str, mapping: FeedMapping | None, clock: Clock) -> Rereading:
+    """Return how rows of a feed are read again.
+
+    Raises:
+        DataError: There is no contract of the feed, or the workspace's files cannot be used.
+    """
+    contract, taxonomy = contract_of(workspace, feed, mapping), workspace.taxonomy()
+    rules = rules_of(contract, taxonomy, f"{feed}.toml, [strands]")
+    setting = _setting(workspace, contract, taxonomy, clock)
+
+    def read(table: RawTable) -> Reading:
+        return (street_rows if feed == FEED else export_rows)(table, "", contract, rules, setting)
+
+    return Rereading(contract, _hash(workspace, taxonomy, contract), setting, wanted_under(contract), read)
+
+
+def wanted_under(contract: Contract) -> dict[str, Wanted]:
+    """Return what is read of files under a contract."""
+    return street_wanted(contract) if contract.name == FEED else wanted_of(contract)
+
+
+def _police_uk(workspace: Workspace) -> Contract:
     contract = load_contract(workspace.root, FEED)
     delay = workspace.settings.police_uk_publication_delay_days
-    if delay:
-        contract = contract.model_copy(update={"publication_delay_days": delay})
-    return _plan(workspace, contract, "strands.toml", clock)
+    return contract.model_copy(update={"publication_delay_days": delay}) if delay else contract
 
 
 def _plan(workspace: Workspace, contract: Contract, place: str, clock: Clock) -> Plan:

@@ -77,7 +77,7 @@ def settle(reading: Reading, covers: Sequence[Covered], held: Sequence[HeldFile]
     keys = pd.concat([earlier[[*_KEY, "fingerprint", "revision"]], facts[[*_KEY, "fingerprint", "revision"]]])
     new = np.arange(len(keys)) >= len(earlier)
     keyed = (keys["key_high"].to_numpy() != 0) | (keys["key_low"].to_numpy() != 0)
-    same = (keyed & _repeats(keys, newest_only=reading.revised == "by-delivery"))[new]
+    same = (keyed & repeats(keys, newest_only=reading.revised == "by-delivery"))[new]
     facts = facts.assign(known_at=_known_at(reading, held, keyed[new], received_at))
     older = np.zeros(len(facts), dtype=np.bool_)
     if reading.revised != "no":
@@ -127,7 +127,7 @@ def _covers_day(facts: pd.DataFrame, files: Sequence[HeldFile]) -> NDArray[np.bo
     return covered
 
 
-def _repeats(keys: pd.DataFrame, *, newest_only: bool) -> NDArray[np.bool_]:
+def repeats(keys: pd.DataFrame, *, newest_only: bool) -> NDArray[np.bool_]:
     """Return which rows are equal to an earlier row of their key, or to the one right before them alone."""
     if not newest_only:
         repeated: NDArray[np.bool_] = keys.duplicated([*_KEY, "fingerprint"]).to_numpy()

@@ -2,11 +2,12 @@
 
 A view keeps, of each file, the newest reading; of each unit that files replace whole, the newest file received by then
 (the first one received, where none was: that is what the publisher had said by then); of each revised incident the
-newest revision known by then; and of these the facts known by then.
+newest revision known by then; and of these the facts known by then. A row released from quarantine stands where it
+stood in its file, from the release on.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from features.areas.areas import Areas
 from features.incidents.archive import Archive, Entry
-from features.incidents.batch import DEMAND, Delivery, deliveries, read_facts
+from features.incidents.batch import DEMAND, Delivery, deliveries, owners, read_facts
 from features.incidents.coverage import Spans, joined, known_by, ordinal_of, ordinals_of
 from features.incidents.incidents import FeedCoverage, Incidents, Resolution
 from features.incidents.names import TEXT, Names, coded, indices
@@ -26,6 +27,7 @@ from features.incidents.settle import newest_rows
 from features.provenance import PROVENANCE
 
 _COLUMNS = (
+    "row",
     "day",
     "known_at",
     "feed",
@@ -57,12 +59,14 @@ class IncidentStore:
         hashes: Hash of each delivery's batch.
         facts: The facts of all deliveries, in their order.
         delivery: Index of each fact's delivery.
+        owner: Index of the delivery that each delivery's rows came in with; its own, but for released rows.
     """
 
     deliveries: tuple[Delivery, ...]
     hashes: tuple[str, ...]
     facts: pa.Table = field(repr=False)
     delivery: NDArray[np.int32] = field(repr=False)
+    owner: NDArray[np.int32] = field(repr=False)
 
     def known(self, as_of: date | datetime | None = None) -> NDArray[np.bool_]:
         """Return which facts were known and held on a day (by its first instant) or at an instant, UTC; None: now."""
@@ -127,15 +131,23 @@ class IncidentStore:
         return np.array([limit is None or item.received_at <= limit for item in self.deliveries], dtype=np.bool_)
 
     def _counted(self, as_of: date | datetime | None) -> NDArray[np.bool_]:
-        """Return which deliveries are the reading of their file that counts: the newest by then, else the newest."""
+        """Return which deliveries are the reading of their file that counts: the newest by then, else the newest.
+
+        What was released from it counts with it, once it was released.
+        """
         received = self._received_by(as_of)
         chosen: dict[str, int] = {}
         for index, item in enumerate(self.deliveries):
+            if self.owner[index] != index:
+                continue
             before = chosen.get(item.file_sha256)
             if before is None or received[index] or not received[before]:
                 chosen[item.file_sha256] = index
         counted = np.zeros(len(self.deliveries), dtype=np.bool_)
         counted[list(chosen.values())] = True
+        released = self.owner != np.arange(len(self.owner))
+        counted &= ~released
+        counted |= counted[self.owner] & released & received
         return counted
 
     def _current(self, as_of: date | datetime | None) -> NDArray[np.bool_]:
@@ -149,7 +161,7 @@ class IncidentStore:
         winner = self._winner_of_units(as_of)
         units, unit = self._units
         won = np.array([winner.get(item, -1) for item in units], dtype=np.int64)
-        held: NDArray[np.bool_] = ~replacing[self.delivery] | (won[unit] == self.delivery)
+        held: NDArray[np.bool_] = ~replacing[self.delivery] | (won[unit] == self.owner[self.delivery])
         return held
 
     @cached_property
@@ -165,21 +177,24 @@ class IncidentStore:
         return [(self._names.feeds[number // 3], number % 3, ordinal) for number, ordinal in pairs], unit
 
     def _winner_of_units(self, as_of: date | datetime | None) -> dict[Unit, int]:
-        """Return which delivery holds each unit: the newest received by then, else the first received."""
+        """Return which delivery holds each unit: the newest received by then, else the first received.
+
+        A released row replaces nothing: where no file held its unit by then, the file that it came in with does.
+        """
         received, counted = self._received_by(as_of), self._counted(as_of)
         winner: dict[Unit, int] = {}
-        for index, item in enumerate(self.deliveries):
-            if not counted[index]:
-                continue
-            kind = _RESOLUTIONS.index(item.resolution)
-            for feed, first, last in item.replaces:
-                low, high = (ordinal_of(day, item.resolution) for day in (first, last))
-                for period in range(low, high + 1):
-                    unit = (feed, kind, period)
-                    before = winner.get(unit)
-                    same_time = before is not None and self.deliveries[before].received_at == item.received_at
-                    if before is None or received[index] or same_time:
-                        winner[unit] = index
+        released = self.owner != np.arange(len(self.owner))
+        for index in np.flatnonzero(counted & ~released).tolist():
+            item = self.deliveries[index]
+            for unit in _replaced_units(item):
+                before = winner.get(unit)
+                same_time = before is not None and self.deliveries[before].received_at == item.received_at
+                if before is None or received[index] or same_time:
+                    winner[unit] = index
+        for index in np.flatnonzero(counted & released).tolist():
+            for unit in _replaced_units(self.deliveries[index]):
+                if unit not in winner or not received[winner[unit]]:
+                    winner[unit] = int(self.owner[index])
         return winner
 
     @cached_property
@@ -207,9 +222,16 @@ class IncidentStore:
         revised = self._revised[self.delivery[rows]] & ((high != 0) | (low != 0))
         kept = np.ones(len(rows), dtype=np.bool_)
         if revised.any():
-            revision = _column(self.facts, "revision")[rows][revised]
-            kept[revised] = newest_rows(high[revised], low[revised], revision)
+            order = np.flatnonzero(revised)
+            order = order[np.argsort(self._places_of(rows[order]), kind="stable")]
+            kept[order] = newest_rows(high[order], low[order], _column(self.facts, "revision")[rows[order]])
         return kept
+
+    def _places_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return numbers that order facts as they stood in their files, the files as they were received."""
+        number = _column(self.facts, "row")[rows]
+        places: NDArray[np.int64] = self.owner[self.delivery[rows]].astype(np.int64) * _PERIODS + number
+        return places
 
     def _feeds(self, as_of: date | datetime | None, names: Names) -> tuple[tuple[FeedCoverage, ...], NDArray[np.bool_]]:
         """Return the coverage of each feed, and which facts only stand in for those of another feed that is known."""
@@ -247,6 +269,13 @@ def _spans(feed: str, current: Sequence[Delivery], as_of: date | datetime | None
     return known_by(spans, day, max(item.delay_days for item in own), own[-1].resolution)
 
 
+def _replaced_units(item: Delivery) -> Iterator[Unit]:
+    kind = _RESOLUTIONS.index(item.resolution)
+    for feed, first, last in item.replaces:
+        low, high = (ordinal_of(day, item.resolution) for day in (first, last))
+        yield from ((feed, kind, period) for period in range(low, high + 1))
+
+
 def load_incidents(archive: Archive) -> IncidentStore:
     """Read every feed of demand, as far as a panel needs it; every batch is verified against its hash."""
     held = [(entry, item) for entry, item in deliveries(archive) if item.use == DEMAND]
@@ -265,10 +294,13 @@ def _loaded(held: Sequence[tuple[Entry, Delivery]], tables: Sequence[pa.Table]) 
     # A later version of a contract may have more columns; earlier rows have none in them.
     facts = pa.concat_tables([empty, *tables], promote_options="permissive").unify_dictionaries().combine_chunks()
     index = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
-    return IncidentStore(tuple(item for _, item in held), tuple(entry.sha256 for entry, _ in held), facts, index)
+    owner = np.array(owners(held), dtype=np.int32)
+    hashes = tuple(entry.sha256 for entry, _ in held)
+    return IncidentStore(tuple(item for _, item in held), hashes, facts, index, owner)
 
 
 _EMPTY = {
+    "row": pa.int32(),
     "day": pa.timestamp("s"),
     "known_at": pa.timestamp("s"),
     "feed": TEXT,

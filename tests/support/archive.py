@@ -20,6 +20,7 @@ class MemoryArchive:
     files: dict[str, bytes] = field(default_factory=dict)
     rows: list[NewEntry] = field(default_factory=list)
     commits: list[tuple[str, Mapping[str, str | int | bool | None]]] = field(default_factory=list)
+    operations: list[str] = field(default_factory=list)
 
     def put(self, data: bytes, folder: str, suffix: str) -> MemoryFile:
         sha256 = hashlib.sha256(data).hexdigest()
@@ -29,10 +30,17 @@ class MemoryArchive:
     def read(self, stored: StoredFile) -> bytes:
         return self.files[stored.sha256]
 
-    def commit(self, subject: str, entries: Sequence[NewEntry], details: Mapping[str, str | int | bool | None]) -> str:
+    def commit(
+        self,
+        subject: str,
+        entries: Sequence[NewEntry],
+        details: Mapping[str, str | int | bool | None],
+        operation: str = "collection",
+    ) -> str:
         assert not {(row.kind, row.name) for row in entries} & {(row.kind, row.name) for row in self.rows}
         self.rows.extend(entries)
         self.commits.append((subject, details))
+        self.operations.append(operation)
         return f"{len(self.commits):08d}"
 
     def entries(self, kind: str) -> list[NewEntry]:

@@ -9,7 +9,7 @@ from features.feeds.police_uk import street_files
 from features.feeds.report import IngestReport
 from features.feeds.sources import source_files
 from features.incidents.ingest import ingest
-from features.incidents.plans import mapped_plan, police_uk_plan
+from features.incidents.plans import feed_plan, mapped_plan, police_uk_plan
 from features.incidents.store import load_incidents
 from features.settings import Settings
 from features.strands import OPEN
@@ -62,6 +62,14 @@ def ingest_export(
     plan = mapped_plan(workspace, mapping, "city.toml", lambda: received)
     with source_files(path) as files:
         return ingest(files, plan, archive, [], silent)
+
+
+def ingest_feed(
+    workspace: Workspace, path: Path, feed: str, archive: MemoryArchive, received: datetime = RECEIVED
+) -> IngestReport:
+    """Ingest a file of a feed under contract."""
+    with source_files(path) as files:
+        return ingest(files, feed_plan(workspace, feed, lambda: received), archive, [], silent)
 
 
 def ingest_police(

@@ -45,11 +45,11 @@ def test_the_same_file_under_a_corrected_mapping_replaces_its_first_reading(tmp_
     archive, workspace = MemoryArchive(), make_workspace(tmp_path / "w")
     path = write_csv(tmp_path / "f.csv", "when,where,what", ["2024-01-05,A,x", "2024-01-05,A,y"])
     ingest_export(workspace, path, make_mapping(strands={"x": "X"}), archive, FIRST)
-    assert quarantined_totals(archive) == {"offence-not-mapped": 1}
+    assert quarantined_totals(archive).rules == {"offence-not-mapped": 1}
     report = ingest_export(workspace, path, make_mapping(strands={"x": "X", "y": "Y"}, name="town"), archive, SECOND)
     assert report.accounts.accepted == 2
     assert counted(archive) == {("2024-01-05", "A", "X"): 1, ("2024-01-05", "A", "Y"): 1}
-    assert quarantined_totals(archive) == {}
+    assert quarantined_totals(archive).rules == {}
     assert sum(counted(archive, date(2024, 4, 1)).values()) == 1
 
 
@@ -141,7 +141,7 @@ def test_quarantined_rows_are_kept_with_file_row_and_rule(tmp_path: Path) -> Non
     ingest_export(make_workspace(tmp_path / "w"), path, make_mapping(), archive)
     kept = [(item.file, item.row, item.rule) for item in quarantined_rows(archive)]
     assert kept == [("f.csv", 3, "no-area"), ("f.csv", 4, "bad-date"), ("f.csv", 5, "ragged-row")]
-    assert [item.row for item in quarantined_rows(archive, "bad-date")] == [4]
+    assert [item.row for item in quarantined_rows(archive, rule="bad-date")] == [4]
 
 
 def test_a_file_of_which_no_row_can_be_used_is_refused_with_its_first_row(tmp_path: Path) -> None:
