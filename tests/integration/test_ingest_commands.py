@@ -156,7 +156,7 @@ BAD_INPUT: dict[str, tuple[str, str, str, str]] = {
         "f.csv",
         'when,where,what\n2024-01-05,A,"x\n',
         MAPPING,
-        "f.csv, row 2: a quotation mark is never closed",
+        "f.csv, line 2: a quotation mark is never closed",
     ),
     "open order": (
         "f.csv",
