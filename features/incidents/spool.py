@@ -7,15 +7,16 @@ is written early and then never named by a row does not exist.
 from features.incidents.archive import Archive, StoredFile
 
 # Some seven million rows of facts as Parquet.
-_MOST_WAITING = 2**28
+MOST_WAITING = 2**28
 _SUFFIX = ".parquet"
 
 
 class Spool:
-    """Encoded batches by number."""
+    """Encoded batches by number, written once those that wait hold more than `most_waiting` bytes."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, most_waiting: int = MOST_WAITING) -> None:
         self._archive = archive
+        self._most_waiting = most_waiting
         self._folders: list[str] = []
         self._waiting: dict[int, bytes] = {}
         self._written: dict[int, StoredFile] = {}
@@ -31,7 +32,7 @@ class Spool:
         """Take other bytes in the place of a batch."""
         self._written.pop(number, None)
         self._waiting[number] = data
-        if sum(map(len, self._waiting.values())) > _MOST_WAITING:
+        if sum(map(len, self._waiting.values())) > self._most_waiting:
             for waiting in list(self._waiting):
                 self.written(waiting)
 
