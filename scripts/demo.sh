@@ -1,6 +1,6 @@
 #!/bin/sh
 # The weekly cycle from raw incidents to a served plan. Each command is shown before it runs and may be typed by hand.
-#   sh scripts/demo.sh                  a SYNTHETIC Essex, nine strands from five feeds; nothing in it happened
+#   sh scripts/demo.sh                  a SYNTHETIC Essex and its nine strands; nothing in it happened
 #   sh scripts/demo.sh toronto          the bundled incidents of Toronto
 #   sh scripts/demo.sh police-uk DATA   a download of data.police.uk, by month
 # SERVE=0 stops after the plan. A second run in the same workspace ingests nothing twice and adds a new forecast and plan.
@@ -41,7 +41,9 @@ case "$region" in
     strand='Domestic abuse'
     # 2,400 hours over 1,077 areas for a week
     set -- --hours 2400 --maximum 40
-    for feed in force-crime council-asb deliberate-fires stats19 action-fraud; do
+    # Five feeds are demand, the others go beside it. The two largest, patrol-hours and command-control, are left out.
+    for feed in force-crime council-asb deliberate-fires stats19 action-fraud \
+      assault-attendances marac-referrals stop-search events; do
       run ingest "$feed" "$twin/$feed"
     done
     ;;
