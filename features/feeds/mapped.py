@@ -114,10 +114,11 @@ def split_rows(
         {"row": table.rows[~good], "rule": broken.rule[~good], "field": broken.field[~good], **kept}
     )
     quarantined["key_high"], quarantined["key_low"] = keys[~good, 0], keys[~good, 1]
-    torn = [pd.DataFrame({"row": numbers, "rule": rule}) for rule, numbers in table.broken.items()]
+    # Without keys of their own the concatenation would turn those of the others into floats, which hold 53 of 64 bits.
+    nothing = {"field": "", **dict.fromkeys(kept, ""), **dict.fromkeys(("key_high", "key_low"), np.uint64(0))}
+    torn = [pd.DataFrame({"row": numbers, "rule": rule, **nothing}) for rule, numbers in table.broken.items()]
     if torn:
         quarantined = pd.concat([quarantined, *torn], ignore_index=True).sort_values("row", kind="stable")
-        quarantined = quarantined.fillna({"field": "", "key_high": 0, "key_low": 0, **dict.fromkeys(kept, "")})
     return facts, quarantined.reset_index(drop=True).astype({"row": "int32", "key_high": "uint64", "key_low": "uint64"})
 
 
