@@ -100,10 +100,7 @@ def split_rows(
     """Return facts (columns of `FACTS` and the feed's own) and quarantined rows; natural keys are the subject's."""
     broken = schema.broken(rows)
     good = broken.rule == ""
-    ids = table.columns.get("incident_id")
-    keys = np.zeros((len(rows), 2), dtype=np.uint64)
-    if ids is not None:
-        keys = setting.keys(subject, ids.values)[ids.codes]
+    keys = setting.keys_of(subject, table)
     facts = rows[good].reset_index(drop=True)
     facts["key_high"], facts["key_low"] = keys[good, 0], keys[good, 1]
     own = list(schema.contract.extras)

@@ -135,9 +135,7 @@ def _settled(attempt: Attempt, rereading: Rereading, held: HeldRows) -> _Settled
     if (reading.resolution, reading.delivery, reading.revised) != (owner.resolution, owner.delivery, owner.revised):
         problem = "its dates, deliveries or revisions are now read in another way than when the file was taken in"
         raise DataError(problem, place=owner.file, fix="ingest the file again")
-    keys = attempt.rows.set_index("row")[list(KEYS)]
-    facts = reading.facts.assign(**{key: keys.loc[reading.facts["row"], key].to_numpy() for key in KEYS})
-    facts["known_at"] = np.maximum(facts["known_at"].to_numpy(), _from(rereading))
+    facts = reading.facts.assign(known_at=np.maximum(reading.facts["known_at"].to_numpy(), _from(rereading)))
     rows = held.of_feeds(list(reading.strands)) if owner.delivery == "append" else held.of_file(name)
     same, older = settle_released(held.placed(facts, name), rows, reading.revised)
     newer = held.superseded(facts, name) if owner.delivery != "append" else np.zeros(len(facts), dtype=np.bool_)
@@ -197,7 +195,6 @@ def _amended(item: _Settled) -> pd.DataFrame:
         before["field"].to_numpy() != broken["field"].to_numpy()
     )
     still = broken[moved | before[CHANGED].to_numpy(dtype=np.bool_)].assign(**{OUTCOME: OPEN})
-    still = still.assign(**{key: rows.loc[still["row"], key].to_numpy() for key in KEYS})
     gone = rows.loc[item.outcome.index, ["rule", "field"]].reset_index()
     gone[OUTCOME] = item.outcome.to_numpy()
     for name in still.columns.difference(gone.columns):
