@@ -12,11 +12,9 @@ from features.feeds.reading import Setting
 from features.feeds.tables import RawTable
 from features.feeds.values import Coded
 
-_SUBJECT = "changed codes"
-
 
 def settled_areas(
-    table: RawTable, setting: Setting, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
+    table: RawTable, setting: Setting, longitude: NDArray[np.float64], latitude: NDArray[np.float64], subject: str
 ) -> Coded | None:
     """Return the column of area codes, codes that became several areas replaced row by row by one of them.
 
@@ -33,7 +31,7 @@ def settled_areas(
     rows = rows[np.argsort(column.codes[rows], kind="stable")]
     met, starts = np.unique(column.codes[rows], return_index=True)
     areas = np.array(setting.places.of_points(longitude[rows], latitude[rows]), dtype=object)
-    hashes, keyed = _hashes(table, rows, setting)
+    hashes, keyed = _hashes(table, rows, setting, subject)
     values, codes = list(column.values), column.codes.copy()
     for value, mine in zip(met.tolist(), np.split(np.arange(len(rows)), starts[1:]), strict=True):
         targets, shares = shared[value]
@@ -59,13 +57,13 @@ def _by_point(targets: Sequence[str], areas: NDArray[np.object_]) -> NDArray[np.
     return chosen
 
 
-def _hashes(table: RawTable, rows: NDArray[np.int64], setting: Setting) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+def _hashes(
+    table: RawTable, rows: NDArray[np.int64], setting: Setting, subject: str
+) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """Return a hash of each row, and whether it is that of its natural key; of its values where it has none."""
-    hashes = np.zeros(len(rows), dtype=np.uint64)
-    ids = table.columns.get("incident_id")
-    keyed = ~ids.is_blank()[rows] if ids is not None else np.zeros(len(rows), dtype=np.bool_)
-    if ids is not None:
-        hashes[keyed] = setting.keys(_SUBJECT, [ids.values[code] for code in ids.codes[rows[keyed]]])[:, 0]
+    keys = setting.keys_of(subject, table)[rows]
+    keyed = (keys != 0).any(axis=1)
+    hashes = keys[:, 0].copy()
     texts = {key: replace(column, codes=column.codes[rows[~keyed]]).texts() for key, column in table.columns.items()}
     hashes[~keyed] = setting.fingerprints(pd.DataFrame(texts))
     return hashes, keyed

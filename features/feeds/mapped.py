@@ -100,10 +100,7 @@ def split_rows(
     """Return facts (columns of `FACTS` and the feed's own) and quarantined rows; natural keys are the subject's."""
     broken = schema.broken(rows)
     good = broken.rule == ""
-    ids = table.columns.get("incident_id")
-    keys = np.zeros((len(rows), 2), dtype=np.uint64)
-    if ids is not None:
-        keys = setting.keys(subject, ids.values)[ids.codes]
+    keys = setting.keys_of(subject, table)
     facts = rows[good].reset_index(drop=True)
     facts["key_high"], facts["key_low"] = keys[good, 0], keys[good, 1]
     own = list(schema.contract.extras)
@@ -114,10 +111,11 @@ def split_rows(
         {"row": table.rows[~good], "rule": broken.rule[~good], "field": broken.field[~good], **kept}
     )
     quarantined["key_high"], quarantined["key_low"] = keys[~good, 0], keys[~good, 1]
-    torn = [pd.DataFrame({"row": numbers, "rule": rule}) for rule, numbers in table.broken.items()]
+    # Without keys of their own the concatenation would turn those of the others into floats, which hold 53 of 64 bits.
+    nothing = {"field": "", **dict.fromkeys(kept, ""), **dict.fromkeys(("key_high", "key_low"), np.uint64(0))}
+    torn = [pd.DataFrame({"row": numbers, "rule": rule, **nothing}) for rule, numbers in table.broken.items()]
     if torn:
         quarantined = pd.concat([quarantined, *torn], ignore_index=True).sort_values("row", kind="stable")
-        quarantined = quarantined.fillna({"field": "", "key_high": 0, "key_low": 0, **dict.fromkeys(kept, "")})
     return facts, quarantined.reset_index(drop=True).astype({"row": "int32", "key_high": "uint64", "key_low": "uint64"})
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from features.feeds.places import Places
 from features.feeds.report import RowAccounts
+from features.feeds.tables import RawTable
 from features.strands import Taxonomy
 
 Revised = Literal["no", "by-revision", "by-delivery"]
@@ -70,6 +71,15 @@ class Setting:
             for text in texts
         ]
         return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2)
+
+    def keys_of(self, subject: str, table: RawTable) -> NDArray[np.uint64]:
+        """Return the natural key of each row of a file, hashed, 0 and 0 where there is none; uint64[n, 2]."""
+        ids = table.columns.get("incident_id")
+        if table.keys is not None:
+            return table.keys
+        if ids is None:
+            return np.zeros((len(table.rows), 2), dtype=np.uint64)
+        return self.keys(subject, ids.values)[ids.codes]
 
     def fingerprints(self, values: pd.DataFrame) -> NDArray[np.uint64]:
         """Return a keyed hash of each row."""

@@ -64,6 +64,7 @@ class RawTable:
         columns: Canonical name -> values.
         broken: Rows that could not be taken apart, by rule.
         lacking: Wanted columns that the file may lack, and does.
+        keys: Hashed natural keys of rows of which the text is not held any more, uint64[n, 2]; None where it is.
     """
 
     name: str
@@ -72,6 +73,7 @@ class RawTable:
     columns: Mapping[str, Coded]
     broken: Mapping[str, NDArray[np.int32]]
     lacking: tuple[str, ...] = ()
+    keys: NDArray[np.uint64] | None = None
 
 
 def read_table(content: Content, wanted: Mapping[str, Wanted]) -> RawTable:

@@ -71,7 +71,7 @@ def typed_rows(
         if f"{name}{GIVEN}" not in rows:
             rows[f"{name}{GIVEN}"] = _given(table, name)
     _add_dates(rows, table, contract)
-    _add_areas(rows, table, setting)
+    _add_areas(rows, table, setting, contract.name)
     coded = {name: _coded(table, name, contract) for name in contract.codes}
     _add_strands(rows, table, coded, rules)
     rows["count"] = _numbers(table, "count", counts_of, 1).astype(np.int32)
@@ -152,7 +152,7 @@ def _given(table: RawTable, key: str) -> NDArray[np.bool_]:
     return ~column.is_blank() if column is not None else np.zeros(len(table.rows), dtype=np.bool_)
 
 
-def _add_areas(rows: pd.DataFrame, table: RawTable, setting: Setting) -> None:
+def _add_areas(rows: pd.DataFrame, table: RawTable, setting: Setting, subject: str) -> None:
     size = len(table.rows)
     longitude, latitude = (_numbers(table, key, numbers_of, np.nan) for key in ("longitude", "latitude"))
     # A point off the globe, or where the equator meets Greenwich, is how exports write "unknown".
@@ -160,7 +160,7 @@ def _add_areas(rows: pd.DataFrame, table: RawTable, setting: Setting) -> None:
     rows["longitude"] = np.where(nowhere | np.isnan(latitude), np.nan, longitude)
     rows["latitude"] = np.where(nowhere | np.isnan(longitude), np.nan, latitude)
     rows["swapped"] = np.zeros(size, dtype=np.bool_)
-    column = settled_areas(table, setting, rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
+    column = settled_areas(table, setting, rows["longitude"].to_numpy(), rows["latitude"].to_numpy(), subject)
     if column is not None:
         areas = Names.of(setting.places.of_codes(column.values, column.weights()), column.codes)
     else:

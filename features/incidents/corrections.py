@@ -59,7 +59,8 @@ class Attempt:
             texts = self._texts(name)
             if name in self.known or not column.optional or texts.any():
                 columns[name] = Coded.of(pa.chunked_array([pa.array(texts, pa.string())]))
-        return RawTable(self.batch.file, (), self.rows["row"].to_numpy().astype(np.int32), columns, {})
+        rows, keys = self.rows["row"].to_numpy().astype(np.int32), self.rows[list(KEYS)].to_numpy(dtype=np.uint64)
+        return RawTable(self.batch.file, (), rows, columns, {}, keys=keys)
 
     def _texts(self, name: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
         if name == INCIDENT_ID:

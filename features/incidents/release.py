@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from errors import DataError
 from features.feeds.contract import Contract
+from features.feeds.places import Places
 from features.feeds.reading import Reading, Setting
 from features.feeds.report import NEWER_FILE, OLDER_REVISION, SAME_INCIDENT, RowAccounts
 from features.feeds.tables import RawTable, Wanted
@@ -131,13 +132,13 @@ def release(attempts: Sequence[Attempt], rereading: Rereading, order: Order, arc
 def _settled(attempt: Attempt, rereading: Rereading, held: HeldRows) -> _Settled:
     name = attempt.batch.entry.name
     owner = held.owner(name)
-    reading = rereading.read(attempt.table(rereading.wanted))
+    dealt = _dealt(attempt.rows, rereading.setting.places)
+    tried = replace(attempt, rows=attempt.rows[~dealt].reset_index(drop=True))
+    reading = rereading.read(tried.table(rereading.wanted))
     if (reading.resolution, reading.delivery, reading.revised) != (owner.resolution, owner.delivery, owner.revised):
         problem = "its dates, deliveries or revisions are now read in another way than when the file was taken in"
         raise DataError(problem, place=owner.file, fix="ingest the file again")
-    keys = attempt.rows.set_index("row")[list(KEYS)]
-    facts = reading.facts.assign(**{key: keys.loc[reading.facts["row"], key].to_numpy() for key in KEYS})
-    facts["known_at"] = np.maximum(facts["known_at"].to_numpy(), _from(rereading))
+    facts = reading.facts.assign(known_at=np.maximum(reading.facts["known_at"].to_numpy(), _from(rereading)))
     rows = held.of_feeds(list(reading.strands)) if owner.delivery == "append" else held.of_file(name)
     same, older = settle_released(held.placed(facts, name), rows, reading.revised)
     newer = held.superseded(facts, name) if owner.delivery != "append" else np.zeros(len(facts), dtype=np.bool_)
@@ -147,8 +148,23 @@ def _settled(attempt: Attempt, rereading: Rereading, held: HeldRows) -> _Settled
     facts = facts[~same].reset_index(drop=True)
     held.add(facts, name)
     rules = Counter([*reading.quarantined["rule"].tolist(), *(text for text in said.tolist() if text != ACCEPTED)])
+    rules.update(attempt.rows.loc[dealt, "rule"].tolist())
     accounts = RowAccounts(len(attempt.rows), int((said == ACCEPTED).sum()), dict(rules))
     return _Settled(attempt, owner, reading, facts, outcome, accounts)
+
+
+def _dealt(rows: pd.DataFrame, places: Places) -> NDArray[np.bool_]:
+    """Return which rows were dealt out of the workspace's areas, in proportion, and are not to be dealt out again.
+
+    Their code became several areas, some of them not in the list, and only the whole file could say who goes where.
+    """
+    if "area_code" not in rows:
+        return np.zeros(len(rows), dtype=np.bool_)
+    codes = rows["area_code"].astype(str).tolist()
+    shared = np.isin(np.arange(len(rows)), list(places.shared(codes)))
+    outside = (rows["rule"] == "outside-areas") & ~rows[CHANGED].astype(bool) & (rows[list(KEYS)] == 0).all(axis=1)
+    dealt: NDArray[np.bool_] = shared & outside.to_numpy()
+    return dealt
 
 
 def _from(rereading: Rereading) -> np.datetime64:
@@ -197,7 +213,6 @@ def _amended(item: _Settled) -> pd.DataFrame:
         before["field"].to_numpy() != broken["field"].to_numpy()
     )
     still = broken[moved | before[CHANGED].to_numpy(dtype=np.bool_)].assign(**{OUTCOME: OPEN})
-    still = still.assign(**{key: rows.loc[still["row"], key].to_numpy() for key in KEYS})
     gone = rows.loc[item.outcome.index, ["rule", "field"]].reset_index()
     gone[OUTCOME] = item.outcome.to_numpy()
     for name in still.columns.difference(gone.columns):

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,12 +8,14 @@ import pytest
 from features.areas.changes import CodeChanges, Pair
 from features.areas.files import AreaFile, read_area_file
 from features.feeds.contract import Contract
-from features.feeds.mapped import read_export
+from features.feeds.mapped import export_rows, read_export, wanted_of
 from features.feeds.mapping import FeedMapping
 from features.feeds.places import Places
 from features.feeds.reading import Reading, Setting
 from features.feeds.sources import Content
 from features.feeds.strand_rules import rules_of
+from features.feeds.tables import read_table
+from features.feeds.values import Coded
 from features.strands import Taxonomy
 from tests.support.exports import RECEIVED, make_mapping
 
@@ -118,3 +121,23 @@ def test_a_point_says_more_than_a_share(tmp_path: Path) -> None:
     rows = ["2024-01-01,OLD,a,11.5,0.5", "2024-01-01,OLD,b,10.5,0.5", "2024-01-01,OLD,c,11.2,0.5"]
     reading = read("\n".join(["when,where,what,x,y", *rows]), places, mapping)
     assert reading.facts["area"].tolist() == ["N2", "N1", "N2"]
+
+
+def test_a_row_of_which_only_the_hash_of_its_key_is_held_is_placed_as_before(tmp_path: Path) -> None:
+    places = Places.of(areas(tmp_path, NEWER), CHANGES)
+    setting, contract = Setting(places, OPEN, b"salt", RECEIVED), Contract.of_mapping(KEYED)
+    content = Content(
+        "f.csv", ("id,when,where,what\n" + "\n".join(f"case {n},2024-01-05,OLD,x" for n in range(60))).encode(), ""
+    )
+    raw = read_table(content, wanted_of(contract))
+    hashed = replace(
+        raw,
+        columns={**raw.columns, "incident_id": Coded(np.zeros(60, dtype=np.int32), ("held",))},
+        keys=setting.keys_of(contract.name, raw),
+    )
+    rules = rules_of(contract, OPEN, "")
+    whole, again = (export_rows(table, "", contract, rules, setting).facts for table in (raw, hashed))
+    assert whole[["area", "key_high", "key_low", "fingerprint"]].equals(
+        again[["area", "key_high", "key_low", "fingerprint"]]
+    )
+    assert len(set(whole["area"])) == 2

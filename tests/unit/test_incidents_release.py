@@ -40,7 +40,9 @@ def ids(archive: MemoryArchive) -> list[str]:
 
 def test_a_corrected_row_counts_from_its_release_on_and_keeps_the_hash_of_its_key(tmp_path: Path) -> None:
     archive, workspace = MemoryArchive(), make_workspace(tmp_path / "w")
-    path = write_csv(tmp_path / "f.csv", HEADER, ["2024-01-05,A,x,1,1,", "2024-01-06,,x,2,1,", "2024-01-07,A,,3,1,"])
+    path = write_csv(
+        tmp_path / "f.csv", HEADER, ["2024-01-05,A,x,1,1,", "2024-01-06,,x,2,1,", "torn", "2024-01-07,A,,3,1,"]
+    )
     ingest_export(workspace, path, KEYED, archive, FIRST)
     before = counted(archive)
     report = release_corrected(workspace, archive, {ids(archive)[0]: {"where": "B"}}, SECOND, mapping=KEYED)
