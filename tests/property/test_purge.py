@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errors import DataError
+from features.feeds.places import Places
 from features.feeds.reading import Setting
 from features.incidents.batch import deliveries, read_facts
 from features.incidents.purge import Purge
@@ -17,6 +18,7 @@ from features.incidents.retention import Retained
 from features.incidents.store import load_incidents
 from features.panel import Panel, build_panel, flat_areas
 from features.periods import PeriodKind
+from features.workspace import Workspace
 from models.progress import silent
 from tests.support.archive import MemoryArchive
 from tests.support.exports import ingest_export, make_mapping, make_workspace, write_csv
@@ -61,17 +63,17 @@ def assert_equal(before: Panel | None, after: Panel | None) -> None:
     assert (before is None) == (after is None)
     if before is None or after is None:
         return
-    for name in ("counts", "once", "observed"):
+    for name in ("counts", "once", "observed", "completeness"):
         np.testing.assert_array_equal(getattr(before, name), getattr(after, name), name)
     assert list(before.classes) == list(after.classes)
     for name, counts in before.classes.items():
         np.testing.assert_array_equal(counts, after.classes[name], name)
-    same = ("kind", "first", "strands", "as_of", "erased")
+    same = ("kind", "first", "strands", "as_of", "changes", "erased")
     assert [getattr(before, name) for name in same] == [getattr(after, name) for name in same]
     assert before.areas.codes == after.areas.codes
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     files=st.lists(ROWS, min_size=1, max_size=3),
     keyed=st.booleans(),
@@ -104,15 +106,15 @@ def test_a_present_panel_is_the_same_and_nothing_is_left_of_an_erased_row(
             assert left.total() == sum(rows for (day, _), rows in raw.items() if day >= limit)
         keys = {key for rows in files for _, _, _, key, _, _ in rows if key}
         young = {key for rows in files for day, _, _, key, _, _ in rows if BEGIN + timedelta(days=day) >= limit}
-        hashes = _hashes(workspace.settings.salt, sorted(keys))
+        hashes = _hashes(workspace, sorted(keys))
         gone = [key for key in keys if key not in young]
         traces = [half for key in gone for half in hashes[key]] + [f"told {key:02d}".encode() for key in gone]
         assert found_in(archive.files.values(), traces) == set()
         assert found_in(archive.files.values(), [b"REF-"]) == set()
 
 
-def _hashes(salt: str, keys: list[int]) -> dict[int, list[bytes]]:
-    setting = Setting(None, None, bytes.fromhex(salt), NOW)  # type: ignore[arg-type] - only the salt is asked for
+def _hashes(workspace: Workspace, keys: list[int]) -> dict[int, list[bytes]]:
+    setting = Setting(Places(), workspace.taxonomy(), bytes.fromhex(workspace.settings.salt), NOW)
     hashed = setting.keys("city", [f"REF-{key:02d}" for key in keys])
     return {key: [half.tobytes() for half in halves] for key, halves in zip(keys, hashed, strict=True)}
 
