@@ -94,6 +94,26 @@ def test_an_earlier_view_says_what_was_erased_when(call: Command) -> None:
     assert panel(call, "--as-of", as_of, "--from", TODAY - timedelta(days=100))["erased"] == []
 
 
+def test_forecasts_and_backtests_of_earlier_days_say_so_too(call: Command, tmp_path: Path) -> None:
+    call("train", "--model", "shrunken", "--horizons", "1-2", "--no-tracking")
+    call("promote", "--reason", "test", "--no-tracking")
+    as_of = TODAY - timedelta(days=30)
+    out = tmp_path / "b.csv"
+    backtest = ("backtest", "--origins", "2", "--every", "1", "--horizons", "1-2", "--model", "shrunken", "--out", out)
+    before, earlier = call("forecast", "--as-of", as_of), call(*backtest)
+    assert (before["erased"], earlier["erased"]) == ([], [])
+    now = call("forecast")
+    call(*PURGE)
+    after, later = call("forecast", "--as-of", as_of), call(*backtest)
+    assert all("were erased on" in told for told in [*after["erased"], *later["erased"]])
+    assert (len(after["erased"]), len(later["erased"])) == (1, 1)
+    assert "erased-rows" in after["notices"]
+    assert "erased-rows" in out.read_text("utf-8")
+    # A forecast of the present is the same run as before, from the same panel.
+    again = call("forecast")
+    assert [again[name] for name in ("run_id", "panel", "erased")] == [now["run_id"], now["panel"], []]
+
+
 def test_a_purge_that_is_killed_between_its_commit_and_its_deletions_is_completed(
     call: Command, tmp_path: Path
 ) -> None:
