@@ -15,7 +15,7 @@ from features.incidents.erasures import ERASURE
 from features.incidents.ingest import ingest
 from features.incidents.plans import feed_plan
 from features.incidents.purge import Purge, Purged
-from features.incidents.quarantine import quarantined_totals
+from features.incidents.quarantine import batches, quarantined_totals
 from features.incidents.retention import Retained, retentions
 from features.incidents.store import load_incidents
 from features.panel import build_panel, flat_areas
@@ -31,6 +31,8 @@ from tests.support.exports import (
     police_row,
     write_csv,
 )
+from tests.support.releases import release_corrected, release_replaced
+from tests.support.traces import found_in
 
 NOW = datetime(2024, 9, 1, 9, 30, 0, 250_000, tzinfo=UTC)
 LATER = datetime(2024, 9, 2, tzinfo=UTC)
@@ -198,10 +200,10 @@ def test_quarantined_rows_go_by_their_date_or_by_their_receipt(
     mapping = make_mapping(date_format="%d/%m/%Y")
     path = export(tmp_path, f"{when},,secret,,", "10/01/2024,A,x,,")
     ingest_export(workspace, path, mapping, archive, datetime.combine(received, datetime.min.time(), UTC))
-    assert sum(quarantined_totals(archive).values()) == 1
+    assert quarantined_totals(archive).open == 1
     [feed] = purged(archive, Retained("city", 213, "%d/%m/%Y")).feeds
     assert feed.quarantined == int(gone)
-    assert sum(quarantined_totals(archive).values()) == int(not gone)
+    assert quarantined_totals(archive).open == int(not gone)
     [entry] = standing(archive, QUARANTINE)
     assert ("secret" in read_quarantine(archive, entry).to_string()) != gone
 
@@ -220,6 +222,32 @@ def test_an_earlier_view_says_that_rows_were_erased_and_a_present_one_does_not(t
     panel = build_panel(view, "week", flat_areas(view))
     assert [item.sentence() for item in panel.erased] == [said]
     assert panel.between(6, len(panel.counts)).erased == ()
+
+
+def test_released_rows_are_kept_and_erased_with_what_was_refused_of_their_file(tmp_path: Path) -> None:
+    areas = "area_code\nA\nB\n"
+    workspace, archive = make_workspace(tmp_path / "w", areas=areas), MemoryArchive()
+    mapping, received = make_mapping(), datetime(2024, 4, 1, tzinfo=UTC)
+    rows = ["2024-03-01,A,x,,", "2024-01-05,Old,x,,", "2024-03-02,New,x,,", "2024-03-03,Open,x,,", "bad,Bad,x,,"]
+    ingest_export(workspace, export(tmp_path, *rows), mapping, archive, received)
+    for number, area in enumerate(("Old", "New")):
+        change, when = ("area_code", area, "B"), datetime(2024, 5, 1 + number, tzinfo=UTC)
+        release_replaced(workspace, archive, change, when, mapping=mapping)
+    fixed = {batch.row_id(6): {"when": "2024-01-09"} for batch in batches(archive)}
+    release_corrected(workspace, archive, fixed, datetime(2024, 5, 3, tzinfo=UTC), mapping=mapping)
+    before = counted(archive)
+    assert quarantined_totals(archive).open == 2
+    [feed] = purged(archive).feeds
+    # One released row and what was refused of it; and the row that a correction dated.
+    assert (feed.rows, feed.counted, feed.quarantined, feed.files) == (1, 1, 2, 1)
+    assert counted(archive) == before
+    assert dict(quarantined_totals(archive).rules) == {"outside-areas": 1}
+    assert found_in(archive.files.values(), [b"2024-01-05", b"2024-01-09", b"Old", b"Bad"]) == set()
+    assert found_in(archive.files.values(), [b"Open"])
+    # What is still open is released as before.
+    release_replaced(workspace, archive, ("area_code", "Open", "A"), LATER, mapping=mapping)
+    assert counted(archive) == before | {("2024-03-03", "A", "x"): 1}
+    assert quarantined_totals(archive).open == 0
 
 
 class Killed(MemoryArchive):
