@@ -91,19 +91,17 @@ def _document(item: FeedErasure) -> dict[str, Any]:
 
 
 def _table(purged: Purged, *, dry_run: bool) -> Table:
-    columns = ["feed", "kept for days", "before", "rows", "first day", "last day", "quarantined", "left as counts"]
+    columns = ["feed", "before", "rows", "oldest", "quarantined", "counted"]
     rows = [
         [
             item.feed,
-            f"{item.days:,}",
             str(item.before),
             f"{item.rows:,}",
             str(item.first or ""),
-            str(item.last or ""),
             f"{item.quarantined:,}",
             f"{item.counted:,}",
         ]
         for item in purged.feeds
     ]
     title = "Rows that would be erased" if dry_run else "Rows erased"
-    return plain_table(title, columns, rows, [columns[1], columns[3], *columns[6:]])
+    return plain_table(title, columns, rows, [columns[2], *columns[4:]])
