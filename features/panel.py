@@ -15,7 +15,7 @@ from features.completeness.changes import RecordingChange, in_force
 from features.completeness.delays import knowledge_date
 from features.completeness.state import Completeness
 from features.completeness.weights import Weights
-from features.incidents.incidents import Incidents
+from features.incidents.incidents import Erased, Incidents
 from features.periods import PeriodKind
 from features.provenance import PROVENANCE, UNKNOWN, ProvenanceClass
 
@@ -43,6 +43,7 @@ class Panel:
         completeness: float32[period, strand], share of the records that is usually in by `as_of`; 1 = complete.
         changes: Recording changes that earlier periods are rescaled by.
         left_out: Feeds that give coarser periods than these, and are therefore not counted.
+        erased: What was erased after the view, of days that the panel counts: there it is not exact.
     """
 
     counts: NDArray[np.float32]
@@ -57,6 +58,7 @@ class Panel:
     completeness: NDArray[np.float32]
     changes: tuple[RecordingChange, ...] = ()
     left_out: tuple[str, ...] = ()
+    erased: tuple[Erased, ...] = ()
 
     @classmethod
     def of_counts(
@@ -96,6 +98,7 @@ class Panel:
     def between(self, first: int, end: int) -> "Panel":
         """Return the periods from position `first` to before position `end`."""
         kept = slice(first, end)
+        begin = periods.start(self.first + first, self.kind)
         return replace(
             self,
             counts=self.counts[kept],
@@ -104,6 +107,7 @@ class Panel:
             observed=self.observed[kept],
             completeness=self.completeness[kept],
             first=self.first + first,
+            erased=tuple(item for item in self.erased if item.before > begin),
         )
 
 
@@ -203,7 +207,10 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas, changes: S
     for array in (counts, once, seen, share, *classes.values()):
         array.setflags(write=False)
     strands = incidents.strand_names
-    return _trimmed(Panel(counts, once, classes, seen, kind, first, areas, strands, as_of, share, held, left_out))
+    panel = Panel(
+        counts, once, classes, seen, kind, first, areas, strands, as_of, share, held, left_out, incidents.erased
+    )
+    return _trimmed(panel)
 
 
 def _counted(

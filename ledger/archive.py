@@ -58,7 +58,7 @@ class Archive:
         subject: str,
         entries: Sequence[Row],
         details: Mapping[str, Scalar],
-        operation: Literal["collection", "alteration"] = "collection",
+        operation: Literal["collection", "alteration", "erasure"] = "collection",
     ) -> str:
         """Record the rows and the event of the operation in one transaction; return its audit id.
 
@@ -72,3 +72,11 @@ class Archive:
     def entries(self, kind: str) -> list[Artefact]:
         """Return the rows of a kind, oldest first."""
         return self._ledger.artefacts(kind)
+
+    def paths(self, folder: str) -> list[str]:
+        """Return the paths of a folder's files, sorted, also of those that no row names or that are half-written."""
+        return self._files.paths(folder)
+
+    def remove(self, path: str) -> None:
+        """Delete a file; one that is absent already is no error."""
+        self._files.remove(path)

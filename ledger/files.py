@@ -11,6 +11,8 @@ from errors import LedgerError
 
 _FOLDER = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*")
 _SUFFIX = re.compile(r"(\.[a-z0-9]+)*")
+_HALF_WRITTEN = ".writing-"
+_OWN_FILE = re.compile(rf"[0-9a-f]{{64}}{_SUFFIX.pattern}|{re.escape(_HALF_WRITTEN)}.*")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class FileStore:
             raise LedgerError("a recorded file is absent", place=str(target), fix="restore it from a backup")
         return target.absolute()
 
+    def holds(self, stored: StoredFile) -> bool:
+        """Return whether there is anything at a stored file's path, whatever its bytes."""
+        relative = PurePosixPath(stored.path)
+        return relative.is_absolute() or ".." in relative.parts or (self.root / relative).exists()
+
     def read(self, stored: StoredFile) -> bytes:
         """Return a stored file's bytes.
 
@@ -90,13 +97,36 @@ class FileStore:
             raise LedgerError(problem, place=str(target), fix="restore it from a backup")
         return data
 
+    def paths(self, folder: str) -> list[str]:
+        """Return the paths of a folder's files, sorted: those it was given and those that were never written whole."""
+        found = (self.root / folder).iterdir() if (self.root / folder).is_dir() else ()
+        return sorted(f"{folder}/{item.name}" for item in found if _OWN_FILE.fullmatch(item.name) and item.is_file())
+
+    def remove(self, path: str) -> None:
+        """Delete a file, so that it stays deleted after a power cut; one that is absent already is no error.
+
+        Raises:
+            LedgerError: The path leads out of the store, or the file cannot be deleted.
+        """
+        relative = PurePosixPath(path)
+        if relative.is_absolute() or ".." in relative.parts:
+            raise LedgerError("the path of a stored file leads out of the store", place=path)
+        target = self.root / relative
+        try:
+            target.unlink(missing_ok=True)
+            if target.parent.is_dir():
+                _sync_folder(target.parent)
+        except OSError as error:
+            problem, fix = f"cannot delete the file ({error.strerror})", "give access, and run the command again"
+            raise LedgerError(problem, place=str(target), fix=fix) from error
+
 
 def _holds(target: Path, digest: str) -> bool:
     return target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == digest
 
 
 def _write_whole(target: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=_HALF_WRITTEN)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -4,15 +4,21 @@ What a chain finds: an event edited, deleted, inserted or moved, since every lat
 or alias edited, added or removed, since its event names it by hash; a file changed or lost. What a chain alone cannot
 find is a cut tail: the events that are left are still a whole chain. Note the number of events and the head's hash
 somewhere else, and compare: a later chain must still hold that hash at that position.
+
+A file may be absent where a later event of the operation "erasure" recorded an artefact of the kind "erasure" with its
+name in the meta under "erased", as "KIND/NAME"; any other absence is a fault. While it is there it must be what it was.
 """
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from errors import LedgerError
 from ledger.artefacts import Artefact
 from ledger.events import GENESIS, RESERVED, Event, canonical_json
 from ledger.files import FileStore
+
+ERASURE = "erasure"
 
 # What a row or an event's details say: (sequence of the event, detail key) -> value.
 Claims = dict[tuple[int, str], str]
@@ -28,6 +34,8 @@ class Verification:
         ok: Nothing is wrong.
         first_bad: Sequence number where the first fault was met, if any.
         problem: The fault in one sentence, if any.
+        erased: Artefacts whose file is absent because it was erased, as "KIND/NAME", with the day of the erasure.
+        not_yet_erased: Artefacts whose erasure is recorded and whose file is still there, though no other names it.
     """
 
     events: int
@@ -35,6 +43,8 @@ class Verification:
     ok: bool
     first_bad: int | None = None
     problem: str | None = None
+    erased: tuple[tuple[str, str], ...] = ()
+    not_yet_erased: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,22 +96,27 @@ def verify(
     """
     count, head = 0, GENESIS
     claimed: Claims = {}
+    erasures: dict[int, str] = {}
+    absent: tuple[tuple[str, str], ...] = ()
+    left_over: tuple[str, ...] = ()
     try:
         for event in _chain(events):
             count, head = event.sequence, event.hash
             claimed |= _claims(event)
+            if event.draft.operation == ERASURE:
+                erasures[event.sequence] = event.time[:10]
         rows = list(artefacts)
         found = moves | {key: value for row in rows for key, value in _row_claims(row).items()}
         _compare(claimed, found)
         if files is not None:
-            _check_files(rows, files)
+            absent, left_over = _check_files(rows, files, _erased(rows, erasures))
     except _FaultError as fault:
         return Verification(count, head, ok=False, first_bad=fault.sequence, problem=fault.problem)
-    except (LedgerError, TypeError):
+    except (LedgerError, TypeError, ValueError, AttributeError):
         # Values that no event or artefact can hold: numbers or bytes where text was.
         problem = f"a row that belongs to event {count + 1} or a later one, or to no event, cannot be read"
         return Verification(count, head, ok=False, problem=problem)
-    return Verification(count, head, ok=True)
+    return Verification(count, head, ok=True, erased=absent, not_yet_erased=left_over)
 
 
 def _chain(rows: Iterable[StoredEvent]) -> Iterator[Event]:
@@ -152,9 +167,40 @@ def _compare(claimed: Claims, found: Claims) -> None:
             raise _FaultError(sequence, f"the row for {name} is not the one that event {sequence} recorded")
 
 
-def _check_files(rows: Iterable[StoredArtefact], files: FileStore) -> None:
+def _erased(rows: Iterable[StoredArtefact], erasures: Mapping[int, str]) -> dict[str, tuple[int, str]]:
+    """Return "KIND/NAME" of what was erased -> sequence and day of the erasure; the rows are those that events name."""
+    found = {}
     for row in rows:
+        if row.artefact.kind != ERASURE:
+            continue
+        if row.sequence not in erasures:
+            problem = f"{_key(row)} says that files were erased, but event {row.sequence} is no erasure"
+            raise _FaultError(row.sequence, problem)
+        for name in json.loads(row.meta_text).get("erased", ()):
+            found[str(name)] = (row.sequence, erasures[row.sequence])
+    return found
+
+
+def _check_files(
+    rows: Sequence[StoredArtefact], files: FileStore, erased: Mapping[str, tuple[int, str]]
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Read every file; return what is absent because it was erased, and what is to be erased and still there."""
+    absent, there = [], []
+    standing = {row.artefact.path for row in rows if _key(row) not in erased}
+    for row in rows:
+        sequence, day = erased.get(_key(row), (0, ""))
+        recorded = sequence > row.sequence
+        if recorded and not files.holds(row.artefact.stored):
+            absent.append((_key(row), day))
+            continue
         try:
             files.read(row.artefact.stored)
         except LedgerError as error:
-            raise _FaultError(row.sequence, f"{row.artefact.kind}/{row.artefact.name}: {error.problem}") from error
+            raise _FaultError(row.sequence, f"{_key(row)}: {error.problem}") from error
+        if recorded and row.artefact.path not in standing:
+            there.append(_key(row))
+    return tuple(absent), tuple(there)
+
+
+def _key(row: StoredArtefact) -> str:
+    return f"{row.artefact.kind}/{row.artefact.name}"

@@ -2,5 +2,6 @@
 
 MODEL = "model"
 FORECAST = "forecast"
+PANEL = "panel"
 CHAMPION = "champion"
 CHALLENGER = "challenger"

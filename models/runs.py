@@ -9,9 +9,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from errors import ModelError
+from features.panel import Panel
+from features.panel_file import from_bytes
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.kinds import FORECAST
+from models.kinds import FORECAST, PANEL
 
 KIND = FORECAST
 
@@ -51,3 +53,17 @@ def load_run(ledger: Ledger, files: FileStore, run_id: str | None = None) -> For
         raise ModelError("no forecast has been made yet", place="workspace", fix="run strandcast forecast")
     frame = pq.read_table(BytesIO(files.read(artefact.stored))).to_pandas()
     return ForecastRun(artefact.name, frame, artefact.meta, ledger.event_of(KIND, artefact.name).audit_id)
+
+
+def load_panel(ledger: Ledger, files: FileStore, run_id: str | None = None) -> Panel:
+    """Load the panel that a recorded run, by default the newest, was forecast from, checked against the ledger.
+
+    Raises:
+        ModelError: There is no run, or it was made before panels were kept.
+        LedgerError: The file is absent or was changed.
+    """
+    name = load_run(ledger, files, run_id).meta.get("panel")
+    if name is None:
+        problem = "was forecast before panels were kept"
+        raise ModelError(problem, place=f"{KIND}/{run_id or 'newest'}", fix="forecast again")
+    return from_bytes(files.read(ledger.artefact(PANEL, name).stored))

@@ -8,10 +8,12 @@ from features import periods
 from features.completeness.alarms import recent_shifts
 from features.knowledge import Known
 from features.panel import Panel
+from features.panel_file import to_bytes
 from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.kinds import PANEL
 from models.patrol import SHARE, patrol_share
 from models.registry import Registered
 from models.runs import KIND, ForecastRun
@@ -24,8 +26,9 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1.
     "incomplete-corrected": the newest periods are counted before all their records are in, and corrected for what is
     still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
-    "later-model": the model learnt from periods after the origin, so this is no fair backcast. "proxy": a strand is
-    seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
+    "later-model": the model learnt from periods after the origin, so this is no fair backcast. "erased-rows": rows
+    of days that are counted were erased after `as_of`, so their counts are not quite those known then. "proxy": a
+    strand is seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {
@@ -33,6 +36,7 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
         "incomplete-corrected": panel.corrected,
         "level-shift": bool(recent_shifts(panel)),
         "later-model": champion.origin > panel.origin,
+        "erased-rows": bool(panel.erased),
         "proxy": bool(set(proxies) & set(panel.strands)),
         "feed-left-out": bool(panel.left_out),
         "synthetic": synthetic,
@@ -52,7 +56,8 @@ def run_forecast(
 ) -> ForecastRun:
     """Forecast from the panel's origin, and record it before anybody sees it.
 
-    The same panel and model give the same file and so the same run; asking again records that it was consulted.
+    The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
+    model give the same file and so the same run; asking again records that it was consulted.
 
     Raises:
         ModelError: The model does not fit the panel.
@@ -66,6 +71,7 @@ def run_forecast(
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
+    kept = _kept_panel(panel, files)
     meta: dict[str, Json] = {
         "origin": panel.origin.isoformat(),
         "as_of": panel.as_of.isoformat(),
@@ -80,8 +86,10 @@ def run_forecast(
         "notices": list(notices),
         "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
+        "panel": kept.name,
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
+    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *_new(kept, ledger)]
     draft = Draft(
         "consultation" if held else "combination",
         f"{KIND}/{run_id}",
@@ -89,5 +97,15 @@ def run_forecast(
         object_hash=stored.sha256,
         details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": snapshot_hash},
     )
-    event = ledger.append(draft, artefacts=[] if held else [Artefact.of(KIND, run_id, stored, meta)])
-    return ForecastRun(run_id, frame, meta, event.audit_id)
+    event = ledger.append(draft, artefacts=new)
+    return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)
+
+
+def _kept_panel(panel: Panel, files: FileStore) -> Artefact:
+    stored = files.put(to_bytes(panel), "panels", ".parquet")
+    return Artefact.of(PANEL, f"{panel.origin}-{stored.sha256[:16]}", stored)
+
+
+def _new(artefact: Artefact, ledger: Ledger) -> list[Artefact]:
+    """Return the artefact unless it is recorded: another model may have been asked from the same panel."""
+    return [] if artefact.name in {known.name for known in ledger.artefacts(artefact.kind)} else [artefact]

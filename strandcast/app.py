@@ -19,6 +19,7 @@ from strandcast.harm_commands import harm
 from strandcast.ingest_commands import ingest
 from strandcast.model_commands import backtest, promote, train
 from strandcast.panel_commands import panel
+from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
@@ -93,6 +94,7 @@ cli.add_command(ingest)
 cli.add_command(init)
 cli.add_command(panel)
 cli.add_command(promote)
+cli.add_command(purge)
 cli.add_command(quarantine)
 cli.add_command(serve)
 cli.add_command(strands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from strandcast.output import plain_table
 if TYPE_CHECKING:
     from ledger.files import FileStore
     from ledger.ledger import Ledger
+    from ledger.verify import Verification
 
 
 @click.group()
@@ -86,12 +88,15 @@ def verify(context: Context) -> None:
         "head": found.head,
         "first_bad": found.first_bad,
         "problem": found.problem,
+        "erased": [{"artefact": name, "on": day} for name, day in found.erased],
+        "not_yet_erased": list(found.not_yet_erased),
     }
     if found.ok:
         noted = f"{found.events:08d}-{found.head[:8]}"
         lines = [
             f"{found.events:,} events verified; nothing was rewritten.",
             f"Head: {found.head}",
+            *_erased(found),
             f"Note {noted} somewhere else: it shows later whether the end was cut off.",
         ]
         context.output.result(document, lines=lines if found.events else ["Nothing is recorded yet."])
@@ -99,6 +104,16 @@ def verify(context: Context) -> None:
     context.output.result(document)
     context.output.say(f"strandcast: The record is broken at event {found.first_bad}: {found.problem}.")
     click.get_current_context().exit(1)
+
+
+def _erased(found: Verification) -> list[str]:
+    """Return what is to be said of files that erasures name."""
+    days = Counter(day for _, day in found.erased)
+    lines = [f"{files:,} files are absent: erased on {day}, as recorded." for day, files in sorted(days.items())]
+    if found.not_yet_erased:
+        files = len(found.not_yet_erased)
+        lines.append(f"{files:,} files whose erasure is recorded are still there: run strandcast purge to complete it.")
+    return lines
 
 
 @contextmanager

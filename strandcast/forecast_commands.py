@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from strandcast.command import Context, command_options
-from strandcast.output import plain_table
+from strandcast.output import erased_lines, plain_table
 from strandcast.ranges import HORIZONS
 
 if TYPE_CHECKING:
@@ -62,10 +62,12 @@ def forecast(
     if out:
         write_table(table, out)
     document = {"run_id": run.run_id, "audit_id": run.audit_id, **run.meta, "rows": len(table), "out": str(out or "")}
+    document["erased"] = [item.sentence() for item in known.panel.erased]
     lines = [
         f"Run {run.run_id} by {champion.version}, from what was known at {known.panel.as_of}.",
         f"Recorded as {run.audit_id}.",
         *([f"Notices: {', '.join(notices)}."] if notices else []),
+        *erased_lines(known.panel.erased),
         *([settings.attribution] if settings.attribution else []),
         *([f"Wrote {out}."] if out else []),
         "Next: strandcast allocate --hours HOURS",

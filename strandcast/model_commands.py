@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from strandcast.command import Context, command_options
-from strandcast.output import plain_table
+from strandcast.output import erased_lines, plain_table
 from strandcast.ranges import HORIZONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
+    from features.incidents.incidents import Erased
     from features.knowledge import Knowledge
     from features.periods import PeriodKind
     from strandcast.deployment import Deployment
@@ -89,6 +92,8 @@ def backtest(
     out: Path,
 ) -> None:
     """Forecast from past origins with what was known then, and write the forecast table."""
+    from features.incidents.batch import DEMAND, deliveries
+    from features.incidents.erasures import erased_since
     from models.table import check_suffix, write_table
     from strandcast.deployment import Deployment
     from training.backtest import Schedule, run_backtest
@@ -100,8 +105,10 @@ def backtest(
         recipe = _recipe(deployment, name)
         with context.output.progress(f"Backtest of {recipe.name}") as advance:
             table = run_backtest(knowledge, schedule, recipe.fit, name=recipe.name, advance=advance)
+        held = [item for _, item in deliveries(deployment.archive()) if item.use == DEMAND]
     write_table(table, out)
-    _print_backtest(context, table, knowledge, out)
+    erased = sorted({item for day in table["origin"].unique() for item in erased_since(held, day.date())})
+    _print_backtest(context, table, knowledge, erased, out)
 
 
 @click.command()
@@ -149,7 +156,9 @@ def _recipe(deployment: Deployment, name: str) -> Recipe:
     return Recipe(name, deployment.calendar(), deployment.workspace.settings.seed)
 
 
-def _print_backtest(context: Context, table: pd.DataFrame, knowledge: Knowledge, out: Path) -> None:
+def _print_backtest(
+    context: Context, table: pd.DataFrame, knowledge: Knowledge, erased: Sequence[Erased], out: Path
+) -> None:
     from training.backtest import measured
 
     rows = measured(table, knowledge)
@@ -158,6 +167,14 @@ def _print_backtest(context: Context, table: pd.DataFrame, knowledge: Knowledge,
         [row["strand"], str(row["horizon"] or "all"), *("" if row[c] is None else f"{row[c]:.4f}" for c in columns[2:])]
         for row in rows
     ]
-    document = {"out": str(out), "rows": len(table), "origins": int(table["origin"].nunique()), "measures": rows}
+    document = {
+        "out": str(out),
+        "rows": len(table),
+        "origins": int(table["origin"].nunique()),
+        "measures": rows,
+        "erased": [item.sentence() for item in erased],
+    }
     title = f"{len(table):,} forecasts from {table['origin'].nunique()} origins against what was recorded"
-    context.output.result(document, plain_table(title, columns, printed, columns[1:]), lines=[f"Wrote {out}."])
+    context.output.result(
+        document, plain_table(title, columns, printed, columns[1:]), lines=[*erased_lines(erased), f"Wrote {out}."]
+    )

@@ -1,11 +1,13 @@
 """How commands speak: tables and progress for people, one JSON document for programs."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from models.progress import Advance
+
+if TYPE_CHECKING:
+    from features.incidents.incidents import Erased
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Output:
     messages: Console
 
     @classmethod
-    def standard(cls, *, as_json: bool) -> "Output":
+    def standard(cls, *, as_json: bool) -> Output:
         """Return the output of this process."""
         return cls(as_json, Console(highlight=False), Console(stderr=True, highlight=False))
 
@@ -71,3 +76,8 @@ def plain_table(
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     return table
+
+
+def erased_lines(erased: Sequence[Erased]) -> list[str]:
+    """Return what is to be said of a view that tells of days whose rows were erased after it."""
+    return [f"Not exact: {item.sentence()}." for item in erased]

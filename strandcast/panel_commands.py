@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strandcast.command import Context, command_options
-from strandcast.output import plain_table
+from strandcast.output import erased_lines, plain_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -63,6 +63,7 @@ def panel(
         "recording_changes": [change.as_document() for change in shown.changes],
         "strands": _totals(shown),
         "left_out": list(shown.left_out),
+        "erased": [item.sentence() for item in shown.erased],
         "out": str(out or ""),
     }
     lines = [
@@ -71,6 +72,7 @@ def panel(
         *([f"From {document['corrected_from']} on not all is in: counts are corrected."] if shown.corrected else []),
         *(f"{c.strand} of {c.feed} before {c.day} counts times {c.ratio:g}: {c.reason}." for c in shown.changes),
         *(f"Left out: {feed}, from which no {shown.kind}s can be counted." for feed in shown.left_out),
+        *erased_lines(shown.erased),
         *([f"Wrote {out}."] if out else []),
     ]
     context.output.result(document, _by_strand(shown), _newest(shown), lines=lines)

@@ -81,7 +81,8 @@ def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: st
 
     Only what was known at the beginning of the origin is used. Where feeds are late the newest periods before the
     origin are not known yet: the model is then fitted for, and asked for, so many horizons more, and the rows say
-    "late-data"; where some were corrected for what was not in yet they say "incomplete-corrected".
+    "late-data"; where some were corrected for what was not in yet they say "incomplete-corrected"; where rows
+    were erased since, "erased-rows".
 
     Args:
         knowledge: What was known when.
@@ -105,7 +106,12 @@ def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: st
         needed = tuple(horizon + late for horizon in schedule.horizons)
         if model is None or number % schedule.refit_every == 0 or model.horizons != needed:
             model = fit(panel, needed)
-        notices = ["late-data"] * (late > 0) + ["incomplete-corrected"] * panel.corrected
+        marks = {
+            "late-data": late > 0,
+            "incomplete-corrected": panel.corrected,
+            "erased-rows": bool(panel.erased),
+        }
+        notices = [code for code, holds in marks.items() if holds]
         forecast = model.forecast(panel, explain=False)
         table = forecast_table(forecast, panel, level=panel.areas.level, model_version=name, notices=notices)
         table["origin"] = pd.Timestamp(periods.start(origin, panel.kind))

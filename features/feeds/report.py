@@ -13,8 +13,9 @@ SAME_FILE = "file-already-ingested"
 SAME_INCIDENT = "same-incident"
 OLDER_REVISION = "older-revision"
 NEWER_FILE = "newer-file"
+ERASED_DAYS = "erased-days"
 DUPLICATE_RULES = (SAME_FILE, SAME_INCIDENT)
-SUPERSEDED_RULES = (OLDER_REVISION, NEWER_FILE)
+SUPERSEDED_RULES = (OLDER_REVISION, NEWER_FILE, ERASED_DAYS)
 QUARANTINE_RULES = tuple(rule.name for rule in RULES)
 
 

@@ -62,9 +62,15 @@ class Archive(Protocol):
         subject: str,
         entries: Sequence[NewEntry],
         details: Mapping[str, str | int | bool | None],
-        operation: Literal["collection", "alteration"] = "collection",
+        operation: Literal["collection", "alteration", "erasure"] = "collection",
     ) -> str:
         """Make the rows and the record of what made them exist in one transaction; return the audit id."""
 
     def entries(self, kind: str) -> Sequence[Entry]:
         """Return the rows of a kind, oldest first."""
+
+    def paths(self, folder: str) -> Sequence[str]:
+        """Return the paths of a folder's files, sorted, also of those that no row names or that are half-written."""
+
+    def remove(self, path: str) -> None:
+        """Delete a file; one that is absent already is no error."""

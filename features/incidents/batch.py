@@ -6,19 +6,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.feeds.reading import FACTS, Revised
 from features.feeds.report import RowAccounts
-from features.incidents.archive import Archive, Entry
+from features.incidents.archive import Archive, Entry, NewEntry
 from features.incidents.coverage import Covered
-from features.incidents.incidents import Resolution
+from features.incidents.incidents import Erased, Resolution
 
 INCIDENTS = "incidents"
 QUARANTINE = "quarantine"
 DEMAND = "demand"
+# Of a row that an erasure wrote: the name under which the file was first held.
+IN_PLACE_OF = "in_place_of"
+# Column of batches from which facts were erased: how many equal facts a row stands for.
+ROWS = "rows"
+# Column of them: since when the first revision of the incident was known.
+FIRST_KNOWN = "first_known_at"
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Delivery:
         strands: Feed -> strands it speaks of.
         replaces: Feed, first and last day that the file replaces whole.
         released_from: Name of the batch from whose quarantine these rows were released; "" for a file as it was read.
+        erased: What the newest purge took from it: of its days before that one only counts are left.
     """
 
     subject: str
@@ -62,6 +70,7 @@ class Delivery:
     strands: Mapping[str, tuple[str, ...]]
     replaces: Sequence[tuple[str, date, date]]
     released_from: str = ""
+    erased: Erased | None = None
 
     def as_meta(self) -> dict[str, Any]:
         """Return the delivery as JSON."""
@@ -86,12 +95,13 @@ class Delivery:
             "strands": {feed: list(strands) for feed, strands in self.strands.items()},
             "replaces": [[feed, first.isoformat(), last.isoformat()] for feed, first, last in self.replaces],
             **({"released_from": self.released_from} if self.released_from else {}),
+            "erased": [self.erased.before.isoformat(), self.erased.at.isoformat()] if self.erased else None,
         }
 
     @classmethod
     def of_meta(cls, meta: Mapping[str, Any]) -> "Delivery":
         """Return the delivery that `as_meta` described."""
-        accounts = meta["accounts"]
+        accounts, erased = meta["accounts"], meta.get("erased")
         return cls(
             subject=meta["subject"],
             file=meta["file"],
@@ -110,12 +120,29 @@ class Delivery:
             strands={feed: tuple(strands) for feed, strands in meta["strands"].items()},
             replaces=[(feed, date.fromisoformat(a), date.fromisoformat(b)) for feed, a, b in meta["replaces"]],
             released_from=meta.get("released_from", ""),
+            erased=_erased(meta["subject"], *erased) if erased else None,
         )
+
+
+def standing(archive: Archive, kind: str) -> list[Entry]:
+    """Return the rows of a kind that stand, oldest first: what an erasure left goes in the place of what it erased.
+
+    It also goes by its name, so that whatever names a batch still finds it.
+    """
+    return [
+        NewEntry(kind, place, entry.sha256, entry.path, entry.meta)
+        for place, entry in newest_by_place(archive, kind).items()
+    ]
+
+
+def newest_by_place(archive: Archive, kind: str) -> dict[str, Entry]:
+    """Return the rows of a kind that stand by the name under which their files were first held, oldest first."""
+    return {entry.meta.get(IN_PLACE_OF, entry.name): entry for entry in archive.entries(kind)}
 
 
 def deliveries(archive: Archive) -> list[tuple[Entry, Delivery]]:
     """Return the deliveries that are held, oldest first."""
-    return [(entry, Delivery.of_meta(entry.meta)) for entry in archive.entries(INCIDENTS)]
+    return [(entry, Delivery.of_meta(entry.meta)) for entry in standing(archive, INCIDENTS)]
 
 
 def owners(held: Sequence[tuple[Entry, Delivery]]) -> list[int]:
@@ -138,19 +165,29 @@ def encoded(frame: pd.DataFrame) -> bytes:
     for name in frame.columns:
         if isinstance(frame[name].dtype, pd.CategoricalDtype):
             frame = frame.assign(**{name: frame[name].cat.remove_unused_categories()})
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+    return encoded_table(pa.Table.from_pandas(frame, preserve_index=False))
+
+
+def encoded_table(table: pa.Table) -> bytes:
+    """Return a table as Parquet; a dictionary is written as it is, with words that no row holds any more."""
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(), buffer, compression="zstd")
     return buffer.getvalue()
 
 
 def read_facts(archive: Archive, entry: Entry, columns: Sequence[str] | None = tuple(FACTS)) -> pa.Table:
     """Return columns of a batch of facts, by default all of `FACTS`, with None also the feed's own.
 
-    Text comes as dictionaries, instants in seconds.
+    Text comes as dictionaries, instants in seconds. What is left of erased facts comes as so many equal facts, so that
+    whoever counts facts, and not only incidents, finds what was there.
     """
-    names = None if columns is None else list(columns)
-    table = pq.read_table(pa.BufferReader(archive.read(entry)), columns=names)
+    file = pq.ParquetFile(pa.BufferReader(archive.read(entry)))
+    counted = ROWS in file.schema_arrow.names
+    names = None if columns is None else [*columns, *([ROWS] if counted else [])]
+    table = file.read(names)
+    if counted:
+        rows = table.column(ROWS).to_numpy()
+        table = table.drop_columns(ROWS).take(np.repeat(np.arange(len(rows)), rows))
     for index, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             text = table.column(index).cast(pa.string()).dictionary_encode()
@@ -164,6 +201,10 @@ def read_quarantine(archive: Archive, entry: Entry) -> pd.DataFrame:
     """Return quarantined rows: `row`, `rule` and the values as text."""
     frame: pd.DataFrame = pq.read_table(pa.BufferReader(archive.read(entry))).to_pandas()
     return frame
+
+
+def _erased(feed: str, before: str, at: str) -> Erased:
+    return Erased(feed, date.fromisoformat(before), datetime.fromisoformat(at))
 
 
 def _covered(run: Sequence[Any]) -> Covered:

@@ -11,6 +11,28 @@ from numpy.typing import NDArray
 Resolution = Literal["day", "week", "month"]
 
 
+@dataclass(frozen=True, order=True)
+class Erased:
+    """What a purge took from a feed.
+
+    Attributes:
+        feed: The feed.
+        before: Rows of days before this one were erased; only counts are left of them.
+        at: When, UTC, in whole seconds.
+    """
+
+    feed: str
+    before: date
+    at: datetime
+
+    def sentence(self) -> str:
+        """Return what a view of an earlier day has to say of it."""
+        return (
+            f"rows of {self.feed} before {self.before} were erased on {self.at.date()}: "
+            "counts of those days rest on what was known then"
+        )
+
+
 @dataclass(frozen=True)
 class FeedCoverage:
     """The days of which a feed tells everything it knows: within them no row means no incident, outside them unknown.
@@ -56,6 +78,7 @@ class Incidents:
         as_of: The day or instant (UTC); None for everything that is known.
         snapshot_hash: SHA-256 over the batches held and `as_of`.
         first_known_at: datetime64[s], when the first revision of the incident was known; None: nothing was revised.
+        erased: What was erased after `as_of`, of days that the view tells of: there it is not exact.
     """
 
     day: NDArray[np.datetime64]
@@ -75,6 +98,7 @@ class Incidents:
     as_of: date | datetime | None
     snapshot_hash: str
     first_known_at: NDArray[np.datetime64] | None = None
+    erased: tuple[Erased, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

@@ -22,6 +22,7 @@ from features.feeds.sources import Content, SourceFile
 from features.incidents.archive import Archive, NewEntry
 from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, current, deliveries, encoded, read_facts
 from features.incidents.coverage import Covered, Spans, joined
+from features.incidents.erasures import erased_before, erasures
 from features.incidents.extent import covers_of, reading_feed, replaced_by, share_a_day, within
 from features.incidents.settle import HELD, HeldFile, Settled, settle
 from features.incidents.spool import Spool
@@ -93,6 +94,7 @@ class _Session:
         self._archive = archive
         self._spool = Spool(archive)
         self._held = deliveries(archive)
+        self._erasures = erasures(archive)
         self._pending: list[_Pending] = []
         self._known: list[FileReport] = []
         self._comparable: dict[str, list[HeldFile]] = {}
@@ -109,6 +111,9 @@ class _Session:
         others = self._others(reading, reading.sha256)
         main = [run for runs in covers.values() for run in runs]
         settled = settle(reading, main, others, self._plan.received_at)
+        if reading.delivery == "append":
+            first_received = min([self._plan.received_at, *(item.received_at for item in held)])
+            settled = settled.without_days_before(erased_before(self._erasures, self._plan.subject, first_received))
         delivery = self._delivery(reading, settled, covers)
         notices = (*reading.notices, *_remarks(reading, covers, held), *settled.notices, *self._supersede(delivery))
         report = _report(reading, delivery, notices)

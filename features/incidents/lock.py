@@ -1,4 +1,4 @@
-"""One ingest at a time: two that interleave could each miss what the other holds."""
+"""One ingest or purge at a time: two that interleave could each miss what the other holds."""
 
 import fcntl
 import os
@@ -21,7 +21,7 @@ def ingest_lock(folder: Path) -> Iterator[None]:
     Half-written files that killed processes left beside it are swept away: they may hold rows as they were received.
 
     Raises:
-        DataError: Another ingest holds it.
+        DataError: Another ingest or purge holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _NAME).open("w") as file:
@@ -29,7 +29,7 @@ def ingest_lock(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             fix = "wait until it has ended"
-            raise DataError("another ingest is running", place=str(folder), fix=fix) from None
+            raise DataError("another ingest or purge is running", place=str(folder), fix=fix) from None
         now = os.fstat(file.fileno()).st_mtime
         for leftover in folder.parent.glob(f"*/{_LEFTOVERS}"):
             if now - leftover.stat().st_mtime > _ABANDONED_S:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from errors import DataError
 from features.feeds.tables import NUL, RAGGED
 from features.incidents.archive import Archive, Entry
-from features.incidents.batch import QUARANTINE, current, deliveries, read_quarantine
+from features.incidents.batch import QUARANTINE, current, deliveries, read_quarantine, standing
 
 # What becomes of a row in an amendment: it is let go, or the rule that it breaks now.
 OUTCOME = "outcome"
@@ -108,7 +108,7 @@ class Totals:
 def batches(archive: Archive) -> list[Batch]:
     """Return what was refused of every file, oldest first."""
     names = {entry.name for entry, _ in current(deliveries(archive))}
-    entries = archive.entries(QUARANTINE)
+    entries = standing(archive, QUARANTINE)
     amendments: dict[str, list[Entry]] = {}
     for entry in entries:
         if RELEASED_FROM in entry.meta:

@@ -1,8 +1,8 @@
 """Settling a file against what is held: repeated, revised and retracted incidents, overlaps that nothing settles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.feeds.reading import Reading
-from features.feeds.report import OLDER_REVISION, SAME_INCIDENT, RowAccounts
+from features.feeds.report import ERASED_DAYS, OLDER_REVISION, SAME_INCIDENT, RowAccounts
 from features.incidents.coverage import Covered
 
 _KEY = ["key_high", "key_low"]
@@ -54,6 +54,17 @@ class Settled:
     accepted: NDArray[np.bool_] = field(repr=False)
     accounts: RowAccounts
     notices: tuple[str, ...]
+
+    def without_days_before(self, day: date) -> "Settled":
+        """Return the rows of a day and later ones; the earlier ones are accounted for as of erased days."""
+        old = self.facts["day"].to_numpy() < np.datetime64(day, "s")
+        rows = int((old & self.accepted).sum())
+        if not old.any():
+            return self
+        accounts = self.accounts.moved(ERASED_DAYS, rows) if rows else self.accounts
+        return replace(
+            self, facts=self.facts[~old].reset_index(drop=True), accepted=self.accepted[~old], accounts=accounts
+        )
 
 
 def settle(reading: Reading, covers: Sequence[Covered], held: Sequence[HeldFile], received_at: datetime) -> Settled:

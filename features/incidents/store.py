@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from features.areas.areas import Areas
 from features.incidents.archive import Archive, Entry
-from features.incidents.batch import DEMAND, Delivery, deliveries, owners, read_facts
+from features.incidents.batch import DEMAND, FIRST_KNOWN, Delivery, deliveries, owners, read_facts
 from features.incidents.coverage import Spans, joined, known_by, ordinal_of, ordinals_of
+from features.incidents.erasures import erased_since, precedes
 from features.incidents.incidents import FeedCoverage, Incidents, Resolution
+from features.incidents.instants import day_of, instant_of
 from features.incidents.names import TEXT, Names, coded, indices
 from features.incidents.settle import newest_rows
 from features.provenance import PROVENANCE
@@ -41,6 +43,7 @@ _COLUMNS = (
     "revision",
     "key_high",
     "key_low",
+    FIRST_KNOWN,
 )
 
 # More periods than any calendar has, so that a feed and a period pack into one number.
@@ -71,8 +74,13 @@ class IncidentStore:
     def known(self, as_of: date | datetime | None = None) -> NDArray[np.bool_]:
         """Return which facts were known and held on a day (by its first instant) or at an instant, UTC; None: now."""
         keep = self._current(as_of) & self._unit_winners(as_of)
+        # Counts that a purge left are of the files that counted then; which files counted before is not known of them.
+        for at, purged in self._purged_after(as_of):
+            left = self.left & purged[self.delivery]
+            keep[left] = (self._current(at) & self._unit_winners(at))[left]
         if as_of is not None:
-            keep &= _column(self.facts, "known_at") <= _instant(as_of)
+            since = _column(self.facts, FIRST_KNOWN)
+            keep &= np.where(np.isnat(since), _column(self.facts, "known_at"), since) <= instant_of(as_of)
         keep[keep] = self._newest_revisions(np.flatnonzero(keep))
         return keep
 
@@ -109,7 +117,8 @@ class IncidentStore:
             feeds=feeds,
             as_of=as_of,
             snapshot_hash=self._hash(as_of),
-            first_known_at=None if self._first_known is None else self._first_known[keep],
+            first_known_at=None if self.first_known is None else self.first_known[keep],
+            erased=erased_since(self.deliveries, as_of),
         )
 
     def counts(self) -> NDArray[np.int32]:
@@ -117,6 +126,23 @@ class IncidentStore:
         count = _column(self.facts, "count").astype(np.int32)
         # A retraction among revisions withdraws the incident: what it replaced is no longer counted, so neither is it.
         return np.where(self._revised[self.delivery], np.maximum(count, 0), count)
+
+    def _purged_after(self, as_of: date | datetime | None) -> list[tuple[datetime, NDArray[np.bool_]]]:
+        """Return the instants of purges after a day or an instant, and which deliveries each was the last to change."""
+        at = [item.erased.at if item.erased and precedes(as_of, item.erased) else None for item in self.deliveries]
+        return [(then, np.array([mine == then for mine in at])) for then in sorted({mine for mine in at if mine})]
+
+    @cached_property
+    def left(self) -> NDArray[np.bool_]:
+        """Which facts are counts that a purge left of erased rows."""
+        before = [item.erased.before if item.erased else date.min for item in self.deliveries]
+        left: NDArray[np.bool_] = _column(self.facts, "day") < np.array(before, "datetime64[s]")[self.delivery]
+        return left
+
+    def area_codes(self) -> NDArray[np.object_]:
+        """Return the code of each fact's area, spelled as in every view."""
+        codes: NDArray[np.object_] = np.array(self._names.areas, dtype=object)[self._names.area]
+        return codes
 
     @cached_property
     def _names(self) -> Names:
@@ -127,7 +153,7 @@ class IncidentStore:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _received_by(self, as_of: date | datetime | None) -> NDArray[np.bool_]:
-        limit = None if as_of is None else _instant(as_of).astype(datetime).replace(tzinfo=UTC)
+        limit = None if as_of is None else instant_of(as_of).astype(datetime).replace(tzinfo=UTC)
         return np.array([limit is None or item.received_at <= limit for item in self.deliveries], dtype=np.bool_)
 
     def _counted(self, as_of: date | datetime | None) -> NDArray[np.bool_]:
@@ -202,13 +228,16 @@ class IncidentStore:
         return np.array([item.revised != "no" for item in self.deliveries], dtype=np.bool_)
 
     @cached_property
-    def _first_known(self) -> NDArray[np.datetime64] | None:
+    def first_known(self) -> NDArray[np.datetime64] | None:
         """Return when the first revision of each fact's incident was known; None where nothing is ever revised."""
         high = _column(self.facts, "key_high")
         rows = np.flatnonzero(self._revised[self.delivery] & (high != 0))
-        if not len(rows):
+        counted = _column(self.facts, FIRST_KNOWN)
+        if not len(rows) and np.isnat(counted).all():
             return None
-        known_at = _column(self.facts, "known_at").copy()
+        known_at = np.where(np.isnat(counted), _column(self.facts, "known_at"), counted)
+        if not len(rows):
+            return known_at
         # Half of a salted hash is as good as a key here: a clash would move one delay.
         order = rows[np.argsort(high[rows])]
         begins = np.flatnonzero(np.concatenate([[True], high[order][1:] != high[order][:-1]]))
@@ -236,6 +265,8 @@ class IncidentStore:
     def _feeds(self, as_of: date | datetime | None, names: Names) -> tuple[tuple[FeedCoverage, ...], NDArray[np.bool_]]:
         """Return the coverage of each feed, and which facts only stand in for those of another feed that is known."""
         counted = self._counted(as_of)
+        for at, purged in self._purged_after(as_of):
+            counted |= purged & self._counted(at)
         current = [item for item, counts in zip(self.deliveries, counted, strict=True) if counts]
         spans = {feed: _spans(feed, current, as_of) for feed in names.feeds}
         told = {feed.partition("/")[0] for feed, known in spans.items() if known}
@@ -265,8 +296,7 @@ def _spans(feed: str, current: Sequence[Delivery], as_of: date | datetime | None
     spans = joined((run for item in own for run in item.covers.get(feed, ())), own[-1].resolution)
     if as_of is None:
         return spans
-    day = as_of.date() if isinstance(as_of, datetime) else as_of
-    return known_by(spans, day, max(item.delay_days for item in own), own[-1].resolution)
+    return known_by(spans, day_of(as_of), max(item.delay_days for item in own), own[-1].resolution)
 
 
 def _replaced_units(item: Delivery) -> Iterator[Unit]:
@@ -314,14 +344,8 @@ _EMPTY = {
     "revision": pa.float64(),
     "key_high": pa.uint64(),
     "key_low": pa.uint64(),
+    FIRST_KNOWN: pa.timestamp("s"),
 }
-
-
-def _instant(as_of: date | datetime) -> np.datetime64:
-    """Return an instant, or the first one of a day, in UTC."""
-    if isinstance(as_of, datetime):
-        as_of = as_of.astimezone(UTC).replace(tzinfo=None)
-    return np.datetime64(as_of, "s")
 
 
 def _column(facts: pa.Table, name: str) -> NDArray[Any]:

@@ -19,16 +19,27 @@ class MemoryArchive:
 
     files: dict[str, bytes] = field(default_factory=dict)
     rows: list[NewEntry] = field(default_factory=list)
+    paths_of: dict[str, str] = field(default_factory=dict)
     commits: list[tuple[str, Mapping[str, str | int | bool | None]]] = field(default_factory=list)
     operations: list[str] = field(default_factory=list)
 
     def put(self, data: bytes, folder: str, suffix: str) -> MemoryFile:
         sha256 = hashlib.sha256(data).hexdigest()
+        stored = MemoryFile(sha256, f"{folder}/{sha256}{suffix}")
         self.files[sha256] = data
-        return MemoryFile(sha256, f"{folder}/{sha256}{suffix}")
+        self.paths_of[stored.path] = sha256
+        return stored
 
     def read(self, stored: StoredFile) -> bytes:
         return self.files[stored.sha256]
+
+    def paths(self, folder: str) -> list[str]:
+        return sorted(path for path in self.paths_of if path.startswith(f"{folder}/"))
+
+    def remove(self, path: str) -> None:
+        sha256 = self.paths_of.pop(path, None)
+        if sha256 is not None and sha256 not in self.paths_of.values():
+            del self.files[sha256]
 
     def commit(
         self,

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.events import GENESIS, NoSuchRecordError
+from ledger.artefacts import Artefact
+from ledger.events import GENESIS, Draft, NoSuchRecordError
+from ledger.files import FileStore
 from ledger.verify import Verification
 from tests.support.ledgers import fill, open_ledger, rewrite
 
@@ -92,3 +94,71 @@ def test_cut_tail_is_a_whole_chain_without_the_audit_id_that_was_noted(tmp_path:
         assert ledger.verify().ok
         with pytest.raises(NoSuchRecordError):
             ledger.event(noted)
+
+
+def erase(folder: Path, *names: str, operation: str = "erasure") -> FileStore:
+    """Record the erasure of artefacts in a small ledger."""
+    files = FileStore(folder)
+    stored = files.put(b"{}", "erasures", ".json")
+    with open_ledger(folder) as ledger:
+        record = Artefact.of("erasure", "city/1", stored, {"erased": list(names)})
+        ledger.append(Draft(operation, "incidents/purge", "ann"), artefacts=[record])
+    return files
+
+
+def lose(folder: Path, files: FileStore, name: str) -> None:
+    with open_ledger(folder) as ledger:
+        files.remove(ledger.artefact("model", name).path)
+
+
+def verified_with(folder: Path, files: FileStore) -> Verification:
+    with open_ledger(folder) as ledger:
+        return ledger.verify(files)
+
+
+def test_a_file_may_be_absent_that_a_recorded_erasure_names_and_no_other(tmp_path: Path) -> None:
+    fill(tmp_path)
+    files = erase(tmp_path, "model/first")
+    there = verified_with(tmp_path, files)
+    assert (there.ok, there.erased, there.not_yet_erased) == (True, (), ("model/first",))
+    lose(tmp_path, files, "first")
+    gone = verified_with(tmp_path, files)
+    assert (gone.ok, gone.erased, gone.not_yet_erased) == (True, (("model/first", "2024-07-01"),), ())
+    lose(tmp_path, files, "second")
+    found = verified_with(tmp_path, files)
+    assert (found.ok, found.first_bad) == (False, 2)
+    assert "absent" in str(found.problem)
+
+
+def test_a_file_whose_erasure_is_recorded_must_be_what_it_was_while_it_is_there(tmp_path: Path) -> None:
+    fill(tmp_path)
+    files = erase(tmp_path, "model/first")
+    with open_ledger(tmp_path) as ledger:
+        files.locate(ledger.artefact("model", "first").stored).write_bytes(b"other")
+    assert verified_with(tmp_path, files).first_bad == 1
+
+
+FORGED_ROW = """
+INSERT INTO artefacts SELECT 'erasure', 'forged', 6, sha256, path, '{"erased":["model/second"]}' FROM artefacts
+WHERE name = 'city/1'
+"""
+FORGED_META = """UPDATE artefacts SET meta = '{"erased":["model/second"]}' WHERE name = 'city/1'"""
+
+
+@pytest.mark.parametrize(("statement", "first_bad"), [(FORGED_ROW, 6), (FORGED_META, 7)])
+def test_a_forged_erasure_is_found(tmp_path: Path, statement: str, first_bad: int) -> None:
+    fill(tmp_path)
+    files = erase(tmp_path, "model/first")
+    lose(tmp_path, files, "second")
+    rewrite(tmp_path, statement)
+    found = verified_with(tmp_path, files)
+    assert (found.ok, found.first_bad) == (False, first_bad)
+
+
+def test_only_an_erasure_can_say_that_files_were_erased(tmp_path: Path) -> None:
+    fill(tmp_path)
+    files = erase(tmp_path, "model/first", operation="collection")
+    lose(tmp_path, files, "first")
+    found = verified_with(tmp_path, files)
+    assert (found.ok, found.first_bad) == (False, 7)
+    assert "no erasure" in str(found.problem)

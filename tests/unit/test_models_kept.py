@@ -3,22 +3,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from errors import LedgerError, ModelError
 from features.calendar import Calendar
 from features.knowledge import Known
+from features.panel import Panel
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.boosted import BoostingSettings
 from models.bundle import Bundle, pack, unpack
 from models.explanation.contributions import explain
 from models.registry import CHALLENGER, CHAMPION, Registered, load, register, resolve
-from models.runs import load_run
+from models.runs import ForecastRun, load_panel, load_run
 from models.simple import fit_simple
 from models.table import COLUMNS, cube, forecast_table, write_table
 from models.week import notices_of, run_forecast
 from tests.support import panels
+from tests.support.forecast_runs import record_run, synthetic_workspace
 from training.fit import FitPlan, fit_boosted
 from training.promote import promote
 from training.record import Untracked
@@ -141,6 +144,33 @@ def test_a_run_is_recorded_before_it_is_returned_and_the_same_run_is_kept_once(
     assert kept.audit_id == first.audit_id
     np.testing.assert_array_equal(kept.frame["mean"], first.frame["mean"])
     assert ledger.verify(files).ok
+
+
+def test_a_run_is_repeated_from_the_panel_that_was_kept_beside_it(
+    ledger: Ledger, files: FileStore, boosted: Registered
+) -> None:
+    simple = Registered("simple-x", fit_simple("shrunken", PANEL, (1, 2)), PANEL.origin)
+
+    def forecast(panel: Panel, champion: Registered) -> ForecastRun:
+        known = Known(panel, "snapshot")
+        return run_forecast(known, champion, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+
+    for champion in (boosted, simple):
+        run = forecast(PANEL, champion)
+        again = forecast(load_panel(ledger, files, run.run_id), champion)
+        # The name holds the hash of the table's bytes.
+        assert (again.run_id, again.meta) == (run.run_id, run.meta)
+        pd.testing.assert_frame_equal(again.frame, run.frame, check_exact=True)
+    # Two models asked from one panel: it is kept once.
+    assert len(ledger.artefacts("panel")) == 1
+
+
+def test_a_run_of_the_time_before_panels_were_kept_says_so(tmp_path: Path) -> None:
+    workspace = synthetic_workspace(tmp_path / "w")
+    run_id = record_run(workspace)
+    ledger = Ledger.open(workspace.database_url, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    with ledger, pytest.raises(ModelError, match="before panels were kept"):
+        load_panel(ledger, FileStore(workspace.root), run_id)
 
 
 def test_no_record_no_forecast(tmp_path: Path, files: FileStore, boosted: Registered) -> None:
