@@ -8,10 +8,10 @@ import pandas as pd
 from features import periods
 from features.panel import Panel
 
-COLUMNS = ("period_start", "area_code", "strand", "count", "once", "observed", "completeness")
+COLUMNS = ("period_start", "area_code", "strand", "count", "once", "observed", "completeness", "notices")
 
 
-def panel_table(panel: Panel, *, met_only: bool = False) -> pd.DataFrame:
+def panel_table(panel: Panel, *, met_only: bool = False, notices: str = "") -> pd.DataFrame:
     """Return a panel as rows: columns `COLUMNS`, then one a class of provenance that occurs.
 
     Cells that were not observed hold no number.
@@ -19,6 +19,7 @@ def panel_table(panel: Panel, *, met_only: bool = False) -> pd.DataFrame:
     Args:
         panel: Counts.
         met_only: Leave out the cells in which nothing was counted and that were observed.
+        notices: Codes for every row, joined by semicolons.
     """
     chosen = np.flatnonzero((panel.counts > 0) | ~panel.observed) if met_only else np.arange(panel.counts.size)
     period, area, strand = np.unravel_index(chosen, panel.counts.shape)
@@ -36,6 +37,7 @@ def panel_table(panel: Panel, *, met_only: bool = False) -> pd.DataFrame:
         "once": numbers(panel.once),
         "observed": seen,
         "completeness": panel.completeness[period, strand].astype(np.float64),
+        "notices": notices,
         **{name: numbers(counts) for name, counts in panel.classes.items()},
     }
     return pd.DataFrame(columns)

@@ -8,6 +8,8 @@ from pydantic import Field, field_validator
 
 from features.configuration import Closed
 
+# What stands with everything that is shown of made-up data.
+SYNTHETIC = "SYNTHETIC: the data are made up."
 _COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?")
 
 

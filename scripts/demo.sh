@@ -37,7 +37,7 @@ case "$region" in
     [ -f "$twin/areas.csv" ] || run twin --out "$twin"
     made || run init --name 'SYNTHETIC Essex' --synthetic --taxonomy essex-2018 --areas "$twin/areas.csv" --period week \
       --holidays GB-ENG \
-      --attribution 'SYNTHETIC. Contains public sector information licensed under the Open Government Licence v3.0 (ONS, Home Office)'
+      --attribution 'Contains public sector information licensed under the Open Government Licence v3.0 (ONS, Home Office)'
     strand='Domestic abuse'
     # 2,400 hours over 1,077 areas for a week
     set -- --hours 2400 --maximum 40

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from features.workspace import Workspace
 
 _MOST_FILES_SHOWN = 40
+_MOST_NOTICES_SHOWN = 8
 
 
 class _Feeds(click.Group):
@@ -157,6 +158,8 @@ def _document(report: IngestReport, subject: str) -> dict[str, Any]:
             }
             for file in report.files
         ],
+        "no_strand": report.strandless,
+        "outside_covered_days": report.strays,
         "columns_not_stored": list(report.not_stored),
         "ignored_files": list(report.ignored),
         "covered": {
@@ -214,7 +217,17 @@ def _lines(report: IngestReport) -> list[str]:
         if runs := missing_runs(spans):
             shown = ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
             lines.append(f"{feed} misses {shown}: missing, not zero.")
-    lines.extend(f"{file.name}: {notice}." for file in report.files for notice in file.notices)
+    told = [f"{file.name}: {notice}." for file in report.files for notice in file.notices]
+    lines.extend(told[:_MOST_NOTICES_SHOWN])
+    if len(told) > _MOST_NOTICES_SHOWN:
+        lines.append(f"{len(told) - _MOST_NOTICES_SHOWN:,} more notices of files: see --json.")
+    if report.strandless:
+        lines.append(f"{report.strandless:,} rows belong to no strand of the taxonomy: kept, and counted in none.")
+    if report.strays:
+        lines.append(
+            f"{report.strays:,} rows lie outside the days that the files cover and are not forecast from; if they "
+            "cover more, say so with covers_from and covers_to."
+        )
     if report.accounts.quarantined:
         lines.append("Quarantined rows are kept with their rule: strandcast quarantine list")
     if report.audit_id is None:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -28,11 +28,13 @@ class Output:
         as_json: Print one JSON document instead of tables.
         screen: Console on standard output.
         messages: Console on standard error.
+        marks: What stands before every result: that the data are made up.
     """
 
     as_json: bool
     screen: Console
     messages: Console
+    marks: list[str] = field(default_factory=list)
 
     @classmethod
     def standard(cls, *, as_json: bool) -> Output:
@@ -42,8 +44,11 @@ class Output:
     def result(self, document: Mapping[str, Any], *tables: Table, lines: Sequence[str] = ()) -> None:
         """Print a command's result: the document under --json, else the tables and then the lines."""
         if self.as_json:
-            sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+            marked = {"marks": self.marks, **document} if self.marks else document
+            sys.stdout.write(json.dumps(marked, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
             return
+        for mark in self.marks:
+            self.screen.print(mark, markup=False, soft_wrap=True)
         for table in tables:
             self.screen.print(table)
         for line in lines:

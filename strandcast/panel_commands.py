@@ -50,10 +50,11 @@ def panel(
     if out:
         check_suffix(out)
     with Deployment.open(context) as deployment:
+        synthetic = deployment.workspace.settings.synthetic
         known = deployment.knowledge(period).at(_asked(context, as_of))
     shown = _between(known.panel, first, last)
     if out:
-        write_frame(panel_table(shown, met_only=met_only), out)
+        write_frame(panel_table(shown, met_only=met_only, notices="synthetic" if synthetic else ""), out)
     document = {
         "as_of": _text(as_of) or shown.as_of.isoformat(),
         "period": shown.kind,

@@ -52,7 +52,7 @@ def init(
     from features.calendar import Calendar
     from features.configuration import validated
     from features.harm import harm_text
-    from features.settings import Settings
+    from features.settings import SYNTHETIC, Settings
     from features.strands import taxonomy_text
     from features.workspace import HARM, RESOURCES, STRANDS, Workspace
     from models.allocation.resources import default_text
@@ -63,6 +63,8 @@ def init(
     if source:
         files[source.name] = source.content
         attribution = " ".join(filter(None, [attribution, source.attribution]))
+    if synthetic:
+        attribution = " ".join(filter(None, [SYNTHETIC, attribution]))
     if area_changes:
         changes_of(area_changes, source.file.areas.codes if source else None)
         files[changes_name(area_changes)] = area_changes.read_bytes()
@@ -95,7 +97,7 @@ def init(
         lines.append(f"Strands: {len(strands.strands)} of the taxonomy {strands.version}{provisional}.")
     lines.extend(_areas_told(source))
     if synthetic:
-        lines.append("SYNTHETIC: the data will be made up.")
+        lines.append(SYNTHETIC)
     lines.append("Next: strandcast feeds list, then strandcast ingest FEED PATH for one of them")
     context.output.result(document, lines=lines)
 

@@ -154,9 +154,9 @@ def remarks(table: RawTable, contract: Contract, facts: pd.DataFrame, setting: S
         found.append(f"has columns about persons, which were not read: {', '.join(personal)}")
     if recoded := recoded_rows(table, setting):
         found.append(f"{recoded:,} rows have codes of another edition of the areas, and go where the lookup says")
-    if contract.use == "demand" and (outside := int(facts["strand"].isna().sum())):
-        found.append(f"{outside:,} rows belong to no strand of the taxonomy: kept, and counted in none")
-    periods = max(1, facts["day"].dt.to_period(_PERIODS[contract.arrival.every]).nunique())
+    # A file that is made by the day of recording holds few rows of many earlier days.
+    told = facts["recorded"].fillna(facts["day"])
+    periods = max(1, told.dt.to_period(_PERIODS[contract.arrival.every]).nunique())
     rows = round(len(table.rows) / periods)
     if not contract.volume.least <= rows <= contract.volume.most:
         usual = f"{contract.volume.least:,} to {contract.volume.most:,}"

@@ -99,6 +99,7 @@ class FileReport:
         last_day: Last covered day.
         not_stored: Columns that are not mapped and therefore not stored.
         notices: What the user should know.
+        strandless: Accepted rows of demand that no strand claims; they are kept, and counted in none.
     """
 
     name: str
@@ -108,6 +109,7 @@ class FileReport:
     last_day: date | None = None
     not_stored: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    strandless: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,19 @@ class IngestReport:
         ignored: Files that are of another kind.
         audit_id: The record of it; None where nothing changed.
         covered: Feed -> first and last day of each run of days that it covers, of all that is held now.
+        strays: Rows of these files that lie outside the days that the feed's files cover together.
     """
 
     files: tuple[FileReport, ...]
     ignored: tuple[str, ...]
     audit_id: str | None
     covered: Mapping[str, tuple[tuple[date, date], ...]]
+    strays: int = 0
+
+    @property
+    def strandless(self) -> int:
+        """Rows of all files that no strand claims."""
+        return sum(file.strandless for file in self.files)
 
     @property
     def accounts(self) -> RowAccounts:

