@@ -129,6 +129,7 @@ def _run(
 ) -> None:
     from features.incidents.ingest import ingest as ingest_files
     from features.incidents.lock import ingest_lock
+    from features.incidents.quarantine import quarantined_totals
     from strandcast.deployment import Deployment
 
     with (
@@ -136,8 +137,13 @@ def _run(
         Deployment.open(context) as deployment,
         context.output.progress("Reading files") as advance,
     ):
-        report = ingest_files(files, plan, deployment.archive(), ignored, advance)
-    context.output.result(_document(report, plan.subject), _totals(report), *_files(report), lines=_lines(report))
+        archive = deployment.archive()
+        report = ingest_files(files, plan, archive, ignored, advance)
+        still_open = quarantined_totals(archive, plan.subject).open
+    document, lines = _document(report, plan.subject), _lines(report)
+    if still_open:
+        lines.append(f"{still_open:,} rows of {plan.subject} are in quarantine: strandcast quarantine list")
+    context.output.result({**document, "in_quarantine": still_open}, _totals(report), *_files(report), lines=lines)
 
 
 def _document(report: IngestReport, subject: str) -> dict[str, Any]:
@@ -215,8 +221,6 @@ def _lines(report: IngestReport) -> list[str]:
             shown = ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
             lines.append(f"{feed} misses {shown}: missing, not zero.")
     lines.extend(f"{file.name}: {notice}." for file in report.files for notice in file.notices)
-    if report.accounts.quarantined:
-        lines.append("Quarantined rows are kept with their rule: strandcast quarantine list")
     if report.audit_id is None:
         lines.append("Nothing new: these files are held already.")
     else:

@@ -15,6 +15,7 @@ from features.feeds.personal import holds_personal_value
 from features.feeds.reading import Setting
 from features.feeds.sources import Content
 from features.feeds.tables import RawTable, Wanted, read_table
+from features.feeds.typed import DATE_ORDER
 from features.feeds.values import Coded, cleaned, header_key
 from features.incidents.archive import Archive
 from features.incidents.quarantine import (
@@ -60,7 +61,9 @@ class Attempt:
             if name in self.known or not column.optional or texts.any():
                 columns[name] = Coded.of(pa.chunked_array([pa.array(texts, pa.string())]))
         rows, keys = self.rows["row"].to_numpy().astype(np.int32), self.rows[list(KEYS)].to_numpy(dtype=np.uint64)
-        return RawTable(self.batch.file, (), rows, columns, {}, keys=keys)
+        # A few rows settle nothing of a whole file: what it settled when it was taken in goes on.
+        order = next(iter(self.rows[DATE_ORDER]), "") or None
+        return RawTable(self.batch.file, (), rows, columns, {}, keys=keys, date_format=order)
 
     def _texts(self, name: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
         if name == INCIDENT_ID:

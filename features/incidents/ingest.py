@@ -101,7 +101,8 @@ class _Session:
 
     def add(self, content: Content) -> None:
         """Read and settle a file, unless the same reading of the same file is held."""
-        held = [item for item in self._all() if item.file_sha256 == content.sha256 and not item.released_from]
+        same_file = [item for item in self._all() if item.file_sha256 == content.sha256]
+        held = [item for item in same_file if not item.released_from]
         if held and held[-1].reading == self._plan.reading:
             self._known.append(_known_already(content.name, held[-1]))
             return
@@ -115,7 +116,12 @@ class _Session:
             first_received = min([self._plan.received_at, *(item.received_at for item in held)])
             settled = settled.without_days_before(erased_before(self._erasures, self._plan.subject, first_received))
         delivery = self._delivery(reading, settled, covers)
-        notices = (*reading.notices, *_remarks(reading, covers, held), *settled.notices, *self._supersede(delivery))
+        notices = (
+            *reading.notices,
+            *_remarks(reading, covers, same_file),
+            *settled.notices,
+            *self._supersede(delivery),
+        )
         report = _report(reading, delivery, notices)
         self._pending.append(self._encoded(delivery, report, settled, reading.quarantined))
         if reading.delivery == "append":
@@ -286,6 +292,8 @@ def _remarks(reading: Reading, covers: dict[str, tuple[Covered, ...]], held: Seq
     notices = []
     if held:
         notices.append("was read before in another way; this reading replaces that one")
+    if any(item.released_from for item in held):
+        notices.append("what was released from its earlier reading no longer counts; what this one refuses is open")
     inside = sum(run.rows for runs in covers.values() for run in runs)
     stray = len(reading.facts) - inside
     if stray > 0:

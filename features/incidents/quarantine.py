@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from errors import DataError
 from features.feeds.tables import NUL, RAGGED
+from features.feeds.typed import DATE_ORDER
 from features.incidents.archive import Archive, Entry
 from features.incidents.batch import QUARANTINE, current, deliveries, read_quarantine, standing
 
@@ -27,7 +28,7 @@ KEYS = ("key_high", "key_low")
 # What a recorded rule put in the place of what.
 FROM, TO = ":from", ":to"
 # Columns of a batch beside the values of the file's own columns.
-NOT_VALUES = ("row", "rule", "field", *KEYS, OUTCOME, FROM, TO)
+NOT_VALUES = ("row", "rule", "field", *KEYS, DATE_ORDER, OUTCOME, FROM, TO)
 # Rows that could not be taken apart: none of their values is known.
 TORN = (RAGGED, NUL)
 # Begins with a letter, so that no spreadsheet takes it for a number, a time or a formula.
