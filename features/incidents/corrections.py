@@ -26,6 +26,7 @@ from features.incidents.quarantine import (
     TORN,
     Batch,
     batches,
+    by_id,
     find,
     open_rows,
     state,
@@ -134,7 +135,7 @@ def batches_of(content: Content, archive: Archive) -> list[tuple[int, Batch, int
     for numbers in table.broken.values():
         place = f"{content.name}, row {int(numbers[0])}"
         raise DataError("the row has more or fewer fields than the header", place=place, fix="correct the row")
-    known = batches(archive)
+    known = by_id(archive)
     named = []
     for number, text in zip(table.rows.tolist(), table.columns[ID].texts().tolist(), strict=True):
         try:
@@ -168,9 +169,12 @@ def corrected(
     spare = tuple(name for name in table.spare if header_key(name) not in LEADING)
     refuse_columns(RawTable(table.name, spare, table.rows, {}, {}), contract)
     cells = {name: _texts(column) for name, column in table.columns.items() if name != ID}
+    found: dict[str, list[tuple[int, int]]] = {}
+    for place, (_, batch, row) in enumerate(named):
+        found.setdefault(batch.id, []).append((row, place))
     attempts = []
-    for batch in {batch.id: batch for _, batch, _ in named}.values():
-        places = [(row, place) for place, (_, other, row) in enumerate(named) if other.id == batch.id]
+    for places in found.values():
+        batch = named[places[0][1]][1]
         places.sort()
         numbers, where = [row for row, _ in places], np.array([place for _, place in places])
         held = state(archive, batch)
