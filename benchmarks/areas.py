@@ -78,7 +78,7 @@ def codes(file: AreaFile, changes: CodeChanges) -> None:
     table = RawTable("rows.csv", (), np.arange(ROWS, dtype=np.int32), {"area_code": older, "offence": kinds}, {})
     setting = Setting(places, setting.taxonomy, setting.salt, setting.received_at)
     what = f"{ROWS:,} rows of 2011 codes, 28 of them split, into {len(newer):,} areas of 2021"
-    timed(what, lambda: settled_areas(table, setting, nowhere, nowhere, "rows"))
+    timed(what, lambda: settled_areas(table, setting, nowhere, nowhere, "benchmark"))
 
 
 def counts(changes: CodeChanges) -> None:

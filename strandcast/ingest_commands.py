@@ -130,6 +130,7 @@ def _run(
 ) -> None:
     from features.incidents.ingest import ingest as ingest_files
     from features.incidents.lock import ingest_lock
+    from features.incidents.quarantine import quarantined_totals
     from strandcast.deployment import Deployment
 
     with (
@@ -137,8 +138,13 @@ def _run(
         Deployment.open(context) as deployment,
         context.output.progress("Reading files") as advance,
     ):
-        report = ingest_files(files, plan, deployment.archive(), ignored, advance)
-    context.output.result(_document(report, plan.subject), _totals(report), *_files(report), lines=_lines(report))
+        archive = deployment.archive()
+        report = ingest_files(files, plan, archive, ignored, advance)
+        still_open = quarantined_totals(archive, plan.subject).open
+    document, lines = _document(report, plan.subject), _lines(report)
+    if still_open:
+        lines.append(f"{still_open:,} rows of {plan.subject} are in quarantine: strandcast quarantine list")
+    context.output.result({**document, "in_quarantine": still_open}, _totals(report), *_files(report), lines=lines)
 
 
 def _document(report: IngestReport, subject: str) -> dict[str, Any]:
@@ -228,8 +234,6 @@ def _lines(report: IngestReport) -> list[str]:
             f"{report.strays:,} rows lie outside the days that the files cover and are not forecast from; if they "
             "cover more, say so with covers_from and covers_to."
         )
-    if report.accounts.quarantined:
-        lines.append("Quarantined rows are kept with their rule: strandcast quarantine list")
     if report.audit_id is None:
         lines.append("Nothing new: these files are held already.")
     else:

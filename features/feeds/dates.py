@@ -56,11 +56,13 @@ class DateColumn:
             is given.
         has_times: At least one value gives a time other than midnight.
         months_only: At least half of the values name a month without a day.
+        day_first: Days come before months in the numbers of the file; None where no value of it leaves that open.
     """
 
     stamps: Stamps
     has_times: bool
     months_only: bool
+    day_first: bool | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def read_dates(
     """
     parts = {name: _take_apart(values) for name, values in columns.items()}
     day_first = _order_of_format(date_format) if date_format else _settled_order(parts, place, by_month=by_month)
+    told = day_first if any(part.unordered.any() for part in parts.values()) else None
     read = {}
     for name, values in columns.items():
         stamps = _stamps(parts[name], day_first=day_first, timezone=timezone)
@@ -102,7 +105,7 @@ def read_dates(
         months_only = bool(parts[name].dayless.sum() * 2 >= max(len(known), 1))
         if not by_month:
             stamps = np.where(parts[name].dayless, _NAT, stamps)
-        read[name] = DateColumn(stamps, has_times, months_only)
+        read[name] = DateColumn(stamps, has_times, months_only, told)
     return read
 
 

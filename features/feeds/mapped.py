@@ -15,7 +15,7 @@ from features.feeds.schema import Schema
 from features.feeds.sources import Content
 from features.feeds.strand_rules import Rules
 from features.feeds.tables import RawTable, Wanted, read_table
-from features.feeds.typed import Names, typed_rows
+from features.feeds.typed import DATE_ORDER, Names, typed_rows
 from features.feeds.values import Coded
 
 # What a row says, beside its natural key and when it was known.
@@ -111,8 +111,15 @@ def split_rows(
         {"row": table.rows[~good], "rule": broken.rule[~good], "field": broken.field[~good], **kept}
     )
     quarantined["key_high"], quarantined["key_low"] = keys[~good, 0], keys[~good, 1]
+    order = next(iter(rows[DATE_ORDER]), "")
+    quarantined[DATE_ORDER] = order
     # Without keys of their own the concatenation would turn those of the others into floats, which hold 53 of 64 bits.
-    nothing = {"field": "", **dict.fromkeys(kept, ""), **dict.fromkeys(("key_high", "key_low"), np.uint64(0))}
+    nothing = {
+        "field": "",
+        DATE_ORDER: order,
+        **dict.fromkeys(kept, ""),
+        **dict.fromkeys(("key_high", "key_low"), np.uint64(0)),
+    }
     torn = [pd.DataFrame({"row": numbers, "rule": rule, **nothing}) for rule, numbers in table.broken.items()]
     if torn:
         quarantined = pd.concat([quarantined, *torn], ignore_index=True).sort_values("row", kind="stable")

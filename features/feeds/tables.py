@@ -65,6 +65,7 @@ class RawTable:
         broken: Rows that could not be taken apart, by rule.
         lacking: Wanted columns that the file may lack, and does.
         keys: Hashed natural keys of rows of which the text is not held any more, uint64[n, 2]; None where it is.
+        date_format: Format of the dates of the file that the rows are a part of; None where it is to be seen from them.
     """
 
     name: str
@@ -74,6 +75,7 @@ class RawTable:
     broken: Mapping[str, NDArray[np.int32]]
     lacking: tuple[str, ...] = ()
     keys: NDArray[np.uint64] | None = None
+    date_format: str | None = None
 
 
 def read_table(content: Content, wanted: Mapping[str, Wanted]) -> RawTable:

@@ -22,6 +22,9 @@ from features.feeds.tables import RawTable
 from features.feeds.values import Coded, counts_of, numbers_of
 from features.provenance import PROVENANCE
 
+# Column of typed rows that tells how dates of the file are written, as far as their order is open: its format.
+DATE_ORDER = "date_order"
+_ORDERS = {None: "", True: "%d/%m/%Y", False: "%m/%d/%Y"}
 _DAY = np.timedelta64(1, "D")
 _FLAGS = {
     **dict.fromkeys(("y", "yes", "true", "t", "1", "1.0"), "yes"),
@@ -96,12 +99,13 @@ def _add_dates(rows: pd.DataFrame, table: RawTable, contract: Contract) -> None:
     read = read_dates(
         {key: column.values for key, column in present.items()},
         table.name,
-        date_format=contract.date_format,
+        date_format=contract.date_format or table.date_format,
         timezone=contract.timezone,
         by_month=by_month,
     )
     if not by_month and len(table.rows) and read["occurred_from"].months_only:
         raise DataError("its dates are months, not days", place=table.name, fix='set period = "month"')
+    rows[DATE_ORDER] = _ORDERS[read["occurred_from"].day_first]
     nothing = np.full(len(table.rows), np.datetime64("NaT", "s"))
     began, ended, recorded = (read[key].stamps[present[key].codes] if key in read else nothing for key in DATES)
     days = _first_days(began, contract)
@@ -209,7 +213,7 @@ def _own(table: RawTable, name: str, column: Column, contract: Contract) -> Any:
         read = read_dates(
             {name: coded.values},
             table.name,
-            date_format=contract.date_format,
+            date_format=contract.date_format or table.date_format,
             timezone=contract.timezone,
             by_month=False,
         )

@@ -15,6 +15,7 @@ from features.feeds.personal import holds_personal_value
 from features.feeds.reading import Setting
 from features.feeds.sources import Content
 from features.feeds.tables import RawTable, Wanted, read_table
+from features.feeds.typed import DATE_ORDER
 from features.feeds.values import Coded, cleaned, header_key
 from features.incidents.archive import Archive
 from features.incidents.quarantine import (
@@ -25,6 +26,7 @@ from features.incidents.quarantine import (
     TORN,
     Batch,
     batches,
+    by_id,
     find,
     open_rows,
     state,
@@ -60,7 +62,9 @@ class Attempt:
             if name in self.known or not column.optional or texts.any():
                 columns[name] = Coded.of(pa.chunked_array([pa.array(texts, pa.string())]))
         rows, keys = self.rows["row"].to_numpy().astype(np.int32), self.rows[list(KEYS)].to_numpy(dtype=np.uint64)
-        return RawTable(self.batch.file, (), rows, columns, {}, keys=keys)
+        # A few rows settle nothing of a whole file: what it settled when it was taken in goes on.
+        order = next(iter(self.rows[DATE_ORDER]), "") or None
+        return RawTable(self.batch.file, (), rows, columns, {}, keys=keys, date_format=order)
 
     def _texts(self, name: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
         if name == INCIDENT_ID:
@@ -131,7 +135,7 @@ def batches_of(content: Content, archive: Archive) -> list[tuple[int, Batch, int
     for numbers in table.broken.values():
         place = f"{content.name}, row {int(numbers[0])}"
         raise DataError("the row has more or fewer fields than the header", place=place, fix="correct the row")
-    known = batches(archive)
+    known = by_id(archive)
     named = []
     for number, text in zip(table.rows.tolist(), table.columns[ID].texts().tolist(), strict=True):
         try:
@@ -165,9 +169,12 @@ def corrected(
     spare = tuple(name for name in table.spare if header_key(name) not in LEADING)
     refuse_columns(RawTable(table.name, spare, table.rows, {}, {}), contract)
     cells = {name: _texts(column) for name, column in table.columns.items() if name != ID}
+    found: dict[str, list[tuple[int, int]]] = {}
+    for place, (_, batch, row) in enumerate(named):
+        found.setdefault(batch.id, []).append((row, place))
     attempts = []
-    for batch in {batch.id: batch for _, batch, _ in named}.values():
-        places = [(row, place) for place, (_, other, row) in enumerate(named) if other.id == batch.id]
+    for places in found.values():
+        batch = named[places[0][1]][1]
         places.sort()
         numbers, where = [row for row, _ in places], np.array([place for _, place in places])
         held = state(archive, batch)

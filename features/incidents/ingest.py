@@ -103,7 +103,8 @@ class _Session:
 
     def add(self, content: Content) -> None:
         """Read and settle a file, unless the same reading of the same file is held."""
-        held = [item for item in self._all() if item.file_sha256 == content.sha256 and not item.released_from]
+        same_file = [item for item in self._all() if item.file_sha256 == content.sha256]
+        held = [item for item in same_file if not item.released_from]
         if held and held[-1].reading == self._plan.reading:
             self._known.append(_known_already(content.name, held[-1]))
             return
@@ -117,7 +118,12 @@ class _Session:
             first_received = min([self._plan.received_at, *(item.received_at for item in held)])
             settled = settled.without_days_before(erased_before(self._erasures, self._plan.subject, first_received))
         delivery = self._delivery(reading, settled, covers)
-        notices = (*reading.notices, *_remarks(held), *settled.notices, *self._supersede(delivery))
+        notices = (
+            *reading.notices,
+            *_remarks(same_file),
+            *settled.notices,
+            *self._supersede(delivery),
+        )
         report = _report(reading, delivery, notices)
         strays = _strays(reading.facts["day"].to_numpy(), main)
         self._pending.append(self._encoded(delivery, report, settled, reading.quarantined, strays))
@@ -296,7 +302,12 @@ def _report(reading: Reading, delivery: Delivery, notices: tuple[str, ...]) -> F
 
 
 def _remarks(held: Sequence[Delivery]) -> list[str]:
-    return ["was read before in another way; this reading replaces that one"] if held else []
+    notices = []
+    if held:
+        notices.append("was read before in another way; this reading replaces that one")
+    if any(item.released_from for item in held):
+        notices.append("what was released from its earlier reading no longer counts; what this one refuses is open")
+    return notices
 
 
 def _strays(days: NDArray[np.datetime64], covers: Sequence[Covered]) -> NDArray[np.datetime64]:

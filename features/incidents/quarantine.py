@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from errors import DataError
 from features.feeds.tables import NUL, RAGGED
+from features.feeds.typed import DATE_ORDER
 from features.incidents.archive import Archive, Entry
 from features.incidents.batch import QUARANTINE, current, deliveries, read_quarantine, standing
 
@@ -27,7 +28,7 @@ KEYS = ("key_high", "key_low")
 # What a recorded rule put in the place of what.
 FROM, TO = ":from", ":to"
 # Columns of a batch beside the values of the file's own columns.
-NOT_VALUES = ("row", "rule", "field", *KEYS, OUTCOME, FROM, TO)
+NOT_VALUES = ("row", "rule", "field", *KEYS, DATE_ORDER, OUTCOME, FROM, TO)
 # Rows that could not be taken apart: none of their values is known.
 TORN = (RAGGED, NUL)
 # Begins with a letter, so that no spreadsheet takes it for a number, a time or a formula.
@@ -180,8 +181,12 @@ def quarantined_rows(archive: Archive, feed: str | None = None, rule: str | None
                 yield QuarantinedRow(batch.row_id(row), batch.feed, batch.file, row, broken, about)
 
 
-def find(known: list[Batch], row_id: str) -> tuple[Batch, int]:
+def find(known: Mapping[str, Batch], row_id: str) -> tuple[Batch, int]:
     """Return the batch that an id names, and the number of the row in its file.
+
+    Args:
+        known: Batches by their ids.
+        row_id: The id.
 
     Raises:
         DataError: It does not have the form of an id, or nothing has it.
@@ -190,10 +195,14 @@ def find(known: list[Batch], row_id: str) -> tuple[Batch, int]:
     fix = "list them with strandcast quarantine list"
     if match is None:
         raise DataError("this is no id of a quarantined row", fix=f"write it as q0123456789:17; {fix}")
-    for batch in known:
-        if batch.id == match[1].lower():
-            return batch, int(match[2])
-    raise DataError("no quarantined row has this id", place=row_id.strip(), fix=fix)
+    if match[1].lower() not in known:
+        raise DataError("no quarantined row has this id", place=row_id.strip(), fix=fix)
+    return known[match[1].lower()], int(match[2])
+
+
+def by_id(archive: Archive) -> dict[str, Batch]:
+    """Return what was refused of every file, by the short name that begins the ids of its rows."""
+    return {batch.id: batch for batch in batches(archive)}
 
 
 def _current(archive: Archive, feed: str | None) -> list[Batch]:

@@ -21,7 +21,7 @@ from features.incidents.quarantine import (
     TORN,
     Batch,
     QuarantinedRow,
-    batches,
+    by_id,
     find,
     state,
 )
@@ -75,7 +75,7 @@ def feed_of(archive: Archive, row_id: str) -> str:
     Raises:
         DataError: Nothing has the id.
     """
-    return find(batches(archive), row_id)[0].feed
+    return find(by_id(archive), row_id)[0].feed
 
 
 def row_history(archive: Archive, row_id: str, wanted: Mapping[str, Wanted], declared: Declared) -> RowHistory:
@@ -90,7 +90,7 @@ def row_history(archive: Archive, row_id: str, wanted: Mapping[str, Wanted], dec
     Raises:
         DataError: Nothing has the id.
     """
-    batch, number = find(batches(archive), row_id)
+    batch, number = find(by_id(archive), row_id)
     frame = state(archive, batch)
     found = frame[frame["row"] == number]
     if found.empty:

@@ -19,12 +19,13 @@ from errors import DataError
 from features.feeds.contract import Contract
 from features.feeds.places import Places
 from features.feeds.reading import Reading, Setting
-from features.feeds.report import NEWER_FILE, OLDER_REVISION, SAME_INCIDENT, RowAccounts
+from features.feeds.report import ERASED_DAYS, NEWER_FILE, OLDER_REVISION, SAME_INCIDENT, RowAccounts
 from features.feeds.tables import RawTable, Wanted
 from features.incidents.archive import Archive, NewEntry
 from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, deliveries, encoded
 from features.incidents.corrections import CHANGED, Attempt
 from features.incidents.coverage import Covered, covered_by
+from features.incidents.erasures import erased_before, erasures
 from features.incidents.quarantine import FROM, KEYS, NOT_VALUES, OPEN, OUTCOME, RELEASED_FROM, TO
 from features.incidents.settle_released import HeldRows, settle_released
 
@@ -116,7 +117,9 @@ def release(attempts: Sequence[Attempt], rereading: Rereading, order: Order, arc
             that the rows came in with.
     """
     held = HeldRows(archive, deliveries(archive))
-    settled = [_settled(attempt, rereading, held) for attempt in attempts if len(attempt.rows)]
+    # What was erased cannot be compared with, and was counted before.
+    first = erased_before(erasures(archive), rereading.contract.name, rereading.setting.received_at)
+    settled = [_settled(attempt, rereading, held, first) for attempt in attempts if len(attempt.rows)]
     files = tuple((item.attempt.batch.file, item.accounts) for item in settled)
     entries = [entry for item in settled for entry in _entries(item, rereading, order, archive, held)]
     if not entries:
@@ -129,7 +132,7 @@ def release(attempts: Sequence[Attempt], rereading: Rereading, order: Order, arc
     return replace(report, audit_id=archive.commit(subject, entries, details, "alteration"))
 
 
-def _settled(attempt: Attempt, rereading: Rereading, held: HeldRows) -> _Settled:
+def _settled(attempt: Attempt, rereading: Rereading, held: HeldRows, first: date) -> _Settled:
     name = attempt.batch.entry.name
     owner = held.owner(name)
     dealt = _dealt(attempt.rows, rereading.setting.places)
@@ -142,10 +145,11 @@ def _settled(attempt: Attempt, rereading: Rereading, held: HeldRows) -> _Settled
     rows = held.of_feeds(list(reading.strands)) if owner.delivery == "append" else held.of_file(name)
     same, older = settle_released(held.placed(facts, name), rows, reading.revised)
     newer = held.superseded(facts, name) if owner.delivery != "append" else np.zeros(len(facts), dtype=np.bool_)
-    conditions = [same, newer, older]
-    said = np.select(conditions, [SAME_INCIDENT, NEWER_FILE, OLDER_REVISION], ACCEPTED).astype(object)
+    erased = facts["day"].to_numpy() < np.datetime64(first, "s")
+    conditions = [same, erased, newer, older]
+    said = np.select(conditions, [SAME_INCIDENT, ERASED_DAYS, NEWER_FILE, OLDER_REVISION], ACCEPTED).astype(object)
     outcome = pd.Series(said, index=facts["row"], dtype=object)
-    facts = facts[~same].reset_index(drop=True)
+    facts = facts[~same & ~erased].reset_index(drop=True)
     held.add(facts, name)
     rules = Counter([*reading.quarantined["rule"].tolist(), *(text for text in said.tolist() if text != ACCEPTED)])
     rules.update(attempt.rows.loc[dealt, "rule"].tolist())

@@ -133,6 +133,8 @@ def test_an_export_is_corrected_given_back_and_counts(strandcast: Strandcast, tm
     assert document(strandcast("quarantine", "list", "--json"))["released"] == 1
     listed = document(strandcast("feeds", "show", "council-asb", "--json"))["held"]
     assert (listed["files"], listed["accepted"], listed["quarantined"], listed["released"]) == (1, 2, 3, 1)
+    again = strandcast("ingest", "council-asb", tmp_path / "asb.csv", "--json")
+    assert (document(again)["quarantined"], document(again)["in_quarantine"]) == (0, 3)
     code, out, err = strandcast("quarantine", "release", "--corrected", fixed, "--reason", "again")
     assert (code, out) == (2, "")
     assert f"{rows[0]['quarantine_id']}: the row was released already" in err

@@ -13,6 +13,8 @@ from features.incidents.plans import contract_of, wanted_under
 from features.incidents.quarantine import quarantined_rows, quarantined_totals
 from features.incidents.quarantine_row import RowHistory, row_history
 from features.incidents.store import load_incidents
+from features.settings import Settings
+from features.strands import OPEN
 from features.workspace import Workspace
 from tests.support.archive import MemoryArchive
 from tests.support.exports import (
@@ -210,6 +212,7 @@ def test_released_rows_do_not_count_on_top_of_a_new_reading_of_their_file(tmp_pa
     assert between == {("2024-01-05", "A", "X"): 1, ("2024-01-06", "A", "X"): 1}
     report = ingest_export(workspace, path, wide, archive, THIRD)
     assert (report.accounts.accepted, report.accounts.quarantined) == (2, 1)
+    assert "what was released from its earlier reading no longer counts" in " ".join(report.files[0].notices)
     assert counted(archive) == {("2024-01-05", "A", "X"): 1, ("2024-01-06", "A", "Y"): 1}
     assert counted(archive, date(2024, 8, 1)) == between
     assert set(ids(archive)).isdisjoint(old)
@@ -376,3 +379,32 @@ def test_cells_of_an_export_are_no_formulas_and_come_back_as_they_were(tmp_path:
     assert not any(row[0] in "=+-@0123456789" for row in fixed)
     release_corrected(workspace, archive, fixed, SECOND, mapping=make_mapping())
     assert {strand for _, _, strand in counted(archive)} == {"x", *NASTY}
+
+
+def test_rows_that_were_dealt_out_of_the_areas_are_not_dealt_out_again(tmp_path: Path) -> None:
+    archive = MemoryArchive()
+    files = {"strands.toml": OPEN.encode(), "areas.csv": b"area_code,population\nA,1\nIN,1\n"}
+    files["area_changes.csv"] = b"old_code,new_code,CHGIND\nEDGE,IN,X\nEDGE,OUT,X\nA,A,U\n"
+    settings = Settings(salt="5a" * 32, areas="areas.csv", area_changes="area_changes.csv")
+    workspace = Workspace.create(tmp_path / "w", settings, files, environment={})
+    rows = ["2024-01-05,A,x", *(f"2024-01-06,EDGE,kind {number}" for number in range(10)), "2024-01-07,Z,x"]
+    report = ingest_export(workspace, write_csv(tmp_path / "f.csv", "when,where,what", rows), make_mapping(), archive)
+    assert dict(report.accounts.rules) == {"outside-areas": 6}
+    before = counted(archive)
+    again = release_again(workspace, archive, SECOND, mapping=make_mapping())
+    assert (dict(again.accounts.rules), again.audit_id, counted(archive)) == ({"outside-areas": 6}, None, before)
+    release_replaced(workspace, archive, ("area_code", "Z", "A"), SECOND, mapping=make_mapping())
+    assert dict(release_again(workspace, archive, THIRD, mapping=make_mapping()).accounts.rules) == {"outside-areas": 5}
+
+
+@pytest.mark.parametrize(("day_first", "day"), [(False, "2024-05-06"), (True, "2024-06-05")])
+def test_dates_of_rows_are_read_in_the_order_that_their_file_settled(tmp_path: Path, day_first: bool, day: str) -> None:
+    archive, workspace = MemoryArchive(), make_workspace(tmp_path / "w", areas=AREAS)
+    dates = [f"{d}/{m:02}/2024" if day_first else f"{m:02}/{d}/2024" for m in range(1, 9) for d in range(13, 29)]
+    # One slip in the other order: alone with the open date it would settle it wrongly.
+    slip = "02/13/2024,Z,x" if day_first else "13/02/2024,Z,x"
+    rows = [*(f"{date},A,x" for date in dates), "05/06/2024,Z,x", slip]
+    ingest_export(workspace, write_csv(tmp_path / "f.csv", "when,where,what", rows), make_mapping(), archive, THIRD)
+    report = release_replaced(workspace, archive, ("area_code", "Z", "B"), THIRD, mapping=make_mapping())
+    assert (report.accounts.accepted, dict(report.accounts.rules)) == (1, {"bad-date": 1})
+    assert [key[0] for key in counted(archive) if key[1] == "B"] == [day]

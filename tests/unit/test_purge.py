@@ -15,7 +15,7 @@ from features.incidents.erasures import ERASURE
 from features.incidents.ingest import ingest
 from features.incidents.plans import feed_plan
 from features.incidents.purge import Purge, Purged
-from features.incidents.quarantine import batches, quarantined_totals
+from features.incidents.quarantine import batches, quarantined_rows, quarantined_totals
 from features.incidents.retention import Retained, retentions
 from features.incidents.store import load_incidents
 from features.panel import build_panel, flat_areas
@@ -292,3 +292,17 @@ def test_without_limit_is_never_purged(tmp_path: Path) -> None:
     text = shipped_text("action-fraud").replace("days = 2557", "days = 0")
     (workspace.root / "feeds" / "action-fraud.toml").write_text(text, "utf-8")
     assert retentions(workspace.root, ["action-fraud"], None, None) == []
+
+
+def test_a_released_row_of_erased_days_leaves_the_quarantine_without_counting(tmp_path: Path) -> None:
+    workspace, archive, mapping = make_workspace(tmp_path / "w"), MemoryArchive(), make_mapping()
+    path = export(tmp_path, "2024-01-05,A,x,,", "2024-03-05,A,x,,", "someday,A,x,,", "some day,A,x,,")
+    ingest_export(workspace, path, mapping, archive, NOW - timedelta(days=10))
+    purged(archive)
+    before = counted(archive)
+    days = dict(zip((row.id for row in quarantined_rows(archive)), ("2024-01-05", "2024-03-06"), strict=True))
+    cells = {row: {"when": day} for row, day in days.items()}
+    accounts = release_corrected(workspace, archive, cells, LATER, mapping=mapping).accounts
+    assert (accounts.accepted, accounts.rules) == (1, {"erased-days": 1})
+    assert counted(archive) == before | {("2024-03-06", "A", "x"): 1}
+    assert (quarantined_totals(archive).open, quarantined_totals(archive).released) == (0, 2)
