@@ -144,7 +144,7 @@ class _Parsed:
     Attributes:
         table: Columns of the rows that have as many fields as the header.
         ragged: Numbers of the rows that have not, from 1.
-        void: Numbers of those among them that hold nothing: they are no rows.
+        void: Numbers of the lines that hold nothing but blanks: they are no rows.
         spare: How many rows end in one delimiter too many.
     """
 
@@ -178,7 +178,7 @@ def _parse(name: str, data: bytes, header: Header, positions: Sequence[int]) -> 
 
     def skip(row: arrow_csv.InvalidRow) -> str:
         nonlocal spare
-        empty = not row.text.replace(header.delimiter, " ").strip()
+        empty = not row.text.strip() and header.delimiter not in row.text
         (void if empty else ragged).append(row.number)
         spare += row.actual_columns == len(names) + 1 and row.text.rstrip().endswith(header.delimiter)
         return "skip"
