@@ -58,7 +58,7 @@ def test_every_row_is_accounted_for_and_a_second_ingest_changes_nothing(
             path = write_csv(folder / f"{number}.csv", HEADER, [GOOD_ROW, *rows, f"2024-01-04,file {number},x,,1,,"])
             accounts = ingest_export(workspace, path, mapping, archive, received(number)).accounts
             # A line with nothing in any column is a blank line, not a row.
-            assert accounts.read == sum(row.strip(",") != "" for row in rows) + 2
+            assert accounts.read == sum(row != "," * 6 for row in rows) + 2
             assert accounts.read == accounts.accepted + accounts.duplicate + accounts.superseded + accounts.quarantined
         held = (list(archive.rows), dict(archive.files), counted(archive))
         again = ingest_export(workspace, folder / "0.csv", mapping, archive, received(9)).accounts
