@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from features.feeds.contract import Contract
     from features.incidents.batch import Delivery
-    from features.incidents.quarantine import Totals
+    from features.quarantine.rows import Totals
 
 
 @click.group()
@@ -29,7 +29,7 @@ def list_feeds(context: Context) -> None:
     """List every feed that this workspace can take in, and what is held of it."""
     from features.feeds.catalogue import all_contracts, is_own
     from features.incidents.batch import current, deliveries
-    from features.incidents.quarantine import totals_by_feed
+    from features.quarantine.rows import totals_by_feed
     from features.workspace import Workspace
     from strandcast.deployment import Deployment
 
@@ -73,7 +73,7 @@ def show_feed(context: Context, feed: str) -> None:
     """Show a feed's contract: who shares it, why, for how long, its columns and rules, and what is held of it."""
     from features.feeds.catalogue import is_own, load_contract
     from features.incidents.batch import current, deliveries
-    from features.incidents.quarantine import totals_by_feed
+    from features.quarantine.rows import totals_by_feed
     from features.workspace import Workspace
     from strandcast.deployment import Deployment
 

@@ -130,7 +130,7 @@ def _run(
 ) -> None:
     from features.incidents.ingest import ingest as ingest_files
     from features.incidents.lock import ingest_lock
-    from features.incidents.quarantine import quarantined_totals
+    from features.quarantine.rows import quarantined_totals
     from strandcast.deployment import Deployment
 
     with (

@@ -12,7 +12,7 @@ from strandcast.output import plain_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from features.incidents.purge import FeedErasure, Purged
+    from features.keeping.purge import FeedErasure, Purged
 
 
 @click.command()
@@ -33,8 +33,8 @@ def purge(context: Context, feed: str | None, older_than: int | None, dry_run: b
     """
     from features.incidents.batch import deliveries
     from features.incidents.lock import ingest_lock
-    from features.incidents.purge import Purge
-    from features.incidents.retention import retentions
+    from features.keeping.purge import Purge
+    from features.keeping.retention import retentions
     from strandcast.deployment import Deployment
 
     if not dry_run and not (reason and reason.strip()):

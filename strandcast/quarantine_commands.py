@@ -13,7 +13,7 @@ from strandcast.output import plain_table
 
 if TYPE_CHECKING:
     from features.feeds.mapping import FeedMapping
-    from features.incidents.quarantine_row import RowHistory
+    from features.quarantine.shown import RowHistory
 
 _mapping_option = click.option(
     "--mapping",
@@ -36,7 +36,7 @@ def quarantine() -> None:
 def list_rows(context: Context, feed: str | None, rule: str | None, limit: int) -> None:
     """List open rows by id, file, row and rule. Their values are not shown: they may be personal."""
     from features.feeds.rules import RULE
-    from features.incidents.quarantine import quarantined_rows, quarantined_totals
+    from features.quarantine.rows import quarantined_rows, quarantined_totals
     from strandcast.deployment import Deployment
 
     _check_rule(rule)
@@ -85,7 +85,7 @@ def show_row(context: Context, row_id: str, mapping_file: Path | None) -> None:
     from features.feeds.catalogue import contract_names
     from features.feeds.declared import Declared
     from features.incidents.plans import contract_of, wanted_under
-    from features.incidents.quarantine_row import feed_of, row_history
+    from features.quarantine.shown import feed_of, row_history
     from strandcast.deployment import Deployment
 
     mapping = _mapping(mapping_file)
@@ -132,7 +132,7 @@ def export(context: Context, feed: str | None, rule: str | None, mapping_file: P
 
     from errors import DataError
     from features.incidents.plans import contract_of, wanted_under
-    from features.incidents.quarantine_export import export_rows, feed_to_export
+    from features.quarantine.export import export_rows, feed_to_export
     from features.workspace import write_whole
     from ledger.events import Draft
     from strandcast.deployment import Deployment
@@ -185,7 +185,7 @@ def release(
 ) -> None:
     """Read rows again and let those that keep the contract count: corrected in a file, by a rule, or as they are."""
     from features.incidents.lock import ingest_lock
-    from features.incidents.release import release as release_rows
+    from features.quarantine.release import release as release_rows
     from features.workspace import Workspace
     from strandcast.deployment import Deployment
     from strandcast.release_way import Choice, chosen_way

@@ -13,9 +13,9 @@ from features.feeds.sources import Content, source_files
 from features.feeds.tables import Wanted
 from features.feeds.values import header_key
 from features.incidents.archive import Archive
-from features.incidents.corrections import INCIDENT_ID, Attempt, again, batches_of, corrected, replaced
 from features.incidents.plans import rereading
-from features.incidents.release import Order, Rereading
+from features.quarantine.corrections import INCIDENT_ID, Attempt, again, batches_of, corrected, replaced
+from features.quarantine.release import Order, Rereading
 from features.workspace import Workspace
 
 Way = tuple[list[Attempt], Rereading, Order, tuple[str, ...]]

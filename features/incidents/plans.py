@@ -18,7 +18,7 @@ from features.feeds.sources import Content
 from features.feeds.strand_rules import rules_of
 from features.feeds.tables import RawTable, Wanted
 from features.incidents.ingest import Plan
-from features.incidents.release import Rereading
+from features.quarantine.release import Rereading
 from features.strands import Taxonomy
 from features.workspace import Workspace
 

@@ -13,9 +13,9 @@ from errors import DataError
 from features.feeds.places import Places
 from features.feeds.reading import Setting
 from features.incidents.batch import deliveries, read_facts
-from features.incidents.purge import Purge
-from features.incidents.retention import Retained
 from features.incidents.store import load_incidents
+from features.keeping.purge import Purge
+from features.keeping.retention import Retained
 from features.panel import Panel, build_panel, flat_areas
 from features.periods import PeriodKind
 from features.workspace import Workspace

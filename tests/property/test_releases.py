@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.feeds.mapping import FeedMapping
-from features.incidents.quarantine import quarantined_rows, quarantined_totals
+from features.quarantine.rows import quarantined_rows, quarantined_totals
 from features.workspace import Workspace
 from tests.support.archive import MemoryArchive
 from tests.support.exports import counted, ingest_export, make_mapping, make_workspace, write_csv

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from features.feeds.mapping import FeedMapping
 from features.feeds.sources import Content
-from features.incidents.corrections import again, corrected, replaced
 from features.incidents.plans import contract_of, rereading, wanted_under
-from features.incidents.quarantine_export import export_rows
-from features.incidents.release import Order, ReleaseReport, release
+from features.quarantine.corrections import again, corrected, replaced
+from features.quarantine.export import export_rows
+from features.quarantine.release import Order, ReleaseReport, release
 from features.workspace import Workspace
 from tests.support.archive import MemoryArchive
 

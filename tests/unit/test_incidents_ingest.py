@@ -6,8 +6,8 @@ import pytest
 
 from errors import DataError
 from features.incidents.lock import ingest_lock
-from features.incidents.quarantine import quarantined_rows, quarantined_totals
 from features.incidents.store import load_incidents
+from features.quarantine.rows import quarantined_rows, quarantined_totals
 from tests.support.archive import MemoryArchive
 from tests.support.exports import (
     counted,

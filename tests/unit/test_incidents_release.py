@@ -10,9 +10,9 @@ from errors import DataError
 from features.feeds.declared import Declared
 from features.incidents.batch import deliveries
 from features.incidents.plans import contract_of, wanted_under
-from features.incidents.quarantine import quarantined_rows, quarantined_totals
-from features.incidents.quarantine_row import RowHistory, row_history
 from features.incidents.store import load_incidents
+from features.quarantine.rows import quarantined_rows, quarantined_totals
+from features.quarantine.shown import RowHistory, row_history
 from features.settings import Settings
 from features.strands import OPEN
 from features.workspace import Workspace

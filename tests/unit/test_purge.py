@@ -14,11 +14,11 @@ from features.incidents.batch import QUARANTINE, deliveries, read_facts, read_qu
 from features.incidents.erasures import ERASURE
 from features.incidents.ingest import ingest
 from features.incidents.plans import feed_plan
-from features.incidents.purge import Purge, Purged
-from features.incidents.quarantine import batches, quarantined_rows, quarantined_totals
-from features.incidents.retention import Retained, retentions
 from features.incidents.store import load_incidents
+from features.keeping.purge import Purge, Purged
+from features.keeping.retention import Retained, retentions
 from features.panel import build_panel, flat_areas
+from features.quarantine.rows import batches, quarantined_rows, quarantined_totals
 from models.progress import silent
 from tests.support.archive import MemoryArchive
 from tests.support.exports import (

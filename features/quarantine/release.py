@@ -23,11 +23,11 @@ from features.feeds.report import ERASED_DAYS, NEWER_FILE, OLDER_REVISION, SAME_
 from features.feeds.tables import RawTable, Wanted
 from features.incidents.archive import Archive, NewEntry
 from features.incidents.batch import INCIDENTS, QUARANTINE, Delivery, deliveries, encoded
-from features.incidents.corrections import CHANGED, Attempt
 from features.incidents.coverage import Covered, covered_by
 from features.incidents.erasures import erased_before, erasures
-from features.incidents.quarantine import FROM, KEYS, NOT_VALUES, OPEN, OUTCOME, RELEASED_FROM, TO
-from features.incidents.settle_released import HeldRows, settle_released
+from features.quarantine.corrections import CHANGED, Attempt
+from features.quarantine.rows import FROM, KEYS, NOT_VALUES, OPEN, OUTCOME, RELEASED_FROM, TO
+from features.quarantine.settle import HeldRows, settle_released
 
 ACCEPTED = "accepted"
 

@@ -18,7 +18,8 @@ from features.feeds.tables import RawTable, Wanted, read_table
 from features.feeds.typed import DATE_ORDER
 from features.feeds.values import Coded, cleaned, header_key
 from features.incidents.archive import Archive
-from features.incidents.quarantine import (
+from features.quarantine.export import ID, LEADING, unguarded
+from features.quarantine.rows import (
     KEYS,
     NOT_VALUES,
     OPEN,
@@ -31,7 +32,6 @@ from features.incidents.quarantine import (
     open_rows,
     state,
 )
-from features.incidents.quarantine_export import ID, LEADING, unguarded
 
 INCIDENT_ID = "incident_id"
 # Stands in for a natural key of which only the hash is held.

@@ -33,11 +33,11 @@ from features.incidents.batch import (
     standing,
 )
 from features.incidents.erasures import ERASURE
-from features.incidents.expired import Expired, expired_facts
 from features.incidents.incidents import Erased
-from features.incidents.quarantine import OPEN, OUTCOME, RELEASED_FROM
-from features.incidents.remains import counts_of, plain_text, with_counts
-from features.incidents.retention import Retained
+from features.keeping.expired import Expired, expired_facts
+from features.keeping.remains import counts_of, plain_text, with_counts
+from features.keeping.retention import Retained
+from features.quarantine.rows import OPEN, OUTCOME, RELEASED_FROM
 
 Advance = Callable[[int, int], None]
 

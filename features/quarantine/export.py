@@ -10,7 +10,7 @@ from errors import DataError
 from features.feeds.tables import Wanted
 from features.feeds.values import header_key
 from features.incidents.archive import Archive
-from features.incidents.quarantine import Batch, batches, open_rows
+from features.quarantine.rows import Batch, batches, open_rows
 
 ID = "quarantine_id"
 LEADING = (ID, "rule", "field")

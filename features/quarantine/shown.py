@@ -11,8 +11,8 @@ from features.feeds.police_uk import FORCE
 from features.feeds.tables import Wanted
 from features.incidents.archive import Archive, Entry
 from features.incidents.batch import read_quarantine
-from features.incidents.corrections import INCIDENT_ID
-from features.incidents.quarantine import (
+from features.quarantine.corrections import INCIDENT_ID
+from features.quarantine.rows import (
     FROM,
     KEYS,
     OPEN,

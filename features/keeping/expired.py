@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from features.incidents.archive import Archive, Entry
 from features.incidents.batch import DEMAND, Delivery
-from features.incidents.retention import Retained
 from features.incidents.store import IncidentStore, load_feed, load_incidents
+from features.keeping.retention import Retained
 
 _KEY = ("key_high", "key_low")
 

@@ -1,0 +1,1 @@
+"""Keeping and erasing: how long rows are kept, and what is left of them after that."""
