@@ -98,8 +98,8 @@ LINES = st.builds(
 )
 
 
-def clerk(files: Sequence[Sequence[Line]], *, revised: bool) -> list[tuple[Line, datetime]]:
-    """Return the lines a clerk keeps, with when each was known."""
+def clerk(files: Sequence[Sequence[Line]], *, revised: bool, together: bool) -> list[tuple[Line, datetime]]:
+    """Return the lines a clerk keeps, with when each was known; files that come together are not held before."""
     kept: list[tuple[Line, datetime]] = []
     for number, lines in enumerate(files):
         held = {line.key for line, _ in kept if line.key}
@@ -109,7 +109,9 @@ def clerk(files: Sequence[Sequence[Line]], *, revised: bool) -> list[tuple[Line,
                 continue
             late = line.key in held and (line.count < 0 or revised)
             late |= not line.key and line.count < 0 and any(first <= line.day <= last for first, last in covered)
-            kept.append((line, max(line.known(), received(number)) if late else line.known()))
+            late &= not (together and line.recorded is not None)
+            receipt = received(0 if together else number)
+            kept.append((line, max(line.known(), receipt) if late else line.known()))
     return kept
 
 
@@ -130,23 +132,27 @@ def clerk_view(
     return {key: total for key, total in totals.items() if total}
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(
     files=st.lists(st.lists(LINES, min_size=1, max_size=6), min_size=1, max_size=3, unique_by=tuple),
     revised=st.booleans(),
+    together=st.booleans(),
 )
 def test_a_view_of_repeated_revised_and_retracted_incidents_is_the_clerk_s(
-    files: list[list[Line]], revised: bool
+    files: list[list[Line]], revised: bool, together: bool
 ) -> None:
     with TemporaryDirectory() as name:
         folder, archive = Path(name), MemoryArchive()
         workspace, mapping = make_workspace(folder / "w"), full_mapping(keyed=True, revised=revised)
         for number, lines in enumerate(files):
-            path = write_csv(folder / f"{number}.csv", HEADER, [line.text() for line in lines])
-            ingest_export(workspace, path, mapping, archive, received(number))
+            path = write_csv(folder / "in" / f"{number}.csv", HEADER, [line.text() for line in lines])
+            if not together:
+                ingest_export(workspace, path, mapping, archive, received(number))
+        if together:
+            ingest_export(workspace, folder / "in", mapping, archive, received(0))
         # Where no revision is mapped, it is no part of a row.
         rows = files if revised else [[replace(line, revision=0) for line in lines] for lines in files]
-        kept = clerk(rows, revised=revised)
+        kept = clerk(rows, revised=revised, together=together)
         for as_of in VIEWS:
             assert counted(archive, as_of) == clerk_view(kept, as_of, revised=revised)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,15 +10,10 @@ from features.feeds.contract import Contract
 from features.feeds.mapped import read_export
 from features.feeds.places import Places
 from features.feeds.reading import Reading, Setting
-from features.feeds.report import IngestReport
-from features.feeds.sources import Content, source_files
+from features.feeds.sources import Content
 from features.feeds.strand_rules import rules_of
-from features.incidents.ingest import ingest
-from features.incidents.plans import feed_plan
 from features.strands import Taxonomy
 from features.workspace import Workspace
-from models.progress import silent
-from tests.support.archive import MemoryArchive
 from tests.support.exports import RECEIVED
 
 OPEN = Taxonomy("open", False, ())
@@ -59,12 +53,3 @@ def write_contract(workspace: Workspace, name: str, lines: Sequence[str]) -> Non
     folder = workspace.root / "feeds"
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.toml").write_text(f'name = "{name}"\n{terms}\n' + "\n".join(lines) + "\n", "utf-8")
-
-
-def ingest_feed(
-    workspace: Workspace, name: str, path: Path, archive: MemoryArchive, received: datetime = RECEIVED
-) -> IngestReport:
-    """Ingest files of a feed under its contract."""
-    plan = feed_plan(workspace, name, lambda: received)
-    with source_files(path) as files:
-        return ingest(files, plan, archive, [], silent)

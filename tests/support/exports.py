@@ -65,9 +65,9 @@ def ingest_export(
 
 
 def ingest_feed(
-    workspace: Workspace, path: Path, feed: str, archive: MemoryArchive, received: datetime = RECEIVED
+    workspace: Workspace, feed: str, path: Path, archive: MemoryArchive, received: datetime = RECEIVED
 ) -> IngestReport:
-    """Ingest a file of a feed under contract."""
+    """Ingest files of a feed under contract."""
     with source_files(path) as files:
         return ingest(files, feed_plan(workspace, feed, lambda: received), archive, [], silent)
 

@@ -11,8 +11,8 @@ from features.panel import build_panel, flat_areas, period_of
 from features.strands import OPEN as OPEN_TEXT
 from features.strands import Strand, StrandInput, Taxonomy
 from tests.support.archive import MemoryArchive
-from tests.support.contracts import broken, contract, ingest_feed, read, write_contract
-from tests.support.exports import RECEIVED, counted, make_workspace, write_csv
+from tests.support.contracts import broken, contract, read, write_contract
+from tests.support.exports import RECEIVED, counted, ingest_feed, make_workspace, write_csv
 
 HEAD = "when,where,what,x"
 

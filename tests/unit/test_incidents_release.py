@@ -136,8 +136,8 @@ def test_where_the_newest_delivery_counts_a_released_row_stands_where_it_stood_i
     header = "when,where,what,id"
     one = write_csv(tmp_path / "1.csv", header, ["2024-01-05,,x,1", "2024-01-05,B,x,1", "2024-01-06,,x,2"])
     two = write_csv(tmp_path / "2.csv", header, ["2024-01-07,C,x,2"])
-    ingest_feed(workspace, one, "log", archive, FIRST)
-    ingest_feed(workspace, two, "log", archive, SECOND)
+    ingest_feed(workspace, "log", one, archive, FIRST)
+    ingest_feed(workspace, "log", two, archive, SECOND)
     cells = {row: {"where": "A"} for row in ids(archive)}
     report = release_corrected(workspace, archive, cells, THIRD, feed="log")
     assert dict(report.accounts.rules) == {"older-revision": 2}
@@ -314,7 +314,7 @@ def test_a_row_is_shown_with_its_history_and_with_declared_values_alone(tmp_path
     archive, workspace = contract_workspace(tmp_path)
     rows = ["2024-01-05,A,1,x1,knife,y,", "2024-01-06,Jo Smith,2,x1,gun,Y,", "2024-01-06,a,3,X1,KNIFE,n,07700 900123"]
     path = write_csv(tmp_path / "f.csv", "when,where,ref,what,weapon,knife,stage", rows)
-    ingest_feed(workspace, path, "log", archive, FIRST)
+    ingest_feed(workspace, "log", path, archive, FIRST)
     one, two = ids(archive)
     told = history(archive, workspace, one)
     assert dict(told.values) == {
@@ -348,7 +348,7 @@ def test_columns_that_a_file_lacks_stay_absent_and_a_required_key_is_kept_as_its
     archive, workspace = contract_workspace(tmp_path)
     header = "when,where,ref,what,weapon,knife"
     path = write_csv(tmp_path / "f.csv", header, ["2024-01-05,A,1,x1,knife,y", "2024-01-06,A,,x1,blunt,y"])
-    ingest_feed(workspace, path, "log", archive, FIRST)
+    ingest_feed(workspace, "log", path, archive, FIRST)
     (row,) = exported(workspace, archive, "log")
     assert (row["rule"], row["field"], row["ref"], row["n"], row["took"]) == (
         "missing-value",
@@ -360,7 +360,7 @@ def test_columns_that_a_file_lacks_stay_absent_and_a_required_key_is_kept_as_its
     assert dict(release_again(workspace, archive, SECOND, feed="log").accounts.rules) == {"missing-value": 1}
     assert release_corrected(workspace, archive, {row["quarantine_id"]: {"ref": "7"}}, SECOND, feed="log").released == 1
     later = write_csv(tmp_path / "g.csv", header, ["2024-01-06,A,7,x1,blunt,y", "2024-01-08,A,8,x1,blunt,y"])
-    assert dict(ingest_feed(workspace, later, "log", archive, THIRD).accounts.rules) == {"same-incident": 1}
+    assert dict(ingest_feed(workspace, "log", later, archive, THIRD).accounts.rules) == {"same-incident": 1}
 
 
 NASTY = ["=1+1", "'=1+1", "@x", "-cmd", "+44 x", "'x", "-1.5", '"q", r', "1,000"]
