@@ -27,7 +27,7 @@ _BLOCK = b"2024-01-05,A,x\n" * 65_536
 
 def gzip_bomb(size: int, block: bytes = _BLOCK) -> bytes:
     """Return repeated text of a size as gzip."""
-    deflate = zlib.compressobj(1, zlib.DEFLATED, 31)
+    deflate = zlib.compressobj(6, zlib.DEFLATED, 31)
     parts = [deflate.compress(b"when,where,what\n")]
     parts.extend(deflate.compress(block) for _ in range(size // len(block)))
     return b"".join([*parts, deflate.flush()])
@@ -37,7 +37,7 @@ def zip_bomb(size: int) -> bytes:
     """Return a zip with one member of blanks."""
     buffer, info = io.BytesIO(), zipfile.ZipInfo("2024-01-essex-street.csv")
     info.compress_type = zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(buffer, "w", compresslevel=1) as archive, archive.open(info, "w") as member:
+    with zipfile.ZipFile(buffer, "w", compresslevel=6) as archive, archive.open(info, "w") as member:
         for _ in range(size // _MIB):
             member.write(bytes(_MIB))
     return buffer.getvalue()
