@@ -33,7 +33,8 @@ def draw_plan(document: dict[str, Any], path: Path) -> None:
     hours.set_yticks(range(len(shown)), [area["name"] for area in shown], fontsize=9, parse_math=False)
     hours.invert_yaxis()
     summary = document["summary"]
-    title = f"Patrol plan for {document['period']['text']}"
+    made_up = "SYNTHETIC: " if "synthetic" in document["notices"] else ""
+    title = f"{made_up}Patrol plan for {document['period']['text']}"
     subtitle = f"{summary['total_hours']:,.10g} hours over {summary['areas']:,} areas"
     if summary["areas"] > len(shown):
         subtitle += f"; shown are the {len(shown)} with most"
