@@ -35,6 +35,7 @@ def test_a_plan_is_recorded_and_reads_back_as_it_was_shown(call: Command, worksp
     assert sum(area["hours"] for area in shown["areas"] if area["district"] == "D1") >= 70 - 1e-6
     assert shown["period"]["text"] == "the week beginning 2024-07-01"
     assert shown["notices"] == ["synthetic", "proxy"]
+    assert shown.pop("marks") == ["SYNTHETIC: the data are made up."]
     with Ledger.open(workspace.database_url, TickingClock()) as ledger:
         record = load_plan(ledger, FileStore(workspace.root), shown["plan_id"])
         event = ledger.event(shown["audit_id"])
@@ -63,7 +64,7 @@ def test_tables_and_pictures_are_written_with_reasons_notices_and_source(call: C
     assert set(csv["notices"]) == {"synthetic;proxy"}
     assert set(csv["attribution"]) == {"Invented numbers."}
     shown = call("allocate", "--hours", 100, "--out", tmp_path / "plan.json", "--picture", tmp_path / "plan.png")
-    assert json.loads((tmp_path / "plan.json").read_text("utf-8")) == shown
+    assert {"marks": shown["marks"], **json.loads((tmp_path / "plan.json").read_text("utf-8"))} == shown
     assert (tmp_path / "plan.png").read_bytes().startswith(b"\x89PNG")
 
 
