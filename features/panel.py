@@ -17,7 +17,7 @@ from features.completeness.state import Completeness
 from features.completeness.weights import Weights
 from features.incidents.incidents import Erased, Incidents
 from features.periods import PeriodKind
-from features.provenance import PROVENANCE, UNKNOWN, ProvenanceClass
+from features.provenance import OFFICER_INITIATED, PROVENANCE, UNKNOWN, ProvenanceClass
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +25,14 @@ class Panel:
     """Counts known at `as_of`.
 
     Invariants: arrays are read-only; the last period ends on the day before `origin`; a cell that was not
-    observed holds 0 in `counts` and False in `observed`; `classes` sums to `counts`; `once` is nowhere more than it;
-    where `completeness` is below 1, counts are what was recorded divided by the share that is usually in by then, and
-    no truth to measure a forecast on.
+    observed holds 0 in `counts` and False in `observed`; `classes` sums to `counts`; nowhere is `once` more than
+    `counts`, nor `reported` more than `once`; where `completeness` is below 1, counts are what was recorded divided by
+    the share that is usually in by then, and no truth to measure a forecast on.
 
     Attributes:
         counts: float32[period, area, strand]; an incident counts in every strand that it belongs to.
         once: float32[period, area, strand]; every incident in one strand only, so that sums over strands are totals.
+        reported: float32[period, area, strand]; `once` without the incidents that officers found themselves.
         classes: Class of provenance -> float32[period, area, strand]: `counts` by how the incidents came to notice;
             only classes that occur.
         observed: bool[period, area, strand]; False means *missing*, not zero.
@@ -48,6 +49,7 @@ class Panel:
 
     counts: NDArray[np.float32]
     once: NDArray[np.float32]
+    reported: NDArray[np.float32]
     classes: Mapping[ProvenanceClass, NDArray[np.float32]]
     observed: NDArray[np.bool_]
     kind: PeriodKind
@@ -73,7 +75,7 @@ class Panel:
     ) -> "Panel":
         """Return the complete panel of incidents that are each of one strand, and came to notice nobody knows how."""
         complete = np.ones((len(counts), len(strands)), dtype=np.float32)
-        return cls(counts, counts, {UNKNOWN: counts}, observed, kind, first, areas, strands, as_of, complete)
+        return cls(counts, counts, counts, {UNKNOWN: counts}, observed, kind, first, areas, strands, as_of, complete)
 
     @property
     def origin(self) -> date:
@@ -103,6 +105,7 @@ class Panel:
             self,
             counts=self.counts[kept],
             once=self.once[kept],
+            reported=self.reported[kept],
             classes={name: counts[kept] for name, counts in self.classes.items()},
             observed=self.observed[kept],
             completeness=self.completeness[kept],
@@ -198,17 +201,31 @@ def build_panel(incidents: Incidents, kind: PeriodKind, areas: Areas, changes: S
     held = in_force(changes, [feed.name for feed in incidents.feeds], incidents.as_of)
     seen = known.observed(incidents, first, n)
     weights = Weights(incidents, period, known.usable(first, n), held)
-    once, classes = _counted(incidents, period, inside, shape, weights)
+    once, reported, classes = _counted(incidents, period, inside, shape, weights)
     once *= seen
+    reported *= seen
     for mine in classes.values():
         np.multiply(mine, seen, out=mine)
     counts = np.asarray(np.sum(list(classes.values()), axis=0, dtype=np.float32))
     share = known.shares(incidents, first, n)
-    for array in (counts, once, seen, share, *classes.values()):
+    for array in (counts, once, reported, seen, share, *classes.values()):
         array.setflags(write=False)
     strands = incidents.strand_names
     panel = Panel(
-        counts, once, classes, seen, kind, first, areas, strands, as_of, share, held, left_out, incidents.erased
+        counts,
+        once,
+        reported,
+        classes,
+        seen,
+        kind,
+        first,
+        areas,
+        strands,
+        as_of,
+        share,
+        held,
+        left_out,
+        incidents.erased,
     )
     return _trimmed(panel)
 
@@ -219,8 +236,10 @@ def _counted(
     inside: NDArray[np.bool_],
     shape: tuple[int, int, int],
     weights: Weights,
-) -> tuple[NDArray[np.float32], dict[ProvenanceClass, NDArray[np.float32]]]:
-    """Return counts under the one strand of each incident, float32[shape], and by class under all of its strands.
+) -> tuple[NDArray[np.float32], NDArray[np.float32], dict[ProvenanceClass, NDArray[np.float32]]]:
+    """Return counts under the one strand of each incident, of all and of those that officers did not find themselves.
+
+    Both are float32[shape]; the third are counts under all strands of each incident, by class.
 
     A retraction may meet a period that never held its incident; a count cannot be below none.
     """
@@ -241,7 +260,11 @@ def _counted(
     met = np.unique(kind)
     found = met.tolist() or [PROVENANCE.index(UNKNOWN)]
     classes = {PROVENANCE[number]: totals(kind == number, every=True) for number in found}
-    return totals(np.ones(len(cell), dtype=bool), every=False), classes
+    everyone = np.ones(len(cell), dtype=bool)
+    once = totals(everyone, every=False)
+    officers = kind == PROVENANCE.index(OFFICER_INITIATED)
+    reported = np.minimum(totals(~officers, every=False), once) if officers.any() else once.copy()
+    return once, reported, classes
 
 
 def _trimmed(panel: Panel) -> Panel:

@@ -79,6 +79,7 @@ def from_bytes(data: bytes) -> Panel:
     return Panel(
         counts=arrays["counts"],
         once=arrays["once"],
+        reported=arrays["reported"],
         classes={name: arrays[f"{_CLASS}{name}"] for name in PROVENANCE if f"{_CLASS}{name}" in arrays},
         observed=arrays["observed"],
         kind=about["kind"],
@@ -100,6 +101,7 @@ def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
     return {
         "counts": panel.counts,
         "once": panel.once,
+        "reported": panel.reported,
         "observed": panel.observed,
         "completeness": panel.completeness,
         **classes,

@@ -154,6 +154,7 @@ def test_an_incident_of_two_strands_counts_in_both_and_once_in_totals(tmp_path: 
     assert panel.strands == ("Drugs", "Knife", "Robbery")
     assert panel.counts.sum(axis=(0, 1)).tolist() == [35, 35, 35]
     assert panel.once.sum(axis=(0, 1)).tolist() == [35, 0, 35]
+    assert panel.reported.sum(axis=(0, 1)).tolist() == [0, 0, 35]
     assert set(panel.classes) == {"public-reported", "officer-initiated"}
     assert panel.classes["officer-initiated"].sum(axis=(0, 1)).tolist() == [35, 0, 0]
     assert np.array_equal(sum(panel.classes.values()), panel.counts)

@@ -26,6 +26,7 @@ def rich_panel() -> Panel:
     return replace(
         plain,
         once=np.floor(plain.counts / 2),
+        reported=np.floor(plain.counts / 4),
         classes=classes,
         observed=observed,
         areas=replace(plain.areas, points=points, population=np.arange(5) / 3),

@@ -18,7 +18,11 @@ def test_what_officers_found_draws_none_and_little_evidence_is_drawn_to_the_stra
     officers = np.zeros_like(counts)
     officers[:, 0, 0] = 10
     panel = replace(
-        known, counts=counts, once=counts, classes={OFFICER_INITIATED: officers, UNKNOWN: counts - officers}
+        known,
+        counts=counts,
+        once=counts,
+        reported=counts - officers,
+        classes={OFFICER_INITIATED: officers, UNKNOWN: counts - officers},
     )
     share = patrol_share(panel)
     assert share[0, 0] < 0.02
@@ -27,10 +31,21 @@ def test_what_officers_found_draws_none_and_little_evidence_is_drawn_to_the_stra
     assert np.array_equal(share[:, 1], np.ones(3))
 
 
+def test_what_officers_found_and_what_counts_elsewhere_are_told_apart_incident_by_incident() -> None:
+    known = panels.panel(60, 3)
+    counts = np.full_like(known.counts, 4)
+    once, reported = counts.copy(), counts.copy()
+    # Half count elsewhere, and officers found the other half: nothing is left, though each alone is half.
+    once[:, 0, 0], reported[:, 0, 0] = 2, 0
+    share = patrol_share(replace(known, counts=counts, once=once, reported=reported))
+    assert share[0, 0] < 0.1
+    assert share[1, 0] > 0.9
+
+
 def test_an_incident_that_counts_elsewhere_draws_patrols_there_alone() -> None:
     known = panels.panel(60, 3)
     once = known.counts.copy()
     once[:, :, 1] /= 4
-    share = patrol_share(replace(known, once=once))
+    share = patrol_share(replace(known, once=once, reported=once))
     assert np.allclose(share[:, 0], 1)
     assert np.allclose(share[:, 1], 0.25)
