@@ -124,5 +124,6 @@ def _open(context: Context) -> Iterator[tuple[Ledger, FileStore]]:
     from ledger.ledger import Ledger
 
     workspace = Workspace.open(context.root)
+    context.mark_synthetic(made_up=workspace.settings.synthetic)
     with Ledger.open(workspace.database_url, context.clock) as ledger:
         yield ledger, FileStore(workspace.root)

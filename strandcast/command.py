@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec
 
 import click
 
+from features.settings import SYNTHETIC
 from strandcast.output import Output
 
 P = ParamSpec("P")
@@ -31,6 +32,11 @@ class Context:
     def actor(self) -> str:
         """The operating system's name of the person who runs the command."""
         return getpass.getuser()
+
+    def mark_synthetic(self, *, made_up: bool) -> None:
+        """Let every result of this command say that the data are made up."""
+        if made_up and SYNTHETIC not in self.output.marks:
+            self.output.marks.append(SYNTHETIC)
 
     @staticmethod
     def clock() -> datetime:

@@ -9,7 +9,6 @@ from features.incidents.batch import deliveries
 from features.incidents.store import load_incidents
 from features.knowledge import Knowledge
 from features.periods import PeriodKind
-from features.settings import SYNTHETIC
 from features.strands import feed_base
 from features.workspace import Workspace
 from ledger.archive import Archive
@@ -40,8 +39,7 @@ class Deployment:
     def open(cls, context: Context) -> Iterator["Deployment"]:
         """Open a command's workspace and close its ledger at the end."""
         workspace = Workspace.open(context.root)
-        if workspace.settings.synthetic:
-            context.output.marks.append(SYNTHETIC)
+        context.mark_synthetic(made_up=workspace.settings.synthetic)
         with Ledger.open(workspace.database_url, context.clock) as ledger:
             yield cls(workspace, ledger, FileStore(workspace.root), context.actor)
 

@@ -181,7 +181,7 @@ def _shares_table(shares: HarmShares) -> Table:
     ]
     weighted = [f"{len(shares.shares[name])} of {len(rows)}" for name in names]
     title = "Share of the harm of the weighted strands, by set"
-    columns = ["strand", "incidents a period", *names]
+    columns = ["strand", "incidents a period, each once", *names]
     return plain_table(title, columns, [*rows, ["strands weighted", "", *weighted]], columns[1:])
 
 

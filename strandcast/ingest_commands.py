@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from features.incidents.ingest import Plan
     from features.workspace import Workspace
 
-_MOST_FILES_SHOWN = 40
+_MOST_FILES_SHOWN = 12
 _MOST_NOTICES_SHOWN = 8
 
 
@@ -55,7 +55,7 @@ def _feed_command(feed: str) -> click.Command:
         workspace = Workspace.open(context.root)
         plan = feed_plan(workspace, feed, context.clock)
         with _exports(path) as (files, ignored):
-            _run(context, workspace, plan, files, ignored)
+            _run(context, workspace, plan, path, files, ignored)
 
     return ingest_feed
 
@@ -78,7 +78,7 @@ def ingest_police_uk(context: Context, path: Path) -> None:
     plan = police_uk_plan(workspace, context.clock)
     with source_files(path) as found:
         files, ignored = street_files(found)
-        _run(context, workspace, plan, files, ignored)
+        _run(context, workspace, plan, path, files, ignored)
 
 
 @ingest.command("incidents")
@@ -107,7 +107,7 @@ def ingest_incidents(context: Context, path: Path, mapping_file: Path) -> None:
     mapping = load_mapping(mapping_file)
     plan = mapped_plan(workspace, mapping, mapping_file.name, context.clock)
     with _exports(path) as (files, ignored):
-        _run(context, workspace, plan, files, ignored)
+        _run(context, workspace, plan, path, files, ignored)
 
 
 @contextmanager
@@ -125,14 +125,34 @@ def _exports(path: Path) -> Iterator[tuple[list[SourceFile], list[str]]]:
         yield files, [file.name for file in found if file not in files]
 
 
+def _refuse_made_up(workspace: Workspace, path: Path, files: Sequence[SourceFile]) -> None:
+    """Refuse files that say SYNTHETIC in a workspace that does not.
+
+    Raises:
+        DataError: There is one.
+    """
+    from errors import DataError
+
+    named = [name for name in (path.resolve().name, *(file.name for file in files)) if "SYNTHETIC" in name]
+    if named and not workspace.settings.synthetic:
+        fix = "ingest it into a workspace made with strandcast init --synthetic, so that everything shown says so"
+        raise DataError("is SYNTHETIC and the workspace is not", place=named[0], fix=fix)
+
+
 def _run(
-    context: Context, workspace: Workspace, plan: Plan, files: Sequence[SourceFile], ignored: Sequence[str]
+    context: Context,
+    workspace: Workspace,
+    plan: Plan,
+    path: Path,
+    files: Sequence[SourceFile],
+    ignored: Sequence[str],
 ) -> None:
     from features.incidents.ingest import ingest as ingest_files
     from features.incidents.lock import ingest_lock
     from features.quarantine.rows import quarantined_totals
     from strandcast.deployment import Deployment
 
+    _refuse_made_up(workspace, path, files)
     with (
         ingest_lock(workspace.incidents_folder),
         Deployment.open(context) as deployment,

@@ -85,7 +85,7 @@ def _show(context: Context, made: "Twin", rows: dict[str, int], out: Path) -> No
     lines = [
         f"SYNTHETIC: {span}, generator version {GENERATOR_VERSION}, seed {made.seed}, in {out}.",
         f"What was expected is in {out / TRUTH}.",
-        f"Next: strandcast init --taxonomy essex-2018 --areas {out / AREAS} --period week --holidays GB-ENG",
+        f"Next: strandcast init --synthetic --areas {out / AREAS} --taxonomy essex-2018 --period week",
     ]
     context.output.result(
         document,

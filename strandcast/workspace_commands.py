@@ -51,13 +51,15 @@ def init(
     from features.areas.shipped import AreaSource
     from features.calendar import Calendar
     from features.configuration import validated
+    from features.feeds.strand_rules import check_taxonomy
     from features.harm import harm_text
     from features.settings import SYNTHETIC, Settings
-    from features.strands import taxonomy_text
+    from features.strands import taxonomy_of, taxonomy_text
     from features.workspace import HARM, RESOURCES, STRANDS, Workspace
     from models.allocation.resources import default_text
 
     files = {STRANDS: taxonomy_text(taxonomy), HARM: harm_text(taxonomy), RESOURCES: default_text()}
+    check_taxonomy(taxonomy_of(files[STRANDS], taxonomy or STRANDS))
     Calendar.load(holidays, None)
     source = AreaSource.of(areas) if areas else None
     if source:

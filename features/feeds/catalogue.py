@@ -22,6 +22,11 @@ def shipped_text(name: str) -> str:
     return resources.files("features.feeds").joinpath("contracts", f"{name}{_SUFFIX}").read_text("utf-8")
 
 
+def shipped_contract(name: str) -> Contract:
+    """Return a shipped contract."""
+    return validated_text(shipped_text(name), f"{name}{_SUFFIX}", Contract)
+
+
 def contract_names(root: Path) -> tuple[str, ...]:
     """Return the names of all contracts that a workspace can use, sorted."""
     own = (item.stem for item in (root / FOLDER).glob(f"*{_SUFFIX}"))
@@ -46,7 +51,7 @@ def load_contract(root: Path, name: str) -> Contract:
     if is_own(root, name):
         contract = load_toml(root / FOLDER / f"{name}{_SUFFIX}", Contract)
     elif name in shipped_names():
-        contract = validated_text(shipped_text(name), f"{name}{_SUFFIX}", Contract)
+        contract = shipped_contract(name)
     else:
         fix = f"use one of {', '.join(contract_names(root))}, or make it with strandcast feeds new {name}"
         raise DataError("there is no contract of this feed", place=name, fix=fix)

@@ -231,6 +231,11 @@ class Contract(Closed):
         terms = ("partner", "owner", "purpose", "lawful_basis")
         return tuple(term for term in terms if getattr(self, term).startswith(TO_FILL_IN))
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether somebody stated it; a plain mapping states nothing of partner, purpose and arrival."""
+        return self.partner != _NOT_STATED
+
     @cached_property
     def extras(self) -> dict[str, Column]:
         """The feed's own columns, beside the canonical ones."""

@@ -43,6 +43,15 @@ class Places:
         named = file.areas.parents.get(level)
         return cls() if named is None else cls(tuple(sorted({name for name in named if name})))
 
+    def know_none_of(self, values: Sequence[str]) -> bool:
+        """Return whether codes are of other areas than these, which have polygons to place points into.
+
+        Codes of LSOAs are never taken for others: those of another force lie outside.
+        """
+        if self.codes is None or self.polygons is None or is_lsoa(self.codes):
+            return False
+        return not any(self._matched(area_text(value)) for value in values)
+
     def of_codes(self, values: Sequence[str], weights: NDArray[np.int64]) -> list[str | None]:
         """Return the area of each code; None where it is blank or outside a closed list.
 

@@ -104,6 +104,7 @@ class Reading:
         delay_days: Publication delay.
         strands: Feed -> strands that it speaks of beyond those met in its rows.
         use: What the feed is used for.
+        every: How often a file comes, by its contract; "" where none says.
         stands_in: Strand -> feeds that tell its incidents better: beside one of them these rows are not counted.
         covers: Declared first and last covered day, None where the rows tell.
         units: Feeds and months that the file replaces whole, for "replaces-units".
@@ -122,6 +123,7 @@ class Reading:
     delay_days: int
     strands: Mapping[str, tuple[str, ...]]
     use: str = "demand"
+    every: str = ""
     stands_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     covers: tuple[date | None, date | None] = (None, None)
     units: tuple[tuple[str, date], ...] = ()

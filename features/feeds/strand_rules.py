@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import DataError
+from features.feeds.catalogue import shipped_contract, shipped_names
 from features.feeds.claims import Claimed, Claims
 from features.feeds.contract import Contract
 from features.feeds.mapping import OWN_STRAND
@@ -136,3 +137,14 @@ def rules_of(contract: Contract, taxonomy: Taxonomy, place: str) -> Rules:
         return claims
     default = {OWN_STRAND: OWN_STRAND if "offence" in contract.columns else contract.title}
     return StrandRules.of(contract.strands or default, taxonomy, place, contract.flags)
+
+
+def check_taxonomy(taxonomy: Taxonomy) -> None:
+    """Check the inputs of a taxonomy against the shipped contracts that it names.
+
+    Raises:
+        DataError: An input asks for a column that its feed lacks, or for a feed that is no demand.
+    """
+    for feed in taxonomy.feeds():
+        if feed in shipped_names():
+            rules_of(shipped_contract(feed), taxonomy, "strands.toml")

@@ -165,6 +165,9 @@ def _add_areas(rows: pd.DataFrame, table: RawTable, setting: Setting, subject: s
     rows["latitude"] = np.where(nowhere | np.isnan(longitude), np.nan, latitude)
     rows["swapped"] = np.zeros(size, dtype=np.bool_)
     column = settled_areas(table, setting, rows["longitude"].to_numpy(), rows["latitude"].to_numpy(), subject)
+    if column is not None and "longitude" in table.columns and setting.places.know_none_of(column.values):
+        # The codes are of other areas altogether, as those of LSOAs are in a grid: the points say where.
+        column = None
     if column is not None:
         areas = Names.of(setting.places.of_codes(column.values, column.weights()), column.codes)
     else:

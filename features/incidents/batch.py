@@ -43,6 +43,7 @@ class Delivery:
         delay_days: Publication delay.
         revised: Which row of a natural key counts: every one, that of the newest revision, or the newest delivered.
         use: What the feed is used for; only "demand" enters panels.
+        every: How often a file comes; "" where nobody says.
         stands_in: Strand -> feeds beside which its rows are not counted.
         contract_version: Version of the contract under which it was read.
         accounts: Its rows, when it was ingested.
@@ -63,6 +64,7 @@ class Delivery:
     delay_days: int
     revised: Revised
     use: str
+    every: str
     stands_in: Mapping[str, tuple[str, ...]]
     contract_version: int
     accounts: RowAccounts
@@ -85,6 +87,7 @@ class Delivery:
             "delay_days": self.delay_days,
             "revised": self.revised,
             "use": self.use,
+            "every": self.every,
             "stands_in": {strand: list(feeds) for strand, feeds in self.stands_in.items()},
             "contract_version": self.contract_version,
             "accounts": self.accounts.as_document(),
@@ -113,6 +116,7 @@ class Delivery:
             delay_days=meta["delay_days"],
             revised=meta["revised"],
             use=meta["use"],
+            every=meta["every"],
             stands_in={strand: tuple(feeds) for strand, feeds in meta["stands_in"].items()},
             contract_version=meta["contract_version"],
             accounts=RowAccounts(accounts["read"], accounts["accepted"], accounts["rules"]),

@@ -27,6 +27,7 @@ _EDGE_ROWS = 3.0
 # A run with less than this share of the usual rows a day is strays, if some twenty rows would have been expected.
 _STRAY_SHARE = 0.2
 _ENOUGH_ROWS = 20.0
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,15 @@ def covered_by(
     )
 
 
-def joined(runs: Iterable[Covered], resolution: Resolution) -> Spans:
-    """Return what several files cover together, runs that touch (or leave only quiet days between them) as one."""
+def joined(runs: Iterable[Covered], resolution: Resolution, every: str = "") -> Spans:
+    """Return what several files cover together, runs that touch (or leave only quiet days between them) as one.
+
+    Args:
+        runs: What each of them covers.
+        resolution: Resolution of their dates.
+        every: How often a file comes, "" where nobody says. Between the files of one period and the next nothing is
+            missing, so a gap there is quiet unless it is an outage.
+    """
     ordered = sorted(runs, key=lambda run: (run.first, run.last))
     total_days = sum(run.days for run in ordered)
     rate = sum(run.rows for run in ordered) / total_days if total_days and resolution == "day" else np.inf
@@ -93,11 +101,21 @@ def joined(runs: Iterable[Covered], resolution: Resolution) -> Spans:
     for run in ordered:
         if spans:
             gap = (run.first - spans[-1][1]).days - 1
-            if gap <= 0 or gap * rate < _EDGE_ROWS:
+            in_turn = bool(every) and _period(run.first, every) - _period(spans[-1][1], every) <= 1
+            if gap <= 0 or gap * rate < (_OUTAGE_ROWS if in_turn else _EDGE_ROWS):
                 spans[-1] = (spans[-1][0], max(spans[-1][1], run.last))
                 continue
         spans.append((run.first, run.last))
     return tuple(spans)
+
+
+def _period(day: date, every: str) -> int:
+    """Return the number of the period of arrival that a day lies in."""
+    if every == "day":
+        return day.toordinal()
+    if every == "week":
+        return ordinal_of(day, "week")
+    return ordinal_of(day, "month") // _MONTHS[every]
 
 
 def known_by(spans: Spans, as_of: date, delay_days: int, resolution: Resolution) -> Spans:

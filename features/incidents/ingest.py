@@ -211,6 +211,7 @@ class _Session:
             delay_days=reading.delay_days,
             revised=reading.revised,
             use=reading.use,
+            every=reading.every,
             stands_in=reading.stands_in,
             contract_version=self._plan.contract_version,
             accounts=settled.accounts,
@@ -281,7 +282,7 @@ class _Session:
         return {
             feed: joined(
                 (run for item in items for run in item.covers.get(feed, ())),
-                next(item.resolution for item in items if feed in item.covers),
+                *next((item.resolution, item.every) for item in items if feed in item.covers),
             )
             for feed in sorted(feeds)
         }

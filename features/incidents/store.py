@@ -199,7 +199,8 @@ def _spans(feed: str, current: Sequence[Delivery], as_of: date | datetime | None
     own = [item for item in current if feed in item.strands]
     if not own:
         return ()
-    spans = joined((run for item in own for run in item.covers.get(feed, ())), own[-1].resolution)
+    runs = (run for item in own for run in item.covers.get(feed, ()))
+    spans = joined(runs, own[-1].resolution, own[-1].every)
     if as_of is None:
         return spans
     return known_by(spans, day_of(as_of), max(item.delay_days for item in own), own[-1].resolution)

@@ -2,7 +2,7 @@
 
 from features.strands.inputs import StrandInput, feed_base
 from features.strands.shipped import OPEN, SHIPPED, taxonomy_text
-from features.strands.taxonomy import Strand, Taxonomy, TaxonomyFile, load_taxonomy
+from features.strands.taxonomy import Strand, Taxonomy, TaxonomyFile, load_taxonomy, taxonomy_of
 
 __all__ = [
     "OPEN",
@@ -13,5 +13,6 @@ __all__ = [
     "TaxonomyFile",
     "feed_base",
     "load_taxonomy",
+    "taxonomy_of",
     "taxonomy_text",
 ]

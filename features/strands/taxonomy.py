@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from errors import DataError
-from features.configuration import Closed, load_toml
+from features.configuration import Closed, load_toml, validated_text
 from features.strands.inputs import POLICE_UK, StrandInput
 
 
@@ -155,4 +155,14 @@ def load_taxonomy(path: Path) -> Taxonomy:
         DataError: The file is absent or cannot be used.
     """
     loaded = load_toml(path, TaxonomyFile)
+    return Taxonomy(loaded.version, loaded.provisional, loaded.strand)
+
+
+def taxonomy_of(text: bytes, name: str) -> Taxonomy:
+    """Return the taxonomy of a file's text; `name` is the file named in an error.
+
+    Raises:
+        DataError: It cannot be used.
+    """
+    loaded = validated_text(text.decode("utf-8-sig"), name, TaxonomyFile)
     return Taxonomy(loaded.version, loaded.provisional, loaded.strand)

@@ -62,7 +62,7 @@ def _draw_hours(axes: Axes, shown: list[dict[str, Any]]) -> None:
     axes.margins(x=0.12)
     if any(area["limit"] for area in shown):
         legend = [Patch(color=_FREE, label="no limit holds it"), Patch(color=_HELD, label="held by a limit")]
-        axes.legend(handles=legend, fontsize=8, frameon=False, loc="lower right")
+        axes.legend(handles=legend, fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=2)
     _bare(axes)
 
 
@@ -74,7 +74,7 @@ def _draw_demand(axes: Axes, shown: list[dict[str, Any]], label: str) -> None:
     axes.set_xlabel(label)
     axes.margins(x=0.12)
     legend = [Patch(color=_REACHED, label="reached by the plan's assumption"), Patch(color=_EXPECTED, label="expected")]
-    axes.legend(handles=legend, fontsize=8, frameon=False, loc="lower right")
+    axes.legend(handles=legend, fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=2)
     _bare(axes)
 
 
