@@ -18,6 +18,7 @@ from features.strands import Taxonomy, load_taxonomy
 SETTINGS = "strandcast.toml"
 STRANDS = "strands.toml"
 RESOURCES = "resources.toml"
+FEEDS = "feeds"
 HARM = "harm.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
@@ -73,6 +74,7 @@ class Workspace:
             raise DataError("is a workspace already", place=str(root), fix="use it, or name another --workspace")
         try:
             root.mkdir(parents=True, exist_ok=True)
+            (root / FEEDS).mkdir(exist_ok=True)
             for name, content in files.items():
                 write_whole(root / name, content)
             write_whole(root / SETTINGS, settings.to_toml().encode())

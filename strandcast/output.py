@@ -72,12 +72,17 @@ class Output:
 
 
 def plain_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[str] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numeric: Sequence[str] = (),
+    whole: Sequence[str] = (),
 ) -> Table:
-    """Return a table; columns named in `numeric` are right-aligned."""
+    """Return a table; columns named in `numeric` are right-aligned, those in `whole` are never cut."""
     table = Table(title=title, title_justify="left")
-    for name in columns:
-        table.add_column(name, justify="right" if name in numeric else "left")
+    for number, name in enumerate(columns):
+        widest = max((len(row[number]) for row in rows), default=0) if name in whole else None
+        table.add_column(name, justify="right" if name in numeric else "left", min_width=widest, no_wrap=name in whole)
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     return table

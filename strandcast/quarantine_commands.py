@@ -68,6 +68,7 @@ def list_rows(context: Context, feed: str | None, rule: str | None, limit: int) 
         ["id", "feed", "file", "row", "rule", "field"],
         [[row.id, row.feed, row.file, f"{row.row:,}", row.rule, row.field] for row in rows],
         ["row"],
+        ["id"],
     )
     lines = [
         f"{totals.open:,} rows are open. {let_go}",

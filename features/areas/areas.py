@@ -1,13 +1,18 @@
 """Areas: the closed list of places that incidents are counted in, with what is known of each."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 _LSOA = re.compile(r"[EW]01\d{6}")
+
+
+def are_lsoas(codes: Iterable[str]) -> bool:
+    """Return whether codes are those of English or Welsh LSOAs."""
+    return all(_LSOA.fullmatch(code) for code in codes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +45,7 @@ class Areas:
     @property
     def level(self) -> str:
         """Level of these areas: "lsoa" where the codes are those of English or Welsh LSOAs, else "area"."""
-        return "lsoa" if all(_LSOA.fullmatch(code) for code in self.codes) else "area"
+        return "lsoa" if are_lsoas(self.codes) else "area"
 
     def __len__(self) -> int:
         """Return the number of areas."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from errors import DataError
 from features.configuration import load_toml, validated_text
 from features.feeds.contract import NAME, Contract
+from features.workspace import FEEDS
 
-FOLDER = "feeds"
 _SUFFIX = ".toml"
 
 
@@ -29,13 +29,13 @@ def shipped_contract(name: str) -> Contract:
 
 def contract_names(root: Path) -> tuple[str, ...]:
     """Return the names of all contracts that a workspace can use, sorted."""
-    own = (item.stem for item in (root / FOLDER).glob(f"*{_SUFFIX}"))
+    own = (item.stem for item in (root / FEEDS).glob(f"*{_SUFFIX}"))
     return tuple(sorted({*shipped_names(), *own}))
 
 
 def is_own(root: Path, name: str) -> bool:
     """Return whether a workspace has a contract of its own under this name; it goes before a shipped one."""
-    return (root / FOLDER / f"{name}{_SUFFIX}").is_file()
+    return (root / FEEDS / f"{name}{_SUFFIX}").is_file()
 
 
 def load_contract(root: Path, name: str) -> Contract:
@@ -49,7 +49,7 @@ def load_contract(root: Path, name: str) -> Contract:
             "is no name of a feed", place=name, fix="use small letters, digits, hyphens, dots and underscores"
         )
     if is_own(root, name):
-        contract = load_toml(root / FOLDER / f"{name}{_SUFFIX}", Contract)
+        contract = load_toml(root / FEEDS / f"{name}{_SUFFIX}", Contract)
     elif name in shipped_names():
         contract = shipped_contract(name)
     else:

@@ -131,8 +131,8 @@ class Contract(Closed):
         revision_rule: "none"; "column": the newest `revision` of an incident counts; "newest-delivery": the newest
             delivered row of an incident counts.
         publication_delay_days: Days after the end of its period at which a row counts as known.
-        file_period: Where a file's name tells the period it was made for, as %Y-%m: it covers that period, and its rows
-            are known at the end of it at the earliest.
+        file_period: Where a file's name tells the period it was made for, as %Y-%m: it covers that period, and rows
+            without a time of recording are known at the end of it at the earliest.
         date_format: Format of the dates, where a file does not settle it.
         timezone: Zone of the place, where files give instants with an offset.
         covers_from: First day of which files tell everything, where rows do not show it.

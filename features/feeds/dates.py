@@ -77,27 +77,35 @@ class _Parts:
 
 
 def read_dates(
-    columns: Mapping[str, Sequence[str]], place: str, *, date_format: str | None, timezone: str | None, by_month: bool
+    columns: Mapping[str, Sequence[str]],
+    place: str,
+    *,
+    date_format: str | None,
+    timezone: str | None,
+    by_month: bool,
+    settled: bool = False,
 ) -> dict[str, DateColumn]:
     """Read the distinct values of a file's date columns.
 
     Args:
         columns: Name of the column to its distinct values, blanks as "".
         place: The file, for errors.
-        date_format: strptime format that settles the order, or None.
+        date_format: strptime format that settles the order where the file leaves it open, or None.
         timezone: Zone that instants with an offset are turned to; None: the date is taken as written.
         by_month: Only months matter: an order in which every day is the first settles it.
+        settled: The values are some of a file that has settled the order of the format already.
 
     Raises:
         DataError: The order of day and month cannot be settled, or the file mixes both.
     """
     parts = {name: _take_apart(values) for name, values in columns.items()}
-    day_first = _order_of_format(date_format) if date_format else _settled_order(parts, place, by_month=by_month)
+    given = _order_of_format(date_format) if date_format else None
+    day_first = given if given is not None and settled else _settled_order(parts, place, by_month=by_month, given=given)
     told = day_first if any(part.unordered.any() for part in parts.values()) else None
     read = {}
     for name, values in columns.items():
         stamps = _stamps(parts[name], day_first=day_first, timezone=timezone)
-        if date_format:
+        if date_format and day_first == given:
             exact = _by_format(values, date_format, timezone)
             stamps = np.where(np.isnat(exact), stamps, exact)
         known = stamps[~np.isnat(stamps)]
@@ -228,8 +236,8 @@ def _local(instants: pd.DatetimeIndex, timezone: str) -> Stamps:
     return local
 
 
-def _settled_order(parts: Mapping[str, _Parts], place: str, *, by_month: bool) -> bool:
-    """Return whether days come first, from the values of all columns together."""
+def _settled_order(parts: Mapping[str, _Parts], place: str, *, by_month: bool, given: bool | None) -> bool:
+    """Return whether days come first, from the values of all columns together, else as given."""
     only_day_first = only_month_first = open_values = 0
     first_days = np.ones(2, dtype=np.bool_)
     for part in parts.values():
@@ -247,6 +255,10 @@ def _settled_order(parts: Mapping[str, _Parts], place: str, *, by_month: bool) -
     fix = 'add date_format = "%d/%m/%Y" or "%m/%d/%Y" to the mapping, before [columns]'
     if slips > _SLIPS * settled:
         raise DataError("its dates mix day-first and month-first", place=place, fix=f"correct the file, or {fix}")
+    if given is not None:
+        # A few values of the other order are slips of the pen; more of them are a file of the other order.
+        contrary = only_month_first if given else only_day_first
+        return given != (contrary > _SLIPS * sum(int(part.unordered.sum()) for part in parts.values()))
     if settled:
         return only_day_first > only_month_first
     if by_month and first_days[0] != first_days[1]:

@@ -2,35 +2,39 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from errors import DataError
-from features.feeds.catalogue import FOLDER, contract_names, is_own, shipped_text
+from features.feeds.catalogue import contract_names, is_own, shipped_text
 from features.feeds.contract import NAME
 from features.feeds.csv_text import find_header, to_utf8
 from features.feeds.personal import is_personal
 from features.feeds.sources import Content, source_files
 from features.feeds.tables import CSV, PARQUET, unzipped
 from features.feeds.values import header_key
-from features.workspace import write_whole
+from features.workspace import FEEDS, write_whole
 
 # Headers that exports give the canonical columns, in the order in which they are tried.
 _USUAL = {
     key: tuple(names.split())
     for key, names in {
-        "occurred_from": "occurred_from occurred occurrence_date date_occurred committed_from incident_date date",
-        "area_code": "area_code lsoa_code lsoa beat ward district neighbourhood neighborhood area",
+        "occurred_from": "occurred_from occurred occurrence_date date_occurred date_of_occurrence occurred_on "
+        "committed_from incident_date date",
+        "area_code": "area_code lsoa_code lsoa beat_code beat ward_code ward district neighbourhood neighborhood area",
         "offence": "offence offence_type crime_type offense category type",
-        "incident_id": "incident_id crime_ref crime_number case_number reference reference_no ref incident_no id",
-        "recorded_at": "recorded_at recorded date_recorded reported_on date_reported reported",
+        "incident_id": "incident_id crime_ref crime_number case_number reference reference_no "
+        "reference_number ref incident_ref incident_no incident_number crime_no id",
+        "recorded_at": "recorded_at recorded date_recorded date_of_recording recorded_on reported_on "
+        "date_reported reported",
         "count": "count incidents number n",
         "revision": "revision version",
     }.items()
 }
+_TEXT = re.compile(r"(^|_)(notes?|comments?|narrative|description|details|remarks|free_text)(_|$)")
 _HEAD = """\
 # Contract of the feed {name}. Every key and column type is explained in the user guide, under Contracts.
 
@@ -91,7 +95,7 @@ def write_draft(root: Path, name: str, sample: Path | None, like: str | None) ->
     if not NAME.fullmatch(name):
         fix = "use small letters, digits, hyphens, dots and underscores"
         raise DataError("is no name of a feed", place=name, fix=fix)
-    path = root / FOLDER / f"{name}.toml"
+    path = root / FEEDS / f"{name}.toml"
     if is_own(root, name):
         raise DataError("there is a contract of this feed already", place=str(path), fix="edit it, or choose a name")
     if like is not None:
@@ -108,7 +112,7 @@ def _copied(root: Path, name: str, like: str) -> str:
         near = difflib.get_close_matches(like, contract_names(root), n=1)
         fix = f"write '{near[0]}'" if near else f"use one of {', '.join(contract_names(root))}"
         raise DataError("there is no contract of this feed", place=f"--like {like}", fix=fix)
-    text = (root / FOLDER / f"{like}.toml").read_text("utf-8") if is_own(root, like) else shipped_text(like)
+    text = (root / FEEDS / f"{like}.toml").read_text("utf-8") if is_own(root, like) else shipped_text(like)
     return re.sub(r'^name = ".*"', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
 
 
@@ -147,11 +151,21 @@ def _columns(headers: Sequence[str]) -> str:
                 lines.append('# a column of revisions needs revision_rule = "column" above')
         elif canonical in ("occurred_from", "area_code", "offence"):
             lines.append(f'{"# " if headers else ""}{canonical} = "{canonical}"')
-    for header in headers:
-        if header not in used and not is_personal(header):
-            own = re.sub(r"^[^a-z]+", "", header_key(header))[:40] or "column"
-            lines.append(f'# {own} = {{ column = {_quoted(header)}, type = "code" }}')
+    left = [header for header in headers if header not in used and not is_personal(header)]
+    lines.extend(f"# {header}: free text, which is never kept" for header in left if _TEXT.search(header_key(header)))
+    for own, spelled in _by_name(header for header in left if not _TEXT.search(header_key(header))).items():
+        spellings = ", ".join(_quoted(header) for header in spelled)
+        column = f"[{spellings}]" if len(spelled) > 1 else spellings
+        lines.append(f'# {own} = {{ column = {column}, type = "code" }}')
     return "\n".join(lines) + "\n"
+
+
+def _by_name(headers: Iterable[str]) -> dict[str, list[str]]:
+    """Return the name that a column of the feed's own may have -> its spellings."""
+    found: dict[str, list[str]] = {}
+    for header in headers:
+        found.setdefault(re.sub(r"^[^a-z]+", "", header_key(header))[:40] or "column", []).append(header)
+    return found
 
 
 def _quoted(text: str) -> str:

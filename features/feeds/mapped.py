@@ -69,7 +69,9 @@ def export_rows(table: RawTable, sha256: str, contract: Contract, rules: Rules, 
         rows["known_at"] = np.where(rows["recorded"].isna(), late, rows["known_at"].to_numpy())
     feed = Names.of([contract.name], np.zeros(len(rows), dtype=np.int64))
     rows = rows.assign(feed=feed.categorical())
-    facts, quarantined = split_rows(contract.name, table, rows, Schema(contract, setting.received_at.date()), setting)
+    replaced = span if contract.delivery == "replaces-periods" else None
+    schema = Schema(contract, setting.received_at.date(), span=replaced)
+    facts, quarantined = split_rows(contract.name, table, rows, schema, setting)
     return Reading(
         name=table.name,
         sha256=sha256,
@@ -162,10 +164,9 @@ def remarks(table: RawTable, contract: Contract, facts: pd.DataFrame, setting: S
         found.append(f"has columns about persons, which were not read: {', '.join(personal)}")
     if recoded := recoded_rows(table, setting):
         found.append(f"{recoded:,} rows have codes of another edition of the areas, and go where the lookup says")
-    # A file that is made by the day of recording holds few rows of many earlier days.
-    told = facts["recorded"].fillna(facts["day"])
-    periods = max(1, told.dt.to_period(_PERIODS[contract.arrival.every]).nunique())
-    rows = round(len(table.rows) / periods)
+    # The busiest period: a file that is made by the day of recording holds few rows of many earlier days.
+    told = facts["recorded"].fillna(facts["day"]).dt.to_period(_PERIODS[contract.arrival.every])
+    rows = int(told.value_counts().max()) if len(told) else 0
     if not contract.volume.least <= rows <= contract.volume.most:
         usual = f"{contract.volume.least:,} to {contract.volume.most:,}"
         found.append(f"holds {rows:,} rows a {contract.arrival.every}, where its contract expects {usual}")

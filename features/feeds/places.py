@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from features.areas.areas import are_lsoas
 from features.areas.changes import CodeChanges
 from features.areas.files import AreaFile
 from features.areas.polygons import Polygons
@@ -48,7 +49,7 @@ class Places:
 
         Codes of LSOAs are never taken for others: those of another force lie outside.
         """
-        if self.codes is None or self.polygons is None or is_lsoa(self.codes):
+        if self.codes is None or self.polygons is None or are_lsoas(self.codes):
             return False
         return not any(self._matched(area_text(value)) for value in values)
 

@@ -29,6 +29,12 @@ RULES = (
     Rule("no-date", "occurred_from", "no date is given", "fill in the date"),
     Rule("bad-date", "occurred_from", "the date cannot be read, is no day, or lies before 1900", _FIX_DATE),
     Rule("wrong-month", "occurred_from", "the month is not the one in the file's name", "rename or correct the file"),
+    Rule(
+        "outside-file-period",
+        "occurred_from",
+        "the date is not of the period in the file's name, and the file replaces that period alone",
+        "deliver it with its own period, or have the contract append",
+    ),
     Rule("future-date", "occurred_from", "the date lies in the future", _FIX_DATE),
     Rule("bad-end-date", "occurred_to", "the end date cannot be read", _FIX_DATE),
     Rule("ends-before-it-begins", "occurred_to", "the end lies before the beginning", "correct the dates"),

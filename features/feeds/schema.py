@@ -49,11 +49,13 @@ class Schema:
         contract: The feed's contract.
         received: The day on which the file was received; nothing may lie after it but what is announced.
         month: The month that every row must be of, where the file's name gives one.
+        span: First and last day that every row must lie between, where the file replaces the period in its name.
     """
 
     contract: Contract
     received: date
     month: date | None = None
+    span: tuple[date, date] | None = None
 
     def broken(self, rows: pd.DataFrame) -> Broken:
         """Return for each row the first rule that it breaks.
@@ -95,12 +97,14 @@ class Schema:
         # A calendar of events is of days to come.
         last = pd.Timestamp.max if self.contract.use == "context" else latest
         month = pd.Timestamp(self.month or latest)
+        begin, end = (pd.Timestamp(day) for day in self.span or (self.received, self.received))
         return {
             f"occurred_from{GIVEN}": [("no-date", lambda given: given)],
             "day": [
                 ("bad-date", lambda days: days >= _EARLIEST),
                 ("future-date", lambda days: days.isna() | (days <= last)),
                 ("wrong-month", lambda days: days.isna() | (self.month is None) | (days == month)),
+                ("outside-file-period", lambda days: days.isna() | (self.span is None) | days.between(begin, end)),
             ],
             f"occurred_to{GIVEN}": [("bad-end-date", lambda given: ~given | until.notna())],
             "until": [("ends-before-it-begins", lambda ends: ends.isna() | day.isna() | (ends >= day))],

@@ -99,9 +99,10 @@ def _add_dates(rows: pd.DataFrame, table: RawTable, contract: Contract) -> None:
     read = read_dates(
         {key: column.values for key, column in present.items()},
         table.name,
-        date_format=contract.date_format or table.date_format,
+        date_format=table.date_format or contract.date_format,
         timezone=contract.timezone,
         by_month=by_month,
+        settled=table.date_format is not None,
     )
     if not by_month and len(table.rows) and read["occurred_from"].months_only:
         raise DataError("its dates are months, not days", place=table.name, fix='set period = "month"')
@@ -216,9 +217,10 @@ def _own(table: RawTable, name: str, column: Column, contract: Contract) -> Any:
         read = read_dates(
             {name: coded.values},
             table.name,
-            date_format=contract.date_format or table.date_format,
+            date_format=table.date_format or contract.date_format,
             timezone=contract.timezone,
             by_month=False,
+            settled=table.date_format is not None,
         )
         return read[name].stamps[coded.codes]
     if column.type == "time":

@@ -156,7 +156,7 @@ class _Session:
         reports = [*self._known, *(item.report for item in self._pending)]
         audit_id = None
         if self._pending:
-            entries = [entry for item in self._pending for entry in self._entries(item)]
+            entries = [entry for number, item in enumerate(self._pending) for entry in self._entries(number, item)]
             total = sum((report.accounts for report in reports), RowAccounts(0, 0))
             audit_id = self._archive.commit(
                 f"incidents/{self._plan.subject}",
@@ -258,9 +258,10 @@ class _Session:
         broken = {str(rule): (int(size), int(first)) for rule, size, first in rows.itertuples()}
         return _Pending(delivery, report, facts, settled.accepted, kept, broken, strays)
 
-    def _entries(self, item: _Pending) -> list[NewEntry]:
+    def _entries(self, number: int, item: _Pending) -> list[NewEntry]:
         before = sum(1 for _, held in self._held if held.file_sha256 == item.delivery.file_sha256)
-        name = f"{self._plan.subject}/{item.delivery.file_sha256[:24]}/{before + 1}"
+        # The rows of one commit are given back by name, and the order of the files decides which of them is newer.
+        name = f"{self._plan.subject}/{number:06d}-{item.delivery.file_sha256[:24]}/{before + 1}"
         stored = self._spool.written(item.facts)
         entries = [NewEntry(INCIDENTS, name, stored.sha256, stored.path, item.delivery.as_meta())]
         if item.quarantined is not None:

@@ -118,7 +118,9 @@ class IncidentStore:
         """Return what each fact counts where it is known; negative takes back."""
         count = column(self.facts, "count").astype(np.int32)
         # A retraction among revisions withdraws the incident: what it replaced is no longer counted, so neither is it.
-        return np.where(self.holding.revised[self.delivery], np.maximum(count, 0), count)
+        # One without a key is no revision of anything, and takes back as in any feed.
+        keyed = (column(self.facts, "key_high") != 0) | (column(self.facts, "key_low") != 0)
+        return np.where(self.holding.revised[self.delivery] & keyed, np.maximum(count, 0), count)
 
     def _purged_after(self, as_of: date | datetime | None) -> list[tuple[datetime, NDArray[np.bool_]]]:
         """Return the instants of purges after a day or an instant, and which deliveries each was the last to change."""

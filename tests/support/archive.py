@@ -49,7 +49,8 @@ class MemoryArchive:
         operation: str = "collection",
     ) -> str:
         assert not {(row.kind, row.name) for row in entries} & {(row.kind, row.name) for row in self.rows}
-        self.rows.extend(entries)
+        # As the ledger gives them back: by commit, then by name.
+        self.rows.extend(sorted(entries, key=lambda row: row.name))
         self.commits.append((subject, details))
         self.operations.append(operation)
         return f"{len(self.commits):08d}"

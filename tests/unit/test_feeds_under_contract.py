@@ -289,6 +289,72 @@ def test_a_missing_file_leaves_a_gap_that_late_rows_do_not_fill(tmp_path: Path) 
     assert feed.spans == ((date(2024, 1, 1), date(2024, 1, 31)), (date(2024, 3, 1), date(2024, 3, 31)))
 
 
+def test_files_of_one_ingest_keep_their_order_whatever_they_hold(tmp_path: Path) -> None:
+    workspace, archive = make_workspace(tmp_path / "w"), MemoryArchive()
+    lines = [
+        "period = 'day'",
+        "revision_rule = 'newest-delivery'",
+        *COLUMNS,
+        "incident_id = 'id'",
+        "recorded_at = 'rec'",
+    ]
+    write_contract(workspace, "city", lines)
+    for month in range(1, 7):
+        rows = [f"2024-01-05,A,kind {month},7,2024-{month:02}-20"]
+        write_csv(tmp_path / "in" / f"2024-{month:02}.csv", "when,where,what,id,rec", rows)
+    ingest_feed(workspace, "city", tmp_path / "in", archive)
+    for month in range(1, 7):
+        seen = counted(archive, date(2024, month, 25))
+        assert [strand for _, _, strand in seen] == [f"kind {month}"]
+
+
+def test_a_retraction_without_a_key_takes_back_beside_revised_incidents(tmp_path: Path) -> None:
+    workspace, archive = make_workspace(tmp_path / "w"), MemoryArchive()
+    lines = ["period = 'day'", "revision_rule = 'newest-delivery'", *COLUMNS, "incident_id = 'id'"]
+    write_contract(workspace, "city", [*lines, "count = {column = 'n', type = 'integer'}"])
+    rows = ["2024-01-05,A,x,,2", "2024-01-05,A,x,9,1", "2024-01-05,A,x,,-1"]
+    ingest_feed(workspace, "city", write_csv(tmp_path / "f.csv", "when,where,what,id,n", rows), archive)
+    assert counted(archive) == {("2024-01-05", "A", "x"): 2}
+
+
+def test_a_corrected_file_of_the_same_ingest_replaces_the_first(tmp_path: Path) -> None:
+    for number in range(6):  # names by content would put some of these the wrong way round
+        folder, archive = tmp_path / str(number), MemoryArchive()
+        workspace = make_workspace(folder / "w")
+        write_contract(workspace, "city", ["period = 'day'", "delivery = 'replaces-periods'", *COLUMNS])
+        first = [f"{day},A,first {number}" for day in daily(5)]
+        write_csv(folder / "in" / "a.csv", "when,where,what", first)
+        write_csv(folder / "in" / "b.csv", "when,where,what", [f"{day},A,then" for day in (daily(5)[0], daily(5)[4])])
+        ingest_feed(workspace, "city", folder / "in", archive)
+        assert set(counted(archive).values()) == {1}
+        assert {strand for _, _, strand in counted(archive)} == {"then"}
+
+
+def test_a_late_row_of_a_file_that_replaces_its_period_is_set_aside_and_not_lost(tmp_path: Path) -> None:
+    terms = contract(delivery="replaces-periods", file_period="%Y-%m")
+    reading = read("when,where,what\n2024-03-05,A,x\n2024-01-03,A,x\n", terms, name="city_2024-03.csv")
+    assert reading.quarantined["rule"].tolist() == ["outside-file-period"]
+
+
+def test_a_file_that_settles_another_order_of_dates_than_its_contract_is_read_in_its_own() -> None:
+    terms = contract(date_format="%d/%m/%Y")
+    american = read("when,where,what\n" + "".join(f"06/{day:02}/2024,A,x\n" for day in range(1, 21)), terms)
+    assert {day.month for day in american.facts["day"]} == {6}
+    opened = read("when,where,what\n05/06/2024,A,x\n", terms)
+    assert opened.facts["day"].tolist() == [pd.Timestamp("2024-06-05")]
+
+
+def test_a_quiet_feed_that_comes_every_month_has_no_gap_between_its_files(tmp_path: Path) -> None:
+    workspace, archive = make_workspace(tmp_path / "w"), MemoryArchive()
+    write_contract(workspace, "city", ["period = 'day'", *COLUMNS, "[arrival]", "every = 'month'"])
+    for month in (1, 2, 3, 5):
+        rows = [f"2024-{month:02}-{day:02},A,x" for day in (3, 9, 14)]
+        write_csv(tmp_path / "in" / f"{month}.csv", "when,where,what", rows)
+    ingest_feed(workspace, "city", tmp_path / "in", archive)
+    (feed,) = load_incidents(archive).view().feeds
+    assert feed.spans == ((date(2024, 1, 3), date(2024, 3, 14)), (date(2024, 5, 3), date(2024, 5, 14)))
+
+
 def test_an_open_workspace_takes_a_shipped_feed(tmp_path: Path) -> None:
     workspace, archive = make_workspace(tmp_path / "w", strands=OPEN_TEXT.encode()), MemoryArchive()
     head = (

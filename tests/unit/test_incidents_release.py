@@ -126,7 +126,7 @@ def test_a_released_revision_that_is_older_than_the_held_one_does_not_count(tmp_
 
 def test_where_the_newest_delivery_counts_a_released_row_stands_where_it_stood_in_its_file(tmp_path: Path) -> None:
     archive, workspace = MemoryArchive(), make_workspace(tmp_path / "w")
-    (tmp_path / "w" / "feeds").mkdir()
+    (tmp_path / "w" / "feeds").mkdir(exist_ok=True)
     terms = "".join(f'{key} = "x"\n' for key in ("title", "partner", "owner", "purpose", "lawful_basis"))
     (tmp_path / "w" / "feeds" / "log.toml").write_text(
         f'name = "log"\n{terms}period = "day"\nrevision_rule = "newest-delivery"\n[columns]\n'
@@ -299,7 +299,7 @@ knife = { column = "knife", type = "flag" }
 
 def contract_workspace(folder: Path) -> tuple[MemoryArchive, Workspace]:
     workspace = make_workspace(folder / "w", areas=AREAS)
-    (folder / "w" / "feeds").mkdir()
+    (folder / "w" / "feeds").mkdir(exist_ok=True)
     (folder / "w" / "feeds" / "log.toml").write_text(CONTRACT, encoding="utf-8")
     return MemoryArchive(), workspace
 

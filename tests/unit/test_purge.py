@@ -288,7 +288,7 @@ def test_how_long_a_feed_is_kept_is_its_contract_s_word(tmp_path: Path) -> None:
 
 def test_without_limit_is_never_purged(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
-    (workspace.root / "feeds").mkdir()
+    (workspace.root / "feeds").mkdir(exist_ok=True)
     text = shipped_text("action-fraud").replace("days = 2557", "days = 0")
     (workspace.root / "feeds" / "action-fraud.toml").write_text(text, "utf-8")
     assert retentions(workspace.root, ["action-fraud"], None, None) == []
