@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -72,12 +72,18 @@ class Output:
 
 
 def plain_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[str] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numeric: Sequence[str] = (),
+    whole: Sequence[str] = (),
 ) -> Table:
-    """Return a table; columns named in `numeric` are right-aligned."""
+    """Return a table; columns named in `numeric` are right-aligned, and those in `whole` are never cut or wrapped."""
     table = Table(title=title, title_justify="left")
     for name in columns:
-        table.add_column(name, justify="right" if name in numeric else "left")
+        widest = max((len(row[columns.index(name)]) for row in rows), default=0) if name in whole else None
+        justify: JustifyMethod = "right" if name in numeric else "left"
+        table.add_column(name, justify=justify, no_wrap=name in whole, min_width=widest)
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     return table
