@@ -32,10 +32,10 @@ _LONG_ENOUGH = 0.5
 _FEWEST_INCIDENTS = 20
 _MOST_BLOCKS = 0.75
 # Busy windows, one after the other, that must stand before a silence up to the end, and after one from the beginning:
-# of a part of a feed; a whole feed, whose spans say that it delivered, needs one.
+# of a part of a feed; a whole feed, whose spans say that it delivered, needs one side.
 _BEFORE, _AFTER = 3, 6
 # Below so many blocks nobody knows how rough a group is.
-_FEWEST_BLOCKS = 8
+_FEWEST_BLOCKS = 6
 _LEAST_DISPERSION = 0.01
 _QUIET = 0.5
 
@@ -123,11 +123,12 @@ def _beside(grid: Grid, held: F64, start: int, stop: int) -> list[Window]:
     enough = [last - first >= least and _long(held, first, last) for first, last in (before, after)]
     if all(enough):
         return [before, after]
-    earlier, later = (1, 1) if grid.whole else (_BEFORE, _AFTER)
-    if enough[0] and start >= earlier * near:
-        return [(start - (k + 1) * near, start - k * near) for k in range(earlier)]
-    if enough[1] and n - stop >= later * near:
-        return [(stop + k * near, stop + (k + 1) * near) for k in range(later)]
+    if grid.whole:
+        return [before] * enough[0] or [after] * enough[1]
+    if enough[0] and start >= _BEFORE * near:
+        return [(start - (k + 1) * near, start - k * near) for k in range(_BEFORE)]
+    if enough[1] and n - stop >= _AFTER * near:
+        return [(stop + k * near, stop + (k + 1) * near) for k in range(_AFTER)]
     return []
 
 

@@ -87,7 +87,7 @@ def test_a_busy_strand_that_goes_silent_is_missing(first: int, last: int) -> Non
     assert outage.expected == pytest.approx(3 * (last - first) / 7, rel=0.1)
     missing = ~build_panel(incidents, "week", areas).observed
     assert not missing[:, :, OFTEN].any()
-    whole = missing[:, :, RARELY].all(axis=1)
+    whole = np.atleast_1d(missing[:, :, RARELY].all(axis=1))
     assert whole[first // 7 : last // 7].all()
     # An incident-free day before or after belongs to the silence.
     assert whole.sum() <= (last - first) / 7 + 2
@@ -107,7 +107,8 @@ def test_expected_incidents_are_never_absurd_though_next_to_nothing_is_in() -> N
     # Every incident but those of the last days came in late: the newest days weigh almost nothing.
     day = incidents.day.astype("datetime64[s]")
     as_of = FIRST + timedelta(days=DAYS)
-    slow = replace(incidents, known_at=day + np.timedelta64(40, "D"), as_of=as_of)
+    known_at = (day + np.timedelta64(40, "D")).astype("datetime64[s]")
+    slow = replace(incidents, known_at=known_at, as_of=as_of)
     seen = slow.known_at <= np.datetime64(as_of, "s")
     seen[-40:] = True
     names = ("day", "area", "strand", "also", "provenance", "feed", "count", "known_at", "longitude", "latitude")
