@@ -49,9 +49,8 @@ def show(context: Context, as_of: datetime | None, only: str | None, picture: Pa
     asked = as_of.date() if as_of else None
     incidents = knowledge.store.view(asked, knowledge.areas)
     feeds = overview(incidents, knowledge.areas or flat_areas(incidents), knowledge.changes, only)
-    marks = [mark for mark in ("SYNTHETIC data." if settings.synthetic else "", settings.attribution) if mark]
     if picture:
-        draw_completeness(feeds, picture, " ".join(marks))
+        draw_completeness(feeds, picture, picture_footer(settings.attribution, synthetic=settings.synthetic))
     document = {
         "as_of": asked.isoformat() if asked else None,
         "synthetic": settings.synthetic,
@@ -59,8 +58,16 @@ def show(context: Context, as_of: datetime | None, only: str | None, picture: Pa
         "picture": str(picture or ""),
     }
     tables = (_feeds(feeds), _newest(feeds), _outages(feeds), _shifts(feeds), _changes(feeds))
-    lines = [*marks, *([f"Wrote {picture}."] if picture else [])]
+    lines = [*filter(None, [settings.attribution]), *([f"Wrote {picture}."] if picture else [])]
     context.output.result(document, *(table for table in tables if table.row_count), lines=lines)
+
+
+def picture_footer(attribution: str, *, synthetic: bool) -> str:
+    """Return what stands below a picture: the source, and once that the data are made up."""
+    from features.settings import SYNTHETIC
+
+    # The attribution of a made-up workspace says it already, unless somebody has written another one.
+    return " ".join(filter(None, [SYNTHETIC if synthetic and "SYNTHETIC" not in attribution else "", attribution]))
 
 
 @completeness.command("accept")
@@ -77,6 +84,8 @@ def accept(context: Context, feed: str, strand: str, day: datetime, ratio: float
     from models.recording import declare
     from strandcast.deployment import Deployment
 
+    if not reason.strip():
+        raise DataError("the reason is empty", place="--reason", fix="say why in your words: it is recorded")
     today = context.clock().date()
     with Deployment.open(context) as deployment:
         incidents = deployment.knowledge().store.view(None)
@@ -128,7 +137,7 @@ def _newest(feeds: Sequence[FeedCompleteness]) -> Table:
                 counts = [f"{row.recorded:,.0f}", f"{row.share:.0%}", expected, within]
                 rows.append([feed.name, row.strand, str(row.start), *counts, counted])
     title = f"Not all in yet: the newest {_PERIODS_SHOWN} periods (all of them under --json)"
-    return plain_table(title, columns, rows, columns[3:7])
+    return plain_table(title, columns, rows, columns[3:7], ["from"])
 
 
 def _outages(feeds: Sequence[FeedCompleteness]) -> Table:
@@ -141,7 +150,7 @@ def _outages(feeds: Sequence[FeedCompleteness]) -> Table:
         ]
     more = f" ({_MOST_OUTAGES_SHOWN} of {len(rows)})" if len(rows) > _MOST_OUTAGES_SHOWN else ""
     columns = ["feed", "what", "name", "from", "to", "expected"]
-    return plain_table(f"Missing, not zero{more}", columns, rows[:_MOST_OUTAGES_SHOWN], ["expected"])
+    return plain_table(f"Missing, not zero{more}", columns, rows[:_MOST_OUTAGES_SHOWN], ["expected"], ["from", "to"])
 
 
 def _shifts(feeds: Sequence[FeedCompleteness]) -> Table:
@@ -153,7 +162,7 @@ def _shifts(feeds: Sequence[FeedCompleteness]) -> Table:
                 interval = f"{shift.low:.2f}-{shift.high:.2f}"
                 rows.append([feed.name, strand, str(before), str(day), f"×{shift.ratio:.2f}", interval])
     columns = ["feed", "strand", "last period before", "new from", "ratio", "95 %"]
-    return plain_table("Level shifts: did recording change, or demand?", columns, rows, columns[4:])
+    return plain_table("Level shifts: did recording change, or demand?", columns, rows, columns[4:], columns[2:5])
 
 
 def _changes(feeds: Sequence[FeedCompleteness]) -> Table:

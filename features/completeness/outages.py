@@ -2,9 +2,8 @@
 
 Silence is an outage where the probability of none is below 1e-8 under the group's own usual rate. The count of a
 silence is taken as negative binomial about that rate, with the dispersion of the group's own weeks, so that a group
-whose level swings with the seasons must be silent for longer. The usual rate is the lowest of the two months before,
-the two months after and the same days of other years, by days of the week: a quiet summer that comes every year is no
-outage.
+whose level swings with the seasons must be silent for longer: a quiet summer that comes every year is no outage. A
+group that was not busy has no outages, whatever its silences: one incident says nothing of the year after it.
 """
 
 from collections.abc import Iterator
@@ -16,28 +15,14 @@ from numpy.typing import NDArray
 
 from features.areas.areas import Areas
 from features.completeness.delays import memberships
+from features.completeness.usual import F64, I64, Grid, dispersion_of, usual
 from features.incidents.coverage import first_day, ordinal_of, ordinals_of
 from features.incidents.incidents import FeedCoverage, Incidents, Resolution
 
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
-
-# -log of the probability of none below which silence is an outage, and the least dispersion that is believed.
+# -log of the probability of none below which silence is an outage.
 UNLIKELY = -np.log(1e-8)
-_LEAST_DISPERSION = 0.01
-# Units (days, or the weeks or months of a feed that gives no days) of the neighbourhood that gives the usual rate, of a
-# block whose totals give the dispersion, of a year, of a silence that a season could explain, and by which a season may
-# move.
-_NEAR: dict[Resolution, int] = {"day": 56, "week": 8, "month": 6}
-_BLOCK: dict[Resolution, int] = {"day": 7, "week": 1, "month": 1}
-_YEAR: dict[Resolution, int] = {"day": 364, "week": 52, "month": 12}
-_SEASON: dict[Resolution, int] = {"day": 92, "week": 13, "month": 3}
-_ASIDE: dict[Resolution, int] = {"day": 7, "week": 1, "month": 0}
-_FEWEST_BLOCKS = 8
 # Usual units that a silence lasts at least: an office that closes for a bank holiday loses no records.
 _LEAST: dict[Resolution, float] = {"day": 3.0, "week": 1.0, "month": 1.0}
-_FEWEST_NEAR = 0.25
-_QUIET = 0.5
 
 FEED, STRAND = "feed", "strand"
 
@@ -61,23 +46,6 @@ class Outage:
     first: date
     last: date
     expected: float
-
-
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """Incidents of one feed by group and covered unit.
-
-    Attributes:
-        count: float64[group, unit].
-        unit: Number of each covered unit since 1970; ascending.
-        weight: float64[unit]; a unit's usual share of a mean one: its day of the week, and what is in of it by now.
-        resolution: Of the feed.
-    """
-
-    count: F64
-    unit: I64
-    weight: F64
-    resolution: Resolution
 
 
 def area_groups(areas: Areas) -> tuple[str, tuple[str, ...], I64]:
@@ -115,7 +83,7 @@ def outages(incidents: Incidents, areas: Areas, in_by_now: tuple[F64, ...], as_o
         whole: list[tuple[int, int]] = []
         for group, (members, rows, index) in groups.items():
             facts = (incidents.day[rows], incidents.count[rows], index)
-            grid = _grid(feed, unit, facts, len(members), in_by_now[number])
+            grid = _grid(feed, unit, facts, len(members), in_by_now[number], whole=group == FEED)
             for row, start, stop, expected in _silences(grid):
                 # What the whole feed's silence explains is not told again for each of its parts.
                 if not any(a <= start and stop <= b for a, b in whole):
@@ -138,7 +106,9 @@ def _grid(
     facts: tuple[NDArray[np.datetime64], NDArray[np.int32], I64],
     members: int,
     in_by_now: F64,
-) -> _Grid:
+    *,
+    whole: bool,
+) -> Grid:
     day, number, index = facts
     own = ordinals_of(day, feed.resolution)
     at = np.searchsorted(unit, own)
@@ -149,15 +119,15 @@ def _grid(
     weight = np.ones(len(unit))
     if feed.resolution == "day":
         weekday = unit % 7
-        usual = np.bincount(weekday, count.sum(axis=0), 7) / np.maximum(np.bincount(weekday, minlength=7), 1)
-        weight = usual[weekday] / max(float(usual[weekday].mean()), 1e-12)
+        by_weekday = np.bincount(weekday, count.sum(axis=0), 7) / np.maximum(np.bincount(weekday, minlength=7), 1)
+        weight = by_weekday[weekday] / max(float(by_weekday[weekday].mean()), 1e-12)
     newest = min(len(in_by_now), len(unit))
     if newest:
         weight[-newest:] *= in_by_now[-newest:]
-    return _Grid(count, unit, weight, feed.resolution)
+    return Grid(count, unit, weight, feed.resolution, whole)
 
 
-def _silences(grid: _Grid) -> Iterator[tuple[int, int, int, float]]:
+def _silences(grid: Grid) -> Iterator[tuple[int, int, int, float]]:
     """Yield group, first and past-the-last index, and expected incidents of each outage."""
     silent = np.pad(grid.count <= 0, ((0, 0), (1, 1)))
     edges = np.diff(silent.astype(np.int8), axis=1)
@@ -171,64 +141,13 @@ def _silences(grid: _Grid) -> Iterator[tuple[int, int, int, float]]:
     candidates = np.flatnonzero((roughly >= UNLIKELY) & lasting & (total[rows] > 0))
     for row in np.unique(rows[candidates]):
         runs = [(int(starts[c]), int(stops[c])) for c in candidates if rows[c] == row]
-        dispersion = _dispersion(grid, row, runs)
+        dispersion = dispersion_of(grid, row, runs)
+        if dispersion is None:
+            continue
         for start, stop in runs:
-            expected = _usual(grid, row, start, stop)
-            if np.log1p(dispersion * expected) / dispersion >= UNLIKELY:
+            expected = usual(grid, row, start, stop)
+            if expected is not None and np.log1p(dispersion * expected) / dispersion >= UNLIKELY:
                 yield int(row), start, stop, expected
-
-
-def _dispersion(grid: _Grid, row: int, runs: list[tuple[int, int]]) -> float:
-    """Return how much more a group's weeks vary than Poisson counts would, seasons and trends included."""
-    size = _BLOCK[grid.resolution]
-    heard = np.ones(len(grid.unit), dtype=np.bool_)
-    for start, stop in runs:
-        heard[start:stop] = False
-    blocks = len(grid.unit) // size
-    count = grid.count[row, : blocks * size].reshape(blocks, size).sum(axis=1)
-    count = count[heard[: blocks * size].reshape(blocks, size).all(axis=1)]
-    if len(count) < _FEWEST_BLOCKS:
-        return _LEAST_DISPERSION
-    mean = float(count.mean())
-    return max((float(count.var(ddof=1)) - mean) / max(mean, 1e-12) ** 2, _LEAST_DISPERSION)
-
-
-def _usual(grid: _Grid, row: int, start: int, stop: int) -> float:
-    """Return the incidents to be expected in a run: the least that its neighbourhood and its season would give."""
-    held = np.concatenate([[0.0], np.cumsum(grid.weight)])
-    counted = np.concatenate([[0.0], np.cumsum(grid.count[row])])
-
-    def rates(windows: Iterator[tuple[int, int]]) -> list[float]:
-        return [float((counted[b] - counted[a]) / (held[b] - held[a])) for a, b in windows if held[b] > held[a]]
-
-    weight = float(held[stop] - held[start])
-    usual = min(rates(_beside(grid, start, stop)), default=float(counted[-1]) / max(float(held[-1]) - weight, 1e-12))
-    season = min(rates(_seasons(grid, start, stop)), default=usual)
-    # The least of many windows is low by chance alone; a season that explains a silence is far below the usual.
-    return weight * (season if season < _QUIET * usual else usual)
-
-
-def _beside(grid: _Grid, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Yield the windows just before and just after a run, if they are long enough to give a rate."""
-    near = _NEAR[grid.resolution]
-    for first, last in ((max(start - near, 0), start), (stop, min(stop + near, len(grid.unit)))):
-        if last - first >= _FEWEST_NEAR * near:
-            yield first, last
-
-
-def _seasons(grid: _Grid, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Yield the windows of the same days in other years, and some days earlier or later: Easter and weekdays move."""
-    kind, unit = grid.resolution, grid.unit
-    if stop - start > _SEASON[kind]:
-        return
-    low, high = int(unit[start]), int(unit[stop - 1]) + 1
-    back, ahead = (low - int(unit[0])) // _YEAR[kind] + 1, (int(unit[-1]) - high) // _YEAR[kind] + 1
-    for years in range(-back, ahead + 1):
-        for aside in range(-_ASIDE[kind], _ASIDE[kind] + 1):
-            moved = years * _YEAR[kind] + aside
-            first, last = np.searchsorted(unit, [low + moved, high + moved])
-            if years and last - first == high - low:
-                yield int(first), int(last)
 
 
 def _days(first: int, last: int, resolution: Resolution) -> tuple[date, date]:

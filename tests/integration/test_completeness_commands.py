@@ -5,6 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.settings import SYNTHETIC
+from strandcast.app import run
+from strandcast.completeness_commands import picture_footer
 from tests.support.cycle import TORONTO, Command, command, part_of_toronto
 from tests.support.cycle import begin as begin_prompt
 
@@ -82,6 +85,8 @@ def test_a_declared_change_rescales_what_was_before_and_is_shown_wherever_the_pa
         ("--feed", "nobody", "name one of: toronto"),
         ("--strand", "Arson", "Robbery"),
         ("--ratio", "0", "within 0.05 to 20"),
+        ("--reason", "", "say why"),
+        ("--reason", " \t", "say why"),
     ],
 )
 def test_a_change_of_nothing_known_is_refused(
@@ -104,3 +109,46 @@ def test_covid_alarms_in_toronto(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert feed["newest"] == []
     assert feed["not_delivered"] == []
     assert feed["outages"] == []
+
+
+def test_a_recoding_hides_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = ("crime_ref", "offence_code", "committed_from", "committed_to", "recorded_at", "lsoa", "reported_by")
+    flags = ("domestic_abuse", "gang", "child_exploitation", "knife", "cyber_enabled", "hate")
+    days = [str(day.date()) for day in pd.date_range("2024-01-01", "2024-06-30")]
+    facts = [
+        (f"C{n}", "28E", *[f"{day} 10:00"] * 2, f"{day} 12:00", f"A{n % 4}", "Victim", *"NNNNNN", 1, 1)
+        for n, day in enumerate(sorted(days * 6))
+    ]
+    # One burglary of the first day turns out to be a rape, and one never was.
+    recoded = ("C2", "19E", *facts[2][2:4], "2024-02-01 12:00", *facts[2][5:13], 2, 1)
+    cancelled = (*facts[1][:4], "2024-02-01 12:00", *facts[1][5:13], 2, -1)
+    call = command(tmp_path / "workspace", capsys)
+    call("init", "--taxonomy", "essex-2018", "--period", "week")
+    for name, rows in (("first.csv", facts), ("second.csv", [recoded, cancelled])):
+        frame = pd.DataFrame(rows, columns=[*columns, *flags, "version", "count"])
+        frame.to_csv(tmp_path / name, index=False)
+        call("ingest", "force-crime", tmp_path / name)
+    [feed] = call("completeness", "show")["feeds"]
+    assert feed["outages"] == []
+    call("panel", "--out", tmp_path / "panel.parquet")
+    panel = pd.read_parquet(tmp_path / "panel.parquet")
+    assert panel["observed"].all()
+    counts = panel.groupby("strand", observed=True)["count"].sum()
+    assert counts["Rape and sexual offences"] == 1
+    assert panel["once"].sum() == len(facts) - 1
+
+
+def test_weeks_are_told_apart_on_a_narrow_screen(
+    late: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = late("completeness", "show", "--as-of", "2021-06-07")["feeds"][0]["newest"]
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run(["completeness", "show", "--as-of", "2021-06-07", "--workspace", str(tmp_path / "workspace")]) == 0
+    printed = capsys.readouterr().out
+    assert all(f" {start} " in printed for start in sorted({row["start"] for row in newest})[-4:])
+
+
+@pytest.mark.parametrize("attribution", ["", "Source: a town.", f"{SYNTHETIC} Source: a town."])
+def test_a_picture_says_once_that_its_data_are_made_up(attribution: str) -> None:
+    assert picture_footer(attribution, synthetic=True).count("SYNTHETIC") == 1
+    assert picture_footer("Source: a town.", synthetic=False) == "Source: a town."

@@ -120,6 +120,12 @@ def test_a_quiet_summer_that_comes_every_year_is_no_outage(level: float) -> None
     assert found(known(strands)) == []
 
 
+def test_what_happens_only_in_summer_is_silent_every_winter_and_not_missing() -> None:
+    month = DAY.astype("datetime64[M]").astype(int) % 12
+    summer = np.where((month >= 5) & (month <= 8), STEADY, 0.0)
+    assert found(known(everywhere(STEADY) | {(area, 1): summer for area in range(4)})) == []
+
+
 def test_offices_closed_at_weekends_and_for_two_days_at_christmas_are_no_outage() -> None:
     weekday = (DAY - np.datetime64("1970-01-05")).astype(int) % 7
     christmas = between("2022-12-26", "2022-12-27") | between("2023-12-25", "2023-12-26")
