@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from errors import DataError
 from features.feeds.reading import FACTS, Revised
 from features.feeds.report import RowAccounts
 from features.incidents.archive import Archive, Entry, NewEntry
@@ -145,8 +146,16 @@ def newest_by_place(archive: Archive, kind: str) -> dict[str, Entry]:
 
 
 def deliveries(archive: Archive) -> list[tuple[Entry, Delivery]]:
-    """Return the deliveries that are held, oldest first."""
-    return [(entry, Delivery.of_meta(entry.meta)) for entry in standing(archive, INCIDENTS)]
+    """Return the deliveries that are held, oldest first.
+
+    Raises:
+        DataError: An earlier version took them in, which kept less of them than is needed.
+    """
+    try:
+        return [(entry, Delivery.of_meta(entry.meta)) for entry in standing(archive, INCIDENTS)]
+    except KeyError:
+        fix = "begin a new workspace and ingest the files again"
+        raise DataError("holds files taken in by an earlier version", place="workspace", fix=fix) from None
 
 
 def owners(held: Sequence[tuple[Entry, Delivery]]) -> list[int]:
