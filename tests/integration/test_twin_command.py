@@ -37,7 +37,7 @@ def test_a_twin_is_made_told_of_and_taken_in(areas: Path, tmp_path: Path, capsys
     assert set(made["anchors"]) == {"Assault", "Break and Enter", "Auto Theft", "Robbery"}
     assert len(made["strand_records_a_year"]) == 9
     assert min(made["strand_records_a_year"].values()) > 0
-    call("init", "--taxonomy", "police-uk", "--areas", out / "areas.csv", "--period", "month")
+    call("init", "--synthetic", "--taxonomy", "police-uk", "--areas", out / "areas.csv", "--period", "month")
     taken = call("ingest", "police-uk", out / "SYNTHETIC-police-uk")
     assert taken["accepted"] == made["rows"]["police-uk"] - taken["quarantined"]
     assert set(taken["rules"]) == {"no-area"}
@@ -66,7 +66,7 @@ def twin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_feed_keeps_its_contract(twin_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call = command(tmp_path / "workspace", capsys)
-    call("init", "--areas", twin_folder / "areas.csv", "--period", "week")
+    call("init", "--synthetic", "--areas", twin_folder / "areas.csv", "--period", "week")
     for delivery in small_twin(1, 26).deliveries:
         if delivery.feed == STREET:
             continue
@@ -80,7 +80,7 @@ def test_the_panel_counts_what_the_truth_says_is_recorded(
     twin_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call = command(tmp_path / "workspace", capsys)
-    call("init", "--taxonomy", "essex-2018", "--areas", twin_folder / "areas.csv", "--period", "week")
+    call("init", "--synthetic", "--taxonomy", "essex-2018", "--areas", twin_folder / "areas.csv", "--period", "week")
     call("ingest", "stats19", twin_folder / "stats19")
     call("panel", "--out", tmp_path / "panel.parquet")
     strand = "Killed or seriously injured on the roads"
