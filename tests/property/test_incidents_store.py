@@ -128,7 +128,7 @@ def clerk_view(
             if other.key == line.key and (other.revision, later) > (line.revision, index)
         ]
         if not (revised and line.key and newer):
-            totals[f"2024-01-0{line.day}", line.area, "x"] += max(line.count, 0) if revised else line.count
+            totals[f"2024-01-0{line.day}", line.area, "x"] += max(line.count, 0) if revised and line.key else line.count
     return {key: total for key, total in totals.items() if total}
 
 

@@ -156,7 +156,7 @@ class Clerk:
                 for other in known
             )
             if not (self.revised and item.line.key and newer):
-                count = max(item.line.count, 0) if self.revised else item.line.count
+                count = max(item.line.count, 0) if self.revised and item.line.key else item.line.count
                 totals[f"2024-01-0{item.line.day}", item.line.area, "x"] += count
         return {key: total for key, total in totals.items() if total}
 
