@@ -50,17 +50,18 @@ def list_feeds(context: Context) -> None:
     documents += [{**_held(name, held, totals), "name": name, "contract": "mapping"} for name in mapped]
     table = plain_table(
         "Feeds",
-        ["feed", "title", "use", "period", "contract", "files", "accepted", "newest"],
+        ["feed", "use", "by", "files", "accepted", "newest"],
         [
             [
                 str(item["name"]),
-                *(str(item.get(key) or "") for key in ("title", "use", "period", "contract")),
+                *(str(item.get(key) or "") for key in ("use", "period")),
                 *([f"{item['files']:,}", f"{item['accepted']:,}"] if item["files"] else ["no feed", ""]),
                 str(item["last_day"] or ""),
             ]
             for item in documents
         ],
         ["files", "accepted"],
+        ["feed", "newest"],
     )
     lines = ["Take one in: strandcast ingest FEED PATH. Look at one: strandcast feeds show FEED"]
     context.output.result({"feeds": documents}, table, lines=lines)

@@ -153,4 +153,5 @@ def _newest(panel: Panel) -> Table:
         totals = panel.counts[at].sum(axis=0)
         cells = [f"{total:,.0f}" if known else "missing" for total, known in zip(totals, seen, strict=True)]
         rows.append([str(periods.start(panel.first + at, panel.kind)), *cells])
-    return plain_table(f"Newest {panel.kind}s", [f"{panel.kind} from", *panel.strands], rows, panel.strands)
+    begins = f"{panel.kind} from"
+    return plain_table(f"Newest {panel.kind}s", [begins, *panel.strands], rows, panel.strands, [begins])
