@@ -57,7 +57,7 @@ def show(context: Context, picture: Path | None, shapes: Path | None) -> None:
     if shapes:
         _write(shapes, shapes_text(file, drawing, settings))
     edition = changes.edition_of(file.areas.codes) if changes else None
-    document = {**summary(file, drawing), "edition": edition, "synthetic": settings.synthetic}
+    document = {**summary(file, drawing), "edition": edition}
     columns = ["level", "members", "areas each", "areas without"]
     table = plain_table("Levels", columns, level_rows(document), columns[1:])
     wrote = [f"Wrote {path}." for path in (picture, shapes) if path]

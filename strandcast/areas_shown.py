@@ -96,7 +96,6 @@ def told(document: dict[str, Any]) -> list[str]:
         [f"Codes of {document['edition']}; those of the other edition are placed too."] if document["edition"] else []
     )
     return [
-        *(["SYNTHETIC: the data are made up."] if document["synthetic"] else []),
         f"{total:,} areas of the level {document['level']}{residents}.",
         *codes,
         f"Known: {', '.join(facts)}.",

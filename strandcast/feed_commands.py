@@ -98,6 +98,7 @@ def show_feed(context: Context, feed: str) -> None:
         ["kept", f"{contract.retention.days:,} days" if contract.retention.days else "without limit"],
         ["revisions", contract.revision_rule],
         ["noticed", contract.provenance.default],
+        *_provenance(contract),
         ["shown from", f"counts of {contract.disclosure.minimum_count} on"],
     ]
     columns = [
@@ -140,6 +141,17 @@ def new_feed(context: Context, feed: str, sample: Path | None, like: str | None)
         f"Next: fill it in, look at it with strandcast feeds show {feed}, then strandcast ingest {feed} PATH",
     ]
     context.output.result({"feed": feed, "file": str(path)}, lines=lines)
+
+
+def _provenance(contract: Contract) -> list[list[str]]:
+    """Return how incidents came to notice: what settles it, and which offences are mixed."""
+    terms = contract.provenance
+    classes: dict[str, list[str]] = {}
+    for table in (terms.values, terms.offences):
+        for value, name in table.items():
+            classes.setdefault(name, []).append(value)
+    rows = [[f"  {name}", ", ".join(values)] for name, values in classes.items()]
+    return [*rows, *([["  mixed", ", ".join(terms.mixed)]] if terms.mixed else [])]
 
 
 def _brief(contract: Contract, held: Sequence[Delivery], totals: Mapping[str, Totals]) -> dict[str, Any]:

@@ -37,12 +37,11 @@ def show(context: Context) -> None:
     from strandcast.deployment import Deployment
 
     with Deployment.open(context) as deployment:
-        sets, synthetic = deployment.workspace.harm(), deployment.workspace.settings.synthetic
+        sets = deployment.workspace.harm()
         strands, proxies = _strands(deployment), deployment.proxies()
         shares, why = _shares(deployment, sets)
     document = {
         "default": sets.default,
-        "synthetic": synthetic,
         "strands": strands,
         "proxies": list(proxies),
         "sets": [_set_document(item, strands) for item in sets.sets],
@@ -57,7 +56,6 @@ def show(context: Context) -> None:
             else []
         ),
         *([f"No shares of harm: {why}"] if why else []),
-        *(["SYNTHETIC: the incidents are made up."] if synthetic and shares else []),
     ]
     tables = [_weights_table(sets, strands), *([_shares_table(shares)] if shares else [])]
     context.output.result(document, *tables, lines=lines)

@@ -9,6 +9,7 @@ from strandcast.command import Context, command_options
 
 if TYPE_CHECKING:
     from features.areas.shipped import AreaSource
+    from features.strands import Taxonomy
 
 
 @click.command()
@@ -91,17 +92,21 @@ def init(
         "area_changes": workspace.settings.area_changes or None,
         "period": period,
     }
-    lines = [f"Made the workspace {workspace.root}."]
-    if strands.is_open:
-        lines.append("Strands: those that the mappings name.")
-    else:
-        provisional = " (provisional: have the names confirmed)" if strands.provisional else ""
-        lines.append(f"Strands: {len(strands.strands)} of the taxonomy {strands.version}{provisional}.")
-    lines.extend(_areas_told(source))
-    if synthetic:
-        lines.append(SYNTHETIC)
-    lines.append("Next: strandcast feeds list, then strandcast ingest FEED PATH for one of them")
+    context.mark_synthetic(made_up=synthetic)
+    lines = [
+        f"Made the workspace {workspace.root}.",
+        _strands_told(strands),
+        *_areas_told(source),
+        "Next: strandcast feeds list, then strandcast ingest FEED PATH for one of them",
+    ]
     context.output.result(document, lines=lines)
+
+
+def _strands_told(strands: "Taxonomy") -> str:
+    if strands.is_open:
+        return "Strands: those that the mappings and contracts name."
+    provisional = " (provisional: have the names confirmed)" if strands.provisional else ""
+    return f"Strands: {len(strands.strands)} of the taxonomy {strands.version}{provisional}."
 
 
 def _areas_told(source: "AreaSource | None") -> list[str]:

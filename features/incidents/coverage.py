@@ -118,6 +118,20 @@ def _period(day: date, every: str) -> int:
     return ordinal_of(day, "month") // _MONTHS[every]
 
 
+def outside(days: NDArray[np.datetime64], spans: Iterable[tuple[date, date]]) -> NDArray[np.bool_]:
+    """Return which days (datetime64[D]) lie in none of the spans."""
+    inside = np.zeros(len(days), dtype=np.bool_)
+    for first, last in spans:
+        inside |= (days >= np.datetime64(first)) & (days <= np.datetime64(last))
+    return ~inside
+
+
+def strays_of(days: NDArray[np.datetime64], covers: Iterable[Covered]) -> NDArray[np.datetime64]:
+    """Return the days of rows that lie outside what a file covers, datetime64[D]."""
+    days = days.astype("datetime64[D]")
+    return days[outside(days, [(run.first, run.last) for run in covers])]
+
+
 def known_by(spans: Spans, as_of: date, delay_days: int, resolution: Resolution) -> Spans:
     """Return the part of the spans that was known on a day: what had ended, plus the publication delay, before it."""
     next_day = as_of - timedelta(days=delay_days)

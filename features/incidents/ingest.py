@@ -6,7 +6,7 @@ at the end makes them exist: whoever kills the process before it leaves the stor
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from features.feeds.rules import RULE
 from features.feeds.sources import Content, SourceFile
 from features.incidents.archive import Archive, NewEntry
 from features.incidents.batch import DEMAND, INCIDENTS, QUARANTINE, Delivery, current, deliveries, encoded, read_facts
-from features.incidents.coverage import Covered, Spans, joined
+from features.incidents.coverage import Covered, Spans, joined, outside, strays_of
 from features.incidents.erasures import erased_before, erasures
 from features.incidents.extent import covers_of, reading_feed, replaced_by, share_a_day, within
 from features.incidents.settle import HELD, HeldFile, Settled, settle
@@ -125,7 +125,7 @@ class _Session:
             *self._supersede(delivery),
         )
         report = _report(reading, delivery, notices)
-        strays = _strays(reading.facts["day"].to_numpy(), main)
+        strays = strays_of(reading.facts["day"].to_numpy(), main)
         self._pending.append(self._encoded(delivery, report, settled, reading.quarantined, strays))
         if reading.delivery == "append":
             self._comparable[reading_feed(reading)].append(
@@ -173,7 +173,7 @@ class _Session:
         reports.sort(key=lambda report: report.name)
         covered = self._covered()
         spans = [span for feed in covered.values() for span in feed]
-        strays = sum(int(_outside(item.strays, spans).sum()) for item in self._pending)
+        strays = sum(int(outside(item.strays, spans).sum()) for item in self._pending)
         return IngestReport(tuple(reports), ignored, audit_id, covered, strays)
 
     def _all(self) -> list[Delivery]:
@@ -310,16 +310,3 @@ def _remarks(held: Sequence[Delivery]) -> list[str]:
     if any(item.released_from for item in held):
         notices.append("what was released from its earlier reading no longer counts; what this one refuses is open")
     return notices
-
-
-def _strays(days: NDArray[np.datetime64], covers: Sequence[Covered]) -> NDArray[np.datetime64]:
-    """Return the days of rows that lie outside what a file covers."""
-    days = days.astype("datetime64[D]")
-    return days[_outside(days, [(run.first, run.last) for run in covers])]
-
-
-def _outside(days: NDArray[np.datetime64], spans: Sequence[tuple[date, date]]) -> NDArray[np.bool_]:
-    inside = np.zeros(len(days), dtype=np.bool_)
-    for first, last in spans:
-        inside |= (days >= np.datetime64(first)) & (days <= np.datetime64(last))
-    return ~inside

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.feeds.reading import Reading
 from features.feeds.report import ERASED_DAYS, OLDER_REVISION, SAME_INCIDENT, RowAccounts
-from features.incidents.coverage import Covered
+from features.incidents.coverage import Covered, outside
 
 _KEY = ["key_high", "key_low"]
 HELD = ("key_high", "key_low", "fingerprint", "revision", "day")
@@ -132,10 +132,7 @@ def _holds_key(facts: pd.DataFrame, files: Sequence[HeldFile]) -> NDArray[np.boo
 
 def _covers_day(facts: pd.DataFrame, files: Sequence[HeldFile]) -> NDArray[np.bool_]:
     days = facts["day"].to_numpy().astype("datetime64[D]")
-    covered = np.zeros(len(facts), dtype=np.bool_)
-    for run in (run for file in files for run in file.covers):
-        covered |= (days >= np.datetime64(run.first)) & (days <= np.datetime64(run.last))
-    return covered
+    return ~outside(days, [(run.first, run.last) for file in files for run in file.covers])
 
 
 def repeats(keys: pd.DataFrame, *, newest_only: bool) -> NDArray[np.bool_]:

@@ -60,7 +60,7 @@ def test_synthetic_workspaces_say_so(call: cycle.Command, tmp_path: Path) -> Non
     settings = tmp_path / "w" / "strandcast.toml"
     settings.write_text(settings.read_text("utf-8").replace("synthetic = false", "synthetic = true"), encoding="utf-8")
     shown = call("areas", "show", "--shapes", tmp_path / "map.geojson")
-    assert shown["synthetic"] is True
+    assert shown["marks"] == ["SYNTHETIC: the data are made up."]
     assert json.loads((tmp_path / "map.geojson").read_text("utf-8"))["synthetic"] is True
 
 

@@ -170,3 +170,18 @@ def test_months_under_a_daily_mapping_are_refused_with_the_fix() -> None:
 def test_a_place_may_be_a_day_ahead_of_utc() -> None:
     assert datetime(2024, 7, 1, 12, tzinfo=UTC) == RECEIVED
     assert read("when,where,what\n2024-07-02,A,x\n").facts["day"][0].date() == date(2024, 7, 2)
+
+
+def test_points_place_rows_whose_codes_are_of_other_areas_altogether(tmp_path: Path) -> None:
+    path = tmp_path / "squares.geojson"
+    path.write_text(json.dumps(SQUARES), "utf-8")
+    places = Places.of(read_area_file(path))
+    mapping = make_mapping({"longitude": "x", "latitude": "y"})
+    head = "when,where,what,x,y\n"
+    grid = read(f"{head}2024-01-05,E01021234,t,10.5,0.5\n2024-01-05,E01021235,t,30,0.5\n", mapping, places)
+    assert grid.facts["area"].tolist() == ["west"]
+    assert grid.quarantined["rule"].tolist() == ["outside-areas"]
+    # One known code shows that the codes are these areas', so the other one is wrong.
+    mixed = read(f"{head}2024-01-05,east,t,10.5,0.5\n2024-01-05,E01021234,t,10.5,0.5\n", mapping, places)
+    assert mixed.facts["area"].tolist() == ["east"]
+    assert mixed.quarantined["rule"].tolist() == ["outside-areas"]
