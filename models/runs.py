@@ -16,6 +16,10 @@ from ledger.ledger import Ledger
 from models.kinds import FORECAST, PANEL
 
 KIND = FORECAST
+# The alias of the run that was made last, though its file may be one that was recorded before.
+LATEST = "latest"
+# Column of a kept run: the dispersion of each row's negative binomial.
+DISPERSION = "dispersion"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +46,14 @@ class ForecastRun:
 
 
 def load_run(ledger: Ledger, files: FileStore, run_id: str | None = None) -> ForecastRun:
-    """Load a recorded run, by default the newest, its file checked against the ledger.
+    """Load a recorded run, by default the one made last, its file checked against the ledger.
 
     Raises:
         ModelError: There is none.
         LedgerError: The file is absent or was changed.
     """
-    artefact = ledger.artefact(KIND, run_id) if run_id else ledger.newest(KIND)
+    name = run_id or ledger.alias(KIND, LATEST)
+    artefact = ledger.artefact(KIND, name) if name else ledger.newest(KIND)
     if artefact is None:
         raise ModelError("no forecast has been made yet", place="workspace", fix="run strandcast forecast")
     frame = pq.read_table(BytesIO(files.read(artefact.stored))).to_pandas()
@@ -66,4 +71,4 @@ def load_panel(ledger: Ledger, files: FileStore, run_id: str | None = None) -> P
     if name is None:
         problem = "was forecast before panels were kept"
         raise ModelError(problem, place=f"{KIND}/{run_id or 'newest'}", fix="forecast again")
-    return from_bytes(files.read(ledger.artefact(PANEL, name).stored))
+    return from_bytes(files.read(ledger.artefact(PANEL, str(name)).stored))

@@ -16,7 +16,7 @@ from ledger.ledger import Ledger
 from models.kinds import PANEL
 from models.patrol import SHARE, patrol_share
 from models.registry import Registered
-from models.runs import KIND, ForecastRun
+from models.runs import DISPERSION, KIND, LATEST, ForecastRun
 from models.table import forecast_table, to_parquet
 
 
@@ -68,6 +68,7 @@ def run_forecast(
     frame = forecast_table(
         forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices, fallback=""
     )
+    frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
@@ -97,7 +98,7 @@ def run_forecast(
         object_hash=stored.sha256,
         details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": snapshot_hash},
     )
-    event = ledger.append(draft, artefacts=new)
+    event = ledger.append(draft, artefacts=new, aliases={(KIND, LATEST): run_id})
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)
 
 

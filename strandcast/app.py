@@ -18,6 +18,7 @@ from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
 from strandcast.ingest_commands import ingest
 from strandcast.model_commands import backtest, promote, train
+from strandcast.monitor_commands import monitor
 from strandcast.panel_commands import panel
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
@@ -92,6 +93,7 @@ cli.add_command(forecast)
 cli.add_command(harm)
 cli.add_command(ingest)
 cli.add_command(init)
+cli.add_command(monitor)
 cli.add_command(panel)
 cli.add_command(promote)
 cli.add_command(purge)
