@@ -1,7 +1,7 @@
 """Recorded forecast runs, as they are read back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +14,7 @@ from features.panel_file import from_bytes
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kinds import FORECAST, PANEL
+from models.suspension import NOTICE, Suspension, suspension_of
 
 KIND = FORECAST
 # The alias of the run that was made last, though its file may be one that was recorded before.
@@ -48,6 +49,8 @@ class ForecastRun:
 def load_run(ledger: Ledger, files: FileStore, run_id: str | None = None) -> ForecastRun:
     """Load a recorded run, by default the one made last, its file checked against the ledger.
 
+    If its model has been suspended since, it bears the notice "model-suspended", which its file does not.
+
     Raises:
         ModelError: There is none.
         LedgerError: The file is absent or was changed.
@@ -57,7 +60,18 @@ def load_run(ledger: Ledger, files: FileStore, run_id: str | None = None) -> For
     if artefact is None:
         raise ModelError("no forecast has been made yet", place="workspace", fix="run strandcast forecast")
     frame = pq.read_table(BytesIO(files.read(artefact.stored))).to_pandas()
-    return ForecastRun(artefact.name, frame, artefact.meta, ledger.event_of(KIND, artefact.name).audit_id)
+    run = ForecastRun(artefact.name, frame, artefact.meta, ledger.event_of(KIND, artefact.name).audit_id)
+    return _marked(run, suspension_of(ledger, str(artefact.meta["model_version"])))
+
+
+def _marked(run: ForecastRun, held: Suspension | None) -> ForecastRun:
+    """Return a run that was made before its model was suspended with the notice that says so, on every row."""
+    stood_in = set(run.meta.get("suspended", ()))
+    if held is None or set(held.strands) <= stood_in or NOTICE in run.meta["notices"]:
+        return run
+    notices = [*run.meta["notices"], NOTICE]
+    frame = run.frame.assign(notices=";".join(notices))
+    return replace(run, frame=frame, meta={**run.meta, "notices": notices})
 
 
 def load_panel(ledger: Ledger, files: FileStore, run_id: str | None = None) -> Panel:

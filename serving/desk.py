@@ -128,6 +128,7 @@ class Desk:
             "strand": str(row["strand"]),
             "period_start": row["period_start"].date().isoformat(),
             "model_version": str(row["model_version"]),
+            "notices": list(run.meta["notices"]),
             **explain(rows).document(),
         }
         return self._recorded(document, f"forecast/{run.run_id}", {"explained": position})
@@ -176,9 +177,10 @@ class Desk:
     def _run(self, run_id: str) -> ForecastRun:
         if self.shelf.filled and self.shelf.current.run.run_id == run_id:
             return self.shelf.current.run
-        return self._older(run_id)
+        return self._older(run_id, self.shelf.suspension)
 
-    def _load(self, run_id: str) -> ForecastRun:
+    def _load(self, run_id: str, suspension: str | None) -> ForecastRun:
+        del suspension  # when it changes, runs are read again: they bear other notices
         return load_run(self.ledger, self.files, run_id)
 
     def _recorded(self, document: dict[str, Any], subject: str, details: dict[str, Scalar]) -> bytes:

@@ -97,6 +97,7 @@ class ExplanationAnswer(Closed):
     strand: str
     period_start: date
     model_version: str
+    notices: list[str]
     mean: float
     base: float
     multipliers: dict[str, float]

@@ -119,15 +119,18 @@ class Explained:
         run_id: The run.
         explanation: What the forecast rests on.
         audit_id: The event of the consultation.
+        notices: Codes of the run.
     """
 
     run_id: str
     explanation: Explanation
     audit_id: str
+    notices: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        return {"run_id": self.run_id, "audit_id": self.audit_id, **self.explanation.document()}
+        notices = list(self.notices)
+        return {"run_id": self.run_id, "audit_id": self.audit_id, "notices": notices, **self.explanation.document()}
 
 
 def explain_run(
@@ -158,4 +161,4 @@ def explain_run(
     explanation = explain(rows)
     details: dict[str, str | int | bool | None] = {"area_code": area_code, "strand": strand, "horizon": horizon}
     event = ledger.append(Draft("consultation", f"explanation/{run.run_id}", actor, details=details))
-    return Explained(run.run_id, explanation, event.audit_id)
+    return Explained(run.run_id, explanation, event.audit_id, tuple(run.meta["notices"]))

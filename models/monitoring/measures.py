@@ -193,13 +193,13 @@ def _bias(found: Scores, column: int, kept: NDArray[np.bool_], strand: str, aske
 
 
 def of_stability(found: tuple[Stability, ...] | str, strands: tuple[str, ...], limits: Limits) -> list[Verdict]:
-    """Return the verdicts on the features; an index that earlier windows reached too is no evidence of a move."""
+    """Return the verdicts on the features; of the index what earlier windows reached too is no evidence of a move."""
     if isinstance(found, str):
         return [unknown(strand, "features", found) for strand in strands]
     verdicts = []
     for item in found:
-        evidence = f"up to {item.usual:.2f} within the reference; most in '{item.feature}' ({item.feature_index:.2f})"
-        low = item.index if item.index > item.usual else 0.0
+        evidence = f"earlier windows reach {item.usual:.2f}; most in '{item.feature}' ({item.feature_index:.2f})"
+        low = max(0.0, item.index - item.usual)
         verdicts.append(judged(item.strand, "features", limits, item.index, low, evidence, detail=item.group))
     return verdicts
 

@@ -119,7 +119,7 @@ def _scored(
     own = _aligned(mean[0], cube(rows, DISPERSION)[0][0], codes, strands, truth)
     count = truth.counts[target - truth.first].astype(np.float64)
     seen = truth.complete[target - truth.first] & np.isfinite(own.mean)
-    seen &= ~np.isin(np.array(truth.strands), run.meta.get("suspended", []))
+    seen &= ~np.isin(np.array(truth.strands), list(run.meta.get("suspended", {})))
     simple = {}
     for method, (values, spread) in beside.forecasts(panel, horizon).items():
         other = _aligned(values, spread, panel.areas.codes, panel.strands, truth) if panel else own

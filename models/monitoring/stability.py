@@ -70,14 +70,14 @@ def _share(counts: F64) -> F64:
 
 
 def watched(spec: FeatureSpec | None, panel: Panel) -> FeatureSpec:
-    """Return the features to watch: the model's own at horizon 1, without the calendar, which no drift can move.
+    """Return the features to watch: the model's own at horizon 1, without those that say nothing of demand.
 
     Args:
         spec: The model's features; None: those of the pooled forecaster, for a model that has none of its own.
         panel: What is known.
     """
     spec = spec or demand_spec(panel.kind, (1,), neighbours=any(panel.areas.neighbours), seasons=False)
-    return replace(spec, horizons=(1,), calendar=False)
+    return replace(spec, horizons=(1,), calendar=False, context=False)
 
 
 def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest: int) -> tuple[Stability, ...] | str:

@@ -18,6 +18,7 @@ from models.explanation.contributions import explain
 from models.registry import CHALLENGER, CHAMPION, Registered, load, register, resolve
 from models.runs import ForecastRun, load_panel, load_run
 from models.simple import fit_simple
+from models.stand_in import Standing, in_force
 from models.table import COLUMNS, cube, forecast_table, write_table
 from models.week import notices_of, run_forecast
 from tests.support import panels
@@ -130,7 +131,7 @@ def test_a_run_is_recorded_before_it_is_returned_and_the_same_run_is_kept_once(
     first, second = (
         run_forecast(
             Known(PANEL, "snapshot"),
-            boosted,
+            in_force(boosted, ledger),
             notices=["proxy"],
             attribution="SYNTHETIC",
             ledger=ledger,
@@ -154,7 +155,9 @@ def test_a_run_is_repeated_from_the_panel_that_was_kept_beside_it(
 
     def forecast(panel: Panel, champion: Registered) -> ForecastRun:
         known = Known(panel, "snapshot")
-        return run_forecast(known, champion, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+        return run_forecast(
+            known, in_force(champion, ledger), notices=[], attribution="", ledger=ledger, files=files, actor="ann"
+        )
 
     for champion in (boosted, simple):
         run = forecast(PANEL, champion)
@@ -180,8 +183,9 @@ def test_no_record_no_forecast(tmp_path: Path, files: FileStore, boosted: Regist
             raise LedgerError("the disk is full")
 
     broken = Full.open(f"sqlite:///{tmp_path / 'full.db'}", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    champion = in_force(boosted, broken)
     with pytest.raises(LedgerError, match="full"):
-        run_forecast(Known(PANEL, "s"), boosted, notices=[], attribution="", ledger=broken, files=files, actor="ann")
+        run_forecast(Known(PANEL, "s"), champion, notices=[], attribution="", ledger=broken, files=files, actor="ann")
 
 
 def test_the_table_holds_the_contract_and_its_cube(tmp_path: Path, boosted: Registered) -> None:
@@ -228,8 +232,9 @@ def test_an_explanation_that_does_not_multiply_back_is_refused(boosted: Register
 
 
 def test_a_run_says_what_stands_against_it(boosted: Registered) -> None:
+    champion = Standing(boosted.version, boosted.model, boosted.origin)
     late = replace(PANEL, as_of=PANEL.origin + timedelta(days=14))
-    assert notices_of(PANEL, boosted, synthetic=False, proxies=["other"]) == []
-    assert notices_of(late, boosted, synthetic=True, proxies=["strand 0"]) == ["late-data", "proxy", "synthetic"]
+    assert notices_of(PANEL, champion, synthetic=False, proxies=["other"]) == []
+    assert notices_of(late, champion, synthetic=True, proxies=["strand 0"]) == ["late-data", "proxy", "synthetic"]
     before = replace(PANEL.until(PANEL.first + 100), as_of=PANEL.until(PANEL.first + 100).origin)
-    assert notices_of(before, boosted, synthetic=False, proxies=[]) == ["later-model"]
+    assert notices_of(before, champion, synthetic=False, proxies=[]) == ["later-model"]
