@@ -131,9 +131,8 @@ def year_of(knowledge: Knowledge, year: int, books: Books, workspace: Workspace,
     for (measure, state), times in sorted(alarms.items()):
         print(f"  {measure}: {state} {times} times (of {looked * len(before.strands)} strand-weeks)")
     for measure, values in sorted(lows.items()):
-        print(
-            f"  {measure}: near end of {len(values)} assessed, 95 % below {np.quantile(values, 0.95):.3f}, most {max(values):.3f}"
-        )
+        most = f"95 % below {np.quantile(values, 0.95):.3f}, most {max(values):.3f}"
+        print(f"  {measure}: near end of {len(values)} assessed, {most}")
     for what, (day, text) in sorted(first.items(), key=lambda item: item[1][0]):
         print(f"  first {day} {what}: {text}")
 

@@ -25,6 +25,7 @@ from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
 from strandcast.twin_commands import twin
+from strandcast.weekly_commands import weekly
 from strandcast.workspace_commands import init
 
 INPUT_CANNOT_BE_USED = 2
@@ -102,3 +103,4 @@ cli.add_command(serve)
 cli.add_command(strands)
 cli.add_command(train)
 cli.add_command(twin)
+cli.add_command(weekly)
