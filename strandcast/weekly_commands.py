@@ -59,9 +59,10 @@ def weekly(
     with Deployment.open(context) as deployment, weekly_lock(deployment.workspace.root):
         with context.output.progress("Reading files") as advance:
             week = run_week(_place(context, deployment, advance), asked)
-        path = _written(deployment, week, out)
-    document = {**_document(week), "report": str(path)}
-    context.output.result(document, *_expected(week), lines=[*_lines(week), f"Wrote {path}."])
+        written = _written(deployment, week, out)
+    document = {**_document(week), "report": str(written[0]), "plan_table": str(written[1]) if week.plan else ""}
+    lines = [*_lines(week), *(f"Wrote {path}." for path in written)]
+    context.output.result(document, *_expected(week), lines=lines)
     if week.problems:
         raise click.exceptions.Exit(_INPUT_PROBLEM)
 
@@ -81,9 +82,10 @@ def _place(context: Context, deployment: Deployment, advance: Any) -> Place:
     )
 
 
-def _written(deployment: Deployment, week: Week, out: Path | None) -> Path:
-    """Write the report where it is wanted, else in the workspace by the period that it is for."""
+def _written(deployment: Deployment, week: Week, out: Path | None) -> list[Path]:
+    """Write the report where it is wanted, else in the workspace by its period, and the plan's table beside it."""
     from features.workspace import write_whole
+    from models.allocation.table import write_plan
     from models.weekly.cycle import FOLDER
 
     if out is None:
@@ -92,7 +94,11 @@ def _written(deployment: Deployment, week: Week, out: Path | None) -> Path:
         start = week.outlook.start.isoformat() if week.outlook else "no-forecast"
         out = folder / f"{week.outlook.kind if week.outlook else 'week'}-{start}.html"
     write_whole(out, (week.markdown if out.suffix == ".md" else week.html).encode())
-    return out
+    if week.plan is None:
+        return [out]
+    table = out.with_name(f"{out.stem}-plan-DRAFT.csv")
+    write_plan(week.plan.as_document(), table)
+    return [out, table]
 
 
 def _document(week: Week) -> dict[str, Any]:

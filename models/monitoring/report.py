@@ -53,7 +53,7 @@ def monitoring_sentences(document: Mapping[str, Any]) -> list[str]:
 
 def monitoring_blocks(document: Mapping[str, Any]) -> list[Block]:
     """Return the blocks of a report: sentences, states by strand, and the picture."""
-    rows = tuple((strand, state, why or "") for strand, state, why in summary_rows(document))
+    rows = tuple((strand, state, why or "nothing asks for more") for strand, state, why in summary_rows(document))
     return [
         *(Text(line) for line in monitoring_sentences(document)),
         Grid(("strand", "state", "why"), rows, state="state"),

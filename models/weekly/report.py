@@ -18,6 +18,7 @@ from models.weekly.outlook import Outlook
 from models.weekly.picture import draw_outlook
 
 _MOST_AREAS = 25
+SYNTHETIC = "SYNTHETIC"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def weekly_page(found: Material) -> Page:
     """Return the report."""
     kind = found.outlook.kind if found.outlook else "week"
     start = f" beginning {found.outlook.start:%A %-d %B %Y}" if found.outlook else ""
-    marks = [*found.marks, *([found.stale] if found.stale else [])]
+    marks = [*(mark for mark in found.marks if SYNTHETIC in mark), *([found.stale] if found.stale else [])]
     if found.plan:
         marks.append("DRAFT: the plan below is a proposal that nobody has decided on.")
     suspended = [line for line in found.acted if "suspended for" in line]
@@ -166,15 +167,14 @@ def _plan(found: Material) -> list[Block]:
         return [Heading("Draft plan"), Text(found.no_plan)]
     document = found.plan
     areas = sorted(document["areas"], key=lambda area: (-area["hours"], area["area_code"]))
-    columns = ("area", "district", "hours", "expected", "reached", "limit")
+    columns = ("area", "hours", "expected", "reached", "limit")
     rows = tuple(
         (
-            area["name"],
-            area["district"],
+            area["name"] + (f", {area['district']}" if area["district"] else ""),
             f"{area['hours']:,.1f}",
             f"{sum(area['expected'].values()):,.1f}",
             f"{area['reach']:.0%}",
-            area["limit"].replace("_", " "),
+            area["limit"].replace("_", " ") or "none",
         )
         for area in areas[:_MOST_AREAS]
     )
@@ -194,9 +194,12 @@ def _plan(found: Material) -> list[Block]:
         *blocks,
         Picture(picture, "hours of the areas with most, beside what is expected there"),
         Text(shown),
-        Grid(columns, rows, columns[2:5]),
+        Grid(columns, rows, columns[1:4]),
         Text(f"Harm weights: {document['request']['weights_source']}", small=True),
         Text(f"Reach: {document['request']['scale_source']}", small=True),
+        Text(
+            "The hours of every area are in the table beside this report, named plan-DRAFT.csv at the end.", small=True
+        ),
         Text("To decide on a plan: strandcast allocate, with the hours and limits that are to hold.", small=True),
     ]
 
@@ -242,6 +245,7 @@ def _feeds(found: Material) -> list[Block]:
 
 def _footer(found: Material) -> list[str]:
     lines = ["Recorded demand in areas, never a statement about a person."]
+    lines += [mark for mark in found.marks if SYNTHETIC not in mark]
     if found.run:
         meta = found.run.meta
         known = f"by {meta['model_version']} from what was known at {meta['as_of']}"
