@@ -10,7 +10,6 @@ NOTICES = {
     "erased-rows": "Rows behind these counts have been erased since, so they are not quite those known then.",
     "proxy": "A strand is seen only through recorded categories that stand for it roughly.",
     "feed-left-out": "A feed gives coarser periods than are forecast, and is not counted.",
-    "from-monthly": "Weekly figures were made from monthly ones.",
     "model-suspended": "The model is suspended for a strand; a simple method stands in for it there.",
     "synthetic": "SYNTHETIC: the data are made up.",
 }
