@@ -10,7 +10,6 @@ from errors import ModelError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.forecaster import TOLERANCE
-from models.registry import load
 from models.runs import ForecastRun, load_panel
 from models.table import EXPLANATION, explanation_columns
 
@@ -51,6 +50,8 @@ class LaterContributions:
         return rows.assign(**dict(zip(EXPLANATION, columns.T, strict=True)))
 
     def _compute(self, run_id: str, version: str, horizon: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        from models.registry import load  # noqa: PLC0415 - a service that is not asked for this loads no trees
+
         panel = load_panel(self._ledger, self._files, run_id)
         model = load(self._ledger, self._files, version).model.only((horizon,))
         factors = model.forecast(panel, explain=(horizon,)).factors
