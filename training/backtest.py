@@ -112,7 +112,7 @@ def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: st
             "erased-rows": bool(panel.erased),
         }
         notices = [code for code, holds in marks.items() if holds]
-        forecast = model.forecast(panel, explain=False)
+        forecast = model.forecast(panel)
         table = forecast_table(forecast, panel, level=panel.areas.level, model_version=name, notices=notices)
         table["origin"] = pd.Timestamp(periods.start(origin, panel.kind))
         table["horizon"] -= late
