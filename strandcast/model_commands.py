@@ -15,12 +15,11 @@ from strandcast.ranges import HORIZONS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from features.incidents.incidents import Erased
     from features.knowledge import Knowledge
     from features.periods import PeriodKind
     from strandcast.deployment import Deployment
+    from training.backtest import Backtest
     from training.choice import Recipe
     from training.record import Tracker
 
@@ -94,6 +93,7 @@ def backtest(
     """Forecast from past origins with what was known then, and write the forecast table."""
     from features.incidents.batch import DEMAND, deliveries
     from features.incidents.erasures import erased_since
+    from features.periods import start
     from models.table import check_suffix, write_table
     from strandcast.deployment import Deployment
     from training.backtest import Schedule, run_backtest
@@ -104,11 +104,13 @@ def backtest(
         knowledge = deployment.knowledge(period)
         recipe = _recipe(deployment, name)
         with context.output.progress(f"Backtest of {recipe.name}") as advance:
-            table = run_backtest(knowledge, schedule, recipe.fit, name=recipe.name, advance=advance)
+            done = run_backtest(knowledge, schedule, recipe.fit, name=recipe.name, advance=advance)
         held = [item for _, item in deliveries(deployment.archive()) if item.use == DEMAND]
-    write_table(table, out)
-    erased = sorted({item for day in table["origin"].unique() for item in erased_since(held, day.date())})
-    _print_backtest(context, table, knowledge, erased, out)
+    panel = knowledge.as_recorded().at().panel
+    write_table(done.table(panel), out)
+    days = [start(int(origin), panel.kind) for origin in done.origins]
+    erased = sorted({item for day in days for item in erased_since(held, day)})
+    _print_backtest(context, done, knowledge, erased, out)
 
 
 @click.command()
@@ -157,11 +159,11 @@ def _recipe(deployment: Deployment, name: str) -> Recipe:
 
 
 def _print_backtest(
-    context: Context, table: pd.DataFrame, knowledge: Knowledge, erased: Sequence[Erased], out: Path
+    context: Context, done: Backtest, knowledge: Knowledge, erased: Sequence[Erased], out: Path
 ) -> None:
     from training.backtest import measured
 
-    rows = measured(table, knowledge)
+    rows = measured(done, knowledge)
     columns = ["strand", "horizon", "poisson_deviance", "pinball", "rmse", "bias", "pai_5"]
     printed = [
         [row["strand"], str(row["horizon"] or "all"), *("" if row[c] is None else f"{row[c]:.4f}" for c in columns[2:])]
@@ -169,12 +171,12 @@ def _print_backtest(
     ]
     document = {
         "out": str(out),
-        "rows": len(table),
-        "origins": int(table["origin"].nunique()),
+        "rows": done.mean.size,
+        "origins": len(done.origins),
         "measures": rows,
         "erased": [item.sentence() for item in erased],
     }
-    title = f"{len(table):,} forecasts from {table['origin'].nunique()} origins against what was recorded"
+    title = f"{done.mean.size:,} forecasts from {len(done.origins)} origins against what was recorded"
     context.output.result(
         document, plain_table(title, columns, printed, columns[1:]), lines=[*erased_lines(erased), f"Wrote {out}."]
     )
