@@ -77,6 +77,7 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last target: the newest period that ends by then.")
 @click.option("--model", "name", default="boosted", show_default=True, help=_MODEL)
 @click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many origins.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to share refits.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Forecast table: .parquet or .csv.")
 @command_options
 def backtest(
@@ -88,6 +89,7 @@ def backtest(
     end: datetime | None,
     name: str,
     refit_every: int,
+    workers: int,
     out: Path,
 ) -> None:
     """Forecast from past origins with what was known then, and write the forecast table."""
@@ -104,7 +106,15 @@ def backtest(
         knowledge = deployment.knowledge(period)
         recipe = _recipe(deployment, name)
         with context.output.progress(f"Backtest of {recipe.name}") as advance:
-            done = run_backtest(knowledge, schedule, recipe.fit, name=recipe.name, advance=advance)
+            done = run_backtest(
+                knowledge,
+                schedule,
+                recipe.fit,
+                name=recipe.name,
+                advance=advance,
+                workers=workers,
+                kept=deployment.workspace.backtests_folder,
+            )
         held = [item for _, item in deliveries(deployment.archive()) if item.use == DEMAND]
     panel = knowledge.as_recorded().at().panel
     write_table(done.table(panel), out)

@@ -1,9 +1,11 @@
 """Backtests: forecasts from past origins with what was known then, refitted as time goes on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,18 +14,22 @@ from numpy.typing import NDArray
 
 from errors import DataError
 from features import periods
-from features.knowledge import Knowledge
+from features.knowledge import Knowledge, Known
 from features.panel import Panel
 from models.distribution import quantiles
-from models.forecaster import DemandForecaster, Forecast
+from models.forecaster import Forecast
 from models.progress import Advance
 from models.table import COLUMNS, forecast_table
 from training.evaluate import Scored
+from training.kept import KeptRun
+from training.refits import Answer, Fit, PanelAt, Refit, in_turn
+from training.workers import side_by_side
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-Fit = Callable[[Panel, tuple[int, ...]], DemandForecaster]
+# By method and number of the refit.
+Answers = dict[tuple[str, int], list[Answer]]
 
 
 @dataclass(frozen=True)
@@ -142,13 +148,28 @@ class Backtest:
         return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
 
 
-def run_backtest(knowledge: Knowledge, schedule: Schedule, fit: Fit, *, name: str, advance: Advance) -> Backtest:
+def run_backtest(
+    knowledge: Knowledge,
+    schedule: Schedule,
+    fit: Fit,
+    *,
+    name: str,
+    advance: Advance,
+    workers: int = 1,
+    kept: Path | None = None,
+) -> Backtest:
     """Forecast from every origin of a schedule with one method, as `run_backtests` does with several."""
-    return run_backtests(knowledge, schedule, {name: fit}, advance=advance)[name]
+    return run_backtests(knowledge, schedule, {name: fit}, advance=advance, workers=workers, kept=kept)[name]
 
 
 def run_backtests(
-    knowledge: Knowledge, schedule: Schedule, fits: Mapping[str, Fit], *, advance: Advance
+    knowledge: Knowledge,
+    schedule: Schedule,
+    fits: Mapping[str, Fit],
+    *,
+    advance: Advance,
+    workers: int = 1,
+    kept: Path | None = None,
 ) -> dict[str, Backtest]:
     """Forecast from every origin of a schedule with several methods, each from the same panels.
 
@@ -162,6 +183,9 @@ def run_backtests(
         schedule: Origins, horizons and refits.
         fits: Name of each method, written as `model_version`, to what fits it to a panel for some horizons.
         advance: Told of progress.
+        workers: Processes that refits are shared among, with the same forecasts to the bit as of 1, which is this
+            process.
+        kept: Folder in which finished refits are kept, and found again by the same backtest; None keeps none.
 
     Returns:
         A backtest a method, by name.
@@ -172,29 +196,84 @@ def run_backtests(
     """
     newest = knowledge.as_recorded().at()
     origins = schedule.ordinals(newest.panel)
-    models: dict[str, DemandForecaster] = {}
-    forecasts: dict[str, list[Forecast]] = {name: [] for name in fits}
-    notices: list[tuple[str, ...]] = []
-    for number, origin in enumerate(origins):
-        advance(number, len(origins))
-        panel = knowledge.at_origin(origin, newest).panel
-        late = origin - panel.first - len(panel.counts)
-        needed = tuple(horizon + late for horizon in schedule.horizons)
-        marks = {
-            "late-data": late > 0,
-            "incomplete-corrected": panel.corrected,
-            "erased-rows": bool(panel.erased),
-        }
-        notices.append(tuple(code for code, holds in marks.items() if holds))
-        for name, fit in fits.items():
-            if number % schedule.refit_every == 0 or models[name].horizons != needed:
-                models[name] = fit(panel, needed)
-            forecasts[name].append(replace(models[name].forecast(panel, explain=False), factors=None))
-    advance(len(origins), len(origins))
-    at = np.array(origins, dtype=np.int64)
-    return {
-        name: Backtest(name, at, schedule.horizons, tuple(made), tuple(notices)) for name, made in forecasts.items()
-    }
+    runs = _kept_runs(knowledge, newest, schedule, origins, fits, kept)
+    answers, refits = _outstanding(schedule, origins, fits, runs)
+
+    def panel_at(origin: int) -> Panel:
+        return knowledge.at_origin(origin, newest).panel
+
+    advance(_origins_done(answers, fits), len(origins))
+    made = _made(refits, schedule.horizons, panel_at, workers)
+    # Closing ends the processes, whatever ends the loop.
+    with closing(made):
+        for refit, found in made:
+            for name, answer in found.items():
+                so_far = answers.setdefault((name, refit.number), [])
+                so_far.append(answer)
+                if name in runs and len(so_far) == len(refit.origins):
+                    runs[name].keep(refit.number, so_far)
+            advance(_origins_done(answers, fits), len(origins))
+    return {name: _backtest(name, schedule, origins, answers) for name in fits}
+
+
+def _outstanding(
+    schedule: Schedule, origins: Sequence[int], fits: Mapping[str, Fit], runs: Mapping[str, KeptRun]
+) -> tuple[Answers, list[Refit]]:
+    """Return the answers that were kept, and the refits that are still to be made."""
+    answers: Answers = {}
+    refits = []
+    for number in range(-(-len(origins) // schedule.refit_every)):
+        own = tuple(origins[number * schedule.refit_every :][: schedule.refit_every])
+        for name, run in runs.items():
+            found = run.read(number, own)
+            if found is not None:
+                answers[name, number] = found
+        missing = {name: fit for name, fit in fits.items() if (name, number) not in answers}
+        if missing:
+            refits.append(Refit(number, own, missing))
+    return answers, refits
+
+
+def _origins_done(answers: Answers, fits: Mapping[str, Fit]) -> int:
+    return sum(len(made) for made in answers.values()) // len(fits)
+
+
+def _made(
+    refits: Sequence[Refit], horizons: tuple[int, ...], panel_at: PanelAt, workers: int
+) -> Generator[tuple[Refit, dict[str, Answer]]]:
+    if workers > 1 and len(refits) > 1:
+        return side_by_side(refits, horizons, panel_at, workers)
+    return in_turn(refits, horizons, panel_at)
+
+
+def _kept_runs(
+    knowledge: Knowledge,
+    newest: Known,
+    schedule: Schedule,
+    origins: Sequence[int],
+    fits: Mapping[str, Fit],
+    kept: Path | None,
+) -> dict[str, KeptRun]:
+    """Return what is kept of each method's run; changes apply to what was known, not to what is measured on."""
+    if kept is None:
+        return {}
+    known, asked = (newest, knowledge.changes), (origins, schedule.horizons, schedule.refit_every)
+    runs = {name: KeptRun.of(kept, knowledge=known, schedule=asked, fit=fit) for name, fit in fits.items()}
+    for run in runs.values():
+        run.tidy()
+    return runs
+
+
+def _backtest(name: str, schedule: Schedule, origins: Sequence[int], answers: Answers) -> Backtest:
+    numbers = sorted(number for method, number in answers if method == name)
+    mine = [answer for number in numbers for answer in answers[name, number]]
+    return Backtest(
+        name,
+        np.array(origins, dtype=np.int64),
+        schedule.horizons,
+        tuple(answer.forecast for answer in mine),
+        tuple(answer.notices for answer in mine),
+    )
 
 
 def measured(backtest: Backtest, knowledge: Knowledge) -> list[dict[str, Any]]:
