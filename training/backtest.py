@@ -19,6 +19,7 @@ from features.panel import Panel
 from models.distribution import quantiles
 from models.forecaster import Forecast
 from models.progress import Advance
+from models.spread import Spread
 from models.table import COLUMNS, forecast_table
 from training.evaluate import Scored
 from training.kept import KeptRun
@@ -114,9 +115,19 @@ class Backtest:
         """float64[origin, horizon, area, strand], expected counts."""
         return np.stack([forecast.mean for forecast in self.forecasts])
 
+    @property
+    def spreads(self) -> tuple[Spread, ...]:
+        """How counts spread about the means, an origin each."""
+        return tuple(forecast.spread for forecast in self.forecasts)
+
+    @property
+    def fallback(self) -> tuple[tuple[str, ...], ...]:
+        """What stood in for the model at each origin, as `Forecast.fallback`."""
+        return tuple(forecast.fallback for forecast in self.forecasts)
+
     def dispersion(self) -> F64:
         """Return the dispersion of one area's counts, float64[origin, horizon, area, strand]."""
-        return np.stack([np.broadcast_to(forecast.dispersion, forecast.mean.shape) for forecast in self.forecasts])
+        return np.stack([forecast.dispersion for forecast in self.forecasts])
 
     def targets(self, panel: Panel) -> I64:
         """Return the position of each target in a panel, int64[origin, horizon]."""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.forecaster import Forecast
+from models.spread import Spread
 from training.fingerprint import fingerprint
 from training.refits import Answer, Fit
 
@@ -110,21 +111,21 @@ def _runs(process: int) -> bool:
 def _document(answer: Answer) -> dict[str, Any]:
     forecast = answer.forecast
     return {
-        "notices": list(answer.notices),
-        "horizons": list(forecast.horizons),
+        "notices": answer.notices,
+        "horizons": forecast.horizons,
         "method": forecast.method,
-        "dispersion": forecast.dispersion.tolist(),
-        "levels": {level: values.tolist() for level, values in forecast.level_dispersion.items()},
+        "fallback": forecast.fallback,
+        "spread": forecast.spread.document(),
     }
 
 
 def _answer(mean: NDArray[np.float64], document: dict[str, Any]) -> Answer:
     forecast = Forecast(
         mean=mean,
-        dispersion=np.array(document["dispersion"]),
+        spread=Spread.of(document["spread"]),
         horizons=tuple(document["horizons"]),
         factors=None,
         method=document["method"],
-        level_dispersion={level: np.array(values) for level, values in document["levels"].items()},
+        fallback=tuple(document["fallback"]),
     )
     return Answer(forecast, tuple(document["notices"]))

@@ -10,7 +10,7 @@ import signal
 import traceback
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
@@ -134,6 +134,7 @@ class _Lane:
 
 def _work(connection: Connection) -> None:
     """Answer until told to stop, or until the process that asks is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     fitted = Fitted({}, ())
     while True:
         try:
@@ -175,6 +176,8 @@ def _divided(threads: int) -> Iterator[None]:
     limits = dict.fromkeys(("OMP_THREAD_LIMIT", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads))
     before = {name: os.environ.get(name) for name in limits}
     os.environ.update(limits)
+    # Python's own helper of new processes lifts the block when it starts, and starts with the first of them.
+    resource_tracker.ensure_running()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -152,7 +152,8 @@ def test_a_part_that_is_not_whole_is_made_again(tmp_path: Path, harm: str) -> No
         content = bytearray(path.read_bytes())
         at = int(rng.integers(len(content)))
         content[at] ^= 1
-        broken = {"cut": content[:at], "flip": content, "empty": b"", "grow": path.read_bytes() + b"\0"}[harm]
+        whole_file = path.read_bytes()
+        broken = {"cut": whole_file[:at], "flip": bytes(content), "empty": b"", "grow": whole_file + b"\0"}[harm]
         path.write_bytes(broken)
     assert_equal(whole, run(tmp_path))
     assert_equal(whole, run(tmp_path))
