@@ -125,6 +125,11 @@ class Workspace:
         return self.root / "incidents"
 
     @property
+    def backtests_folder(self) -> Path:
+        """Folder of the finished parts of backtests."""
+        return self.root / "backtests"
+
+    @property
     def mlflow_uri(self) -> str:
         """Where training runs are tracked."""
         return f"sqlite:///{self.root / 'mlflow.db'}"

@@ -15,12 +15,11 @@ from strandcast.ranges import HORIZONS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from features.incidents.incidents import Erased
     from features.knowledge import Knowledge
     from features.periods import PeriodKind
     from strandcast.deployment import Deployment
+    from training.backtest import Backtest
     from training.choice import Recipe
     from training.record import Tracker
 
@@ -78,6 +77,7 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last target: the newest period that ends by then.")
 @click.option("--model", "name", default="boosted", show_default=True, help=_MODEL)
 @click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many origins.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to share refits.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Forecast table: .parquet or .csv.")
 @command_options
 def backtest(
@@ -89,11 +89,13 @@ def backtest(
     end: datetime | None,
     name: str,
     refit_every: int,
+    workers: int,
     out: Path,
 ) -> None:
     """Forecast from past origins with what was known then, and write the forecast table."""
     from features.incidents.batch import DEMAND, deliveries
     from features.incidents.erasures import erased_since
+    from features.periods import start
     from models.table import check_suffix, write_table
     from strandcast.deployment import Deployment
     from training.backtest import Schedule, run_backtest
@@ -104,11 +106,21 @@ def backtest(
         knowledge = deployment.knowledge(period)
         recipe = _recipe(deployment, name)
         with context.output.progress(f"Backtest of {recipe.name}") as advance:
-            table = run_backtest(knowledge, schedule, recipe.fit, name=recipe.name, advance=advance)
+            done = run_backtest(
+                knowledge,
+                schedule,
+                recipe.fit,
+                name=recipe.name,
+                advance=advance,
+                workers=workers,
+                kept=deployment.workspace.backtests_folder,
+            )
         held = [item for _, item in deliveries(deployment.archive()) if item.use == DEMAND]
-    write_table(table, out)
-    erased = sorted({item for day in table["origin"].unique() for item in erased_since(held, day.date())})
-    _print_backtest(context, table, knowledge, erased, out)
+    panel = knowledge.as_recorded().at().panel
+    write_table(done.table(panel), out)
+    days = [start(int(origin), panel.kind) for origin in done.origins]
+    erased = sorted({item for day in days for item in erased_since(held, day)})
+    _print_backtest(context, done, knowledge, erased, out)
 
 
 @click.command()
@@ -157,11 +169,11 @@ def _recipe(deployment: Deployment, name: str) -> Recipe:
 
 
 def _print_backtest(
-    context: Context, table: pd.DataFrame, knowledge: Knowledge, erased: Sequence[Erased], out: Path
+    context: Context, done: Backtest, knowledge: Knowledge, erased: Sequence[Erased], out: Path
 ) -> None:
     from training.backtest import measured
 
-    rows = measured(table, knowledge)
+    rows = measured(done, knowledge)
     columns = ["strand", "horizon", "poisson_deviance", "pinball", "rmse", "bias", "pai_5"]
     printed = [
         [row["strand"], str(row["horizon"] or "all"), *("" if row[c] is None else f"{row[c]:.4f}" for c in columns[2:])]
@@ -169,12 +181,12 @@ def _print_backtest(
     ]
     document = {
         "out": str(out),
-        "rows": len(table),
-        "origins": int(table["origin"].nunique()),
+        "rows": done.mean.size,
+        "origins": len(done.origins),
         "measures": rows,
         "erased": [item.sentence() for item in erased],
     }
-    title = f"{len(table):,} forecasts from {table['origin'].nunique()} origins against what was recorded"
+    title = f"{done.mean.size:,} forecasts from {len(done.origins)} origins against what was recorded"
     context.output.result(
         document, plain_table(title, columns, printed, columns[1:]), lines=[*erased_lines(erased), f"Wrote {out}."]
     )
