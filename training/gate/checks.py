@@ -104,7 +104,8 @@ class Checks:
         wanted = self.limits.coverage
         pits = [(f"{self.sample.areas.level} x strand", self.sample.areas, slice(None))]
         for pit in self.sample.totals:
-            pits += [(f"{pit.level} x strand", pit, slice(None, -1)), (f"{pit.level}, all strands", pit, slice(-1, None))]
+            pits.append((f"{pit.level} x strand", pit, slice(None, -1)))
+            pits.append((f"{pit.level}, all strands", pit, slice(-1, None)))
         for about, pit, strands in pits:
             yield self._coverage(about, pit, strands, meets(*wanted))
 
@@ -124,9 +125,7 @@ class Checks:
         low, high = self.units.interval(draws[:, worst])
         yield judged(name, f"decile {held[worst] + 1}", "", (float(values[worst]), low, high), rule)
 
-    def _change(
-        self, name: str, about: str, sums: Any, against: str, rule: "Rule", *, required: bool
-    ) -> Check:
+    def _change(self, name: str, about: str, sums: Any, against: str, rule: "Rule", *, required: bool) -> Check:
         mine, other = sums[CHALLENGER].sum(axis=2), sums[against].sum(axis=2)
         if other.sum() <= 0:
             return not_assessed(name, "nothing to compare", rule, against=against, required=required)

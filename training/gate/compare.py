@@ -77,7 +77,7 @@ def _schedule(panel: Panel, served: tuple[int, ...], asked: Compared) -> Schedul
     last = panel.first + len(panel.counts) - max(horizons)
     if first is None or last < first:
         raise ModelError(
-            f"{len(seen)} {panel.kind}s are known, and {FEWEST_BEFORE[panel.kind] + max(horizons)} are needed to compare",
+            f"{len(seen)} {panel.kind}s are known, and {FEWEST_BEFORE[panel.kind] + max(horizons)} are needed",
             place="gate",
             fix="ingest a longer history, or promote with --despite REASON",
         )

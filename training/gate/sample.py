@@ -1,4 +1,4 @@
-"""What the gate looks at: forecasts of several methods from the same origins beside what was recorded, summed for drawing."""
+"""What the gate looks at: forecasts of several methods from the same origins beside what was recorded, summed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -123,7 +123,7 @@ class Sample:
 def together(values: F64, places: I64) -> F64:
     """Sum [origin, place, ...] over places of the same number, float64[origin, number, ...]."""
     result = np.zeros((len(values), int(places.max()) + 1, *values.shape[2:]))
-    np.add.at(result, (slice(None), places), values)
+    np.add.at(np.moveaxis(result, 1, 0), places, np.moveaxis(values, 1, 0))
     return result
 
 

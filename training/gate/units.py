@@ -27,8 +27,8 @@ class Units:
     def of_origins(cls, origins: int, run: int, draws: int, share: float, rng: np.random.Generator) -> "Units":
         """Draw runs of neighbouring origins, as many origins as there are: the circular block bootstrap.
 
-        Politis & Romano 1992, in Exploring the Limits of Bootstrap. Origins near each other share targets and shocks, so
-        that drawing them one by one would make intervals too narrow.
+        Politis & Romano 1992, in Exploring the Limits of Bootstrap. Origins near each other share targets and shocks:
+        drawing them one by one would make intervals too narrow.
         """
         length = min(max(run, int(np.ceil(origins ** (1 / 3)))), origins)
         starts = rng.integers(0, origins, size=(draws, -(-origins // length)))
