@@ -1,6 +1,6 @@
 """The decision: all checks of a challenger, and whether it may become champion."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -119,7 +119,7 @@ def decide(
     champion: Candidate | None,
     gate: Gate,
     *,
-    champion_flies: bool,
+    champion_flies: Callable[[], bool],
     advance: Advance,
 ) -> Decision:
     """Compare a challenger with the champion and the simple methods, and judge it.
@@ -142,7 +142,7 @@ def decide(
     recipes = {name: Recipe(name, challenger.recipe.calendar, challenger.recipe.seed) for name in simple}
     recipes |= {CHALLENGER: challenger.recipe, **({CHAMPION: rival} if rival else {})}
     notes = _notes(challenger, champion, gate)
-    ties = _tie(challenger, champion, champion_flies=champion_flies)
+    ties = _tie(challenger, champion, champion_flies)
     try:
         compared = compare(knowledge, recipes, challenger.horizons, gate.file.schedule, advance)
     except ModelError as error:
@@ -167,12 +167,12 @@ def _rival(challenger: Candidate, champion: Candidate | None) -> Recipe | None:
     return champion.recipe
 
 
-def _tie(challenger: Candidate, champion: Candidate | None, *, champion_flies: bool) -> list[Check]:
+def _tie(challenger: Candidate, champion: Candidate | None, champion_flies: Callable[[], bool]) -> list[Check]:
     """Return the check of a challenger that is made as the champion is: only newer data can speak for it."""
     if champion is None or champion.recipe is None or champion.recipe != challenger.recipe:
         return []
     name, rule = "made as the champion is", below(0.0)
-    if not champion_flies:
+    if not champion_flies():
         return [Check(name, "the champion cannot be loaded any more", CHAMPION, None, None, None, "", "passed")]
     if challenger.origin > champion.origin:
         about = f"learnt up to {challenger.origin}, the champion up to {champion.origin}"
