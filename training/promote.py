@@ -85,6 +85,7 @@ def promote(
     name: str = CHALLENGER,
     reason: str,
     despite: str | None = None,
+    synthetic: bool,
     advance: Advance,
 ) -> Promotion:
     """Let a model through the gate, or not; either is recorded with its evidence.
@@ -96,6 +97,7 @@ def promote(
         name: "challenger" or a version.
         reason: Why, in the person's words.
         despite: Why a model that the gate refuses is promoted all the same; None: it is not.
+        synthetic: Whether the data are made up, which the evidence then says.
         advance: Told of progress.
 
     Raises:
@@ -120,7 +122,7 @@ def promote(
         advance=advance,
     )
     words = {"reason": reason, "despite": despite if decision.verdict == "refused" else None}
-    evidence = keep(decision, ledger, files, actor=registry.actor, words=words)
+    evidence = keep(decision, ledger, files, actor=registry.actor, words=words, synthetic=synthetic)
     promoted = decision.verdict == "passed" or despite is not None
     registry.tracker.log_decision(version, evidence.name, evidence.document, evidence.picture)
     audit_id, mirrored = _record(registry, version, before, evidence, words, promoted=promoted)

@@ -29,8 +29,9 @@ class Check:
         value: The figure; None where it is not assessed.
         low: Lower end of its interval.
         high: Upper end of its interval.
-        rule: How the interval must lie to the threshold, in words.
+        rule: What the interval must do, in words: "lie below 0 %".
         outcome: What came of it.
+        unit: "%" where the figures are shares, empty where they are distances.
         required: Whether a model is refused too where this is not assessed.
     """
 
@@ -42,7 +43,17 @@ class Check:
     high: float | None
     rule: str
     outcome: Outcome
+    unit: str = "%"
     required: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The figure with its interval as people read it; empty where it is not assessed."""
+        if self.value is None or self.low is None or self.high is None:
+            return ""
+        if self.unit:
+            return f"{100 * self.value:.1f} % ({100 * self.low:.1f} to {100 * self.high:.1f})"
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
     @property
     def stands_in_the_way(self) -> bool:
@@ -51,7 +62,7 @@ class Check:
 
     def document(self) -> dict[str, Any]:
         """Return JSON values."""
-        return asdict(self)
+        return {**asdict(self), "shown": self.shown}
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,37 +183,39 @@ class Rule:
     """How an interval must lie.
 
     Attributes:
-        words: In words, with the threshold.
-        holds: Whether the interval (low, high) lies so.
+        words: What the interval must do, with the threshold.
+        holds: Whether the interval (low, high) does so.
+        unit: As of a check.
     """
 
     words: str
     holds: Callable[[float, float], bool]
+    unit: str = "%"
 
 
 def below(limit: float) -> Rule:
     """Return the rule that the whole interval lies below a limit."""
-    return Rule(f"below {_percent(limit)}", lambda _, high: high < limit)
+    return Rule(f"lie below {_percent(limit)}", lambda _, high: high < limit)
 
 
 def at_most(limit: float) -> Rule:
     """Return the rule that the interval does not reach above a limit."""
-    return Rule(f"at most {_percent(limit)}", lambda _, high: high <= limit)
+    return Rule(f"not exceed {_percent(limit)}", lambda _, high: high <= limit)
 
 
 def not_above(limit: float) -> Rule:
     """Return the rule that the interval does not lie wholly above a limit."""
-    return Rule(f"not all above {limit:g}", lambda low, _: low <= limit)
+    return Rule(f"not lie all above {limit:g}", lambda low, _: low <= limit, "")
 
 
 def meets(least: float, most: float) -> Rule:
     """Return the rule that the interval meets a range."""
-    return Rule(f"meets {least:.0%}-{most:.0%}", lambda low, high: high >= least and low <= most)
+    return Rule(f"meet {100 * least:g}-{_percent(most)}", lambda low, high: high >= least and low <= most)
 
 
 def within(limit: float) -> Rule:
     """Return the rule that the whole interval lies within a distance of 0."""
-    return Rule(f"within {_percent(limit)} of 0", lambda low, high: -limit <= low and high <= limit)
+    return Rule(f"lie within {_percent(limit)} of 0", lambda low, high: -limit <= low and high <= limit)
 
 
 def judged(
@@ -211,12 +224,12 @@ def judged(
     """Return the check of a figure with its interval."""
     value, low, high = found
     outcome: Outcome = "passed" if rule.holds(low, high) else "failed"
-    return Check(name, about, against, value, low, high, rule.words, outcome, required)
+    return Check(name, about, against, value, low, high, rule.words, outcome, rule.unit, required)
 
 
 def not_assessed(name: str, why: str, rule: Rule, *, against: str = "", required: bool = False) -> Check:
     """Return a check that could not be made, which is never one that passed."""
-    return Check(name, why, against, None, None, None, rule.words, "not assessed", required)
+    return Check(name, why, against, None, None, None, rule.words, "not assessed", rule.unit, required)
 
 
 def _percent(share: float) -> str:

@@ -227,7 +227,6 @@ def _methods(sample: Sample) -> Mapping[str, Any]:
 
 def _reason(check: Check) -> str:
     against = f" against {check.against}" if check.against else ""
-    if check.value is None or check.low is None or check.high is None:
+    if not check.shown:
         return f"{check.name}{against} is not assessed ({check.about})"
-    figures = f"{check.value:+.3f} [{check.low:+.3f}, {check.high:+.3f}]"
-    return f"{check.name} ({check.about}){against} is {figures}, must be {check.rule}"
+    return f"{check.name} ({check.about}){against} is {check.shown} and must {check.rule}"

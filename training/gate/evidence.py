@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.artefacts import Artefact
-from ledger.events import NoSuchRecordError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from training.gate.decision import Decision
@@ -37,7 +36,13 @@ class Evidence:
 
 
 def keep(
-    decision: Decision, ledger: Ledger, files: FileStore, *, actor: str, words: Mapping[str, str | None]
+    decision: Decision,
+    ledger: Ledger,
+    files: FileStore,
+    *,
+    actor: str,
+    words: Mapping[str, str | None],
+    synthetic: bool,
 ) -> Evidence:
     """Write a decision's files and return it with the rows that name them, for the event that tells of it.
 
@@ -47,6 +52,7 @@ def keep(
         files: Where they are kept.
         actor: Who asked.
         words: Why, in the person's words: "reason" and "despite".
+        synthetic: Whether the data are made up.
 
     Raises:
         LedgerError: They cannot be written.
@@ -54,11 +60,12 @@ def keep(
     document = {
         **decision.document(),
         "actor": actor,
+        "synthetic": synthetic,
         **words,
         "code_revision": code_revision(CHECKOUT),
         "lock_sha256": lock_sha256(CHECKOUT),
     }
-    picture = draw(decision)
+    picture = draw(decision, synthetic=synthetic)
     text = json.dumps(document, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False).encode()
     stored, drawn = files.put(text, "gates", ".json"), files.put(picture, "gates", ".png")
     name = f"{len(ledger.artefacts(KIND)) + 1:04d}-{stored.sha256[:8]}"
@@ -67,15 +74,11 @@ def keep(
     return Evidence(name, decision.verdict, document, picture, rows)
 
 
-def read(ledger: Ledger, files: FileStore, name: str) -> dict[str, Any] | None:
-    """Return a kept decision by its name, its file checked against the ledger; None where there is none.
+def read(ledger: Ledger, files: FileStore, name: str) -> dict[str, Any]:
+    """Return a kept decision by its name, its file checked against the ledger.
 
     Raises:
-        LedgerError: The file is absent or was changed.
+        LedgerError: There is none, or its file is absent or was changed.
     """
-    try:
-        row = ledger.artefact(KIND, name)
-    except NoSuchRecordError:
-        return None
-    document: dict[str, Any] = json.loads(files.read(row.stored))
+    document: dict[str, Any] = json.loads(files.read(ledger.artefact(KIND, name).stored))
     return document

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from features.settings import SYNTHETIC
 from training.gate.checks import Check
 from training.gate.decision import Decision
 from training.pictures import BLUE, DOTS_AN_INCH, GREY, ORANGE
@@ -15,7 +16,7 @@ _SIZE_INCHES = (11.0, 4.6)
 _COLOURS = {"passed": BLUE, "failed": ORANGE, "not assessed": GREY}
 
 
-def draw(decision: Decision) -> bytes:
+def draw(decision: Decision, *, synthetic: bool) -> bytes:
     """Return a PNG: changes of measures on the left (better to the left), coverage of 80 % ranges on the right."""
     figure = Figure(figsize=_SIZE_INCHES, dpi=DOTS_AN_INCH, layout="constrained")
     FigureCanvasAgg(figure)
@@ -30,7 +31,8 @@ def draw(decision: Decision) -> bytes:
     right.axvspan(100 * low, 100 * high, color=GREY, alpha=0.25, lw=0)
     right.set_xlabel("counts within ranges that say 80 %, in %")
     short = ", short history" if decision.short_history else ""
-    figure.suptitle(f"{decision.challenger.version}: {decision.verdict}{short}", x=0.01, ha="left")
+    made_up = f"    {SYNTHETIC}" if synthetic else ""
+    figure.suptitle(f"{decision.challenger.version}: {decision.verdict}{short}{made_up}", x=0.01, ha="left")
     buffer = BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()

@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 
 from features.configuration import Closed, validated_text
 from features.periods import PeriodKind
+from features.workspace import GATE
 
-NAME = "gate.toml"
 Share = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Change = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Tolerance = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
@@ -122,10 +122,10 @@ class Gate:
         """
         shipped = not path.is_file()
         text = default_text() if shipped else path.read_bytes()
-        file = validated_text(text.decode("utf-8-sig"), NAME, GateFile)
+        file = validated_text(text.decode("utf-8-sig"), GATE, GateFile)
         return cls(file, shipped, hashlib.sha256(text).hexdigest())
 
 
 def default_text() -> bytes:
     """Return the shipped file."""
-    return (resources.files("training.gate") / NAME).read_bytes()
+    return (resources.files("training.gate") / GATE).read_bytes()
