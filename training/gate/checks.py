@@ -86,12 +86,10 @@ class Checks:
         name = "Poisson deviance"
         yield self._change(name, "all strands", self.sample.deviance, CHAMPION, at_most(deviance), required=True)
 
-    def against_simple(self, simple: tuple[str, ...]) -> Iterator[Check]:
-        """Yield the comparisons with the simple method that is best by each measure; of equals the first."""
+    def against_simple(self, best: str) -> Iterator[Check]:
+        """Yield the comparisons with the best simple method."""
         crps, deviance = self.limits.crps_against_simple, self.limits.deviance_against_simple
-        best = min(simple, key=self.sample.mean_crps)
         yield self._change("CRPS", "all strands", self.sample.crps, best, at_most(crps), required=True)
-        best = min(simple, key=self.sample.mean_deviance)
         name = "Poisson deviance"
         yield self._change(name, "all strands", self.sample.deviance, best, at_most(deviance), required=True)
 
@@ -122,7 +120,7 @@ class Checks:
 
     def deciles(self) -> Iterator[Check]:
         """Yield the check of bias by deprivation decile."""
-        name, rule = "bias by deprivation decile", within(self.limits.decile_bias)
+        name, rule = "bias by deprivation decile", near(self.limits.decile_bias)
         sums = self.sample.deciles
         if sums is None:
             yield not_assessed(name, "the areas have no deprivation deciles", rule)
@@ -213,9 +211,9 @@ def meets(least: float, most: float) -> Rule:
     return Rule(f"meet {100 * least:g}-{_percent(most)}", lambda low, high: high >= least and low <= most)
 
 
-def within(limit: float) -> Rule:
-    """Return the rule that the whole interval lies within a distance of 0."""
-    return Rule(f"lie within {_percent(limit)} of 0", lambda low, high: -limit <= low and high <= limit)
+def near(limit: float) -> Rule:
+    """Return the rule that the interval reaches within a distance of 0."""
+    return Rule(f"reach within {_percent(limit)} of 0", lambda low, high: low <= limit and high >= -limit)
 
 
 def judged(

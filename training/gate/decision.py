@@ -150,11 +150,13 @@ def decide(
         return Decision(challenger, champion, gate, None, "", (*ties, nothing), notes)
     units = _units(compared, gate)
     checks = Checks(compared.sample, units, gate.file.limits)
-    reference = CHAMPION if rival else min(simple, key=compared.sample.mean_crps)
+    # Of equals the first in the file. One method stands for them all: two could each keep the other out.
+    best = min(simple, key=compared.sample.mean_crps)
     made = [*ties]
     if rival:
         made += checks.against_champion()
-    made += [*checks.against_simple(simple), *checks.worst(reference), *checks.calibration(), *checks.deciles()]
+    made += [*checks.against_simple(best), *checks.worst(CHAMPION if rival else best)]
+    made += [*checks.calibration(), *checks.deciles()]
     if units.short:
         notes += (f"Short history: {len(compared.origins)} origins, so {units.drawn} were drawn.",)
     return Decision(challenger, champion, gate, compared, units.drawn, tuple(made), notes)

@@ -48,4 +48,4 @@ def _intervals(axes: Axes, checks: Sequence[Check]) -> None:
         axes.plot([100 * check.value], [place], color=colour, marker="o")
     labels = [f"{check.name}\n{check.about}" + (f" v {check.against}" if check.against else "") for check in checks]
     axes.set_yticks(range(len(checks)), labels)
-    axes.set_ylim(len(checks) - 0.5, -0.5)
+    axes.set_ylim(max(len(checks), 1) - 0.5, -0.5)

@@ -70,7 +70,7 @@ class Limits(Closed):
         worst_district: Change of the CRPS of the district that fares worst; the interval does not reach above.
         pit_distance: Largest distance of a strand's PIT to uniform; the interval does not lie wholly above.
         coverage: Share of counts within ranges of nominal 80 %; the interval meets this one.
-        decile_bias: Forecast over recorded of a deprivation decile relative to all; the interval lies within.
+        decile_bias: Forecast over recorded of a deprivation decile relative to all; the interval reaches within.
     """
 
     crps_against_champion: Change
