@@ -20,6 +20,7 @@ STRANDS = "strands.toml"
 RESOURCES = "resources.toml"
 FEEDS = "feeds"
 HARM = "harm.toml"
+GATE = "gate.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
 
@@ -103,6 +104,11 @@ class Workspace:
     def harm_file(self) -> Path:
         """Sets of harm weights, TOML; a workspace without it has equal weights alone."""
         return self.root / HARM
+
+    @property
+    def gate_file(self) -> Path:
+        """What a model must hold to become champion, TOML; a workspace without it has the shipped thresholds."""
+        return self.root / GATE
 
     @property
     def areas_file(self) -> Path | None:

@@ -8,12 +8,11 @@ from features import periods
 from features.completeness.alarms import recent_shifts
 from features.knowledge import Known
 from features.panel import Panel
-from features.panel_file import to_bytes
 from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.kinds import PANEL
+from models.kept_panels import kept_panel, unrecorded
 from models.patrol import SHARE, patrol_share
 from models.registry import Registered
 from models.runs import KIND, ForecastRun
@@ -80,7 +79,7 @@ def run_forecast(
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
-    kept = _kept_panel(panel, files)
+    kept = kept_panel(panel, files)
     meta: dict[str, Json] = {
         "origin": panel.origin.isoformat(),
         "as_of": panel.as_of.isoformat(),
@@ -98,7 +97,7 @@ def run_forecast(
         "panel": kept.name,
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
-    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *_new(kept, ledger)]
+    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *unrecorded(kept, ledger)]
     draft = Draft(
         "consultation" if held else "combination",
         f"{KIND}/{run_id}",
@@ -108,13 +107,3 @@ def run_forecast(
     )
     event = ledger.append(draft, artefacts=new)
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)
-
-
-def _kept_panel(panel: Panel, files: FileStore) -> Artefact:
-    stored = files.put(to_bytes(panel), "panels", ".parquet")
-    return Artefact.of(PANEL, f"{panel.origin}-{stored.sha256[:16]}", stored)
-
-
-def _new(artefact: Artefact, ledger: Ledger) -> list[Artefact]:
-    """Return the artefact unless it is recorded: another model may have been asked from the same panel."""
-    return [] if artefact.name in {known.name for known in ledger.artefacts(artefact.kind)} else [artefact]
