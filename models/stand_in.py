@@ -1,6 +1,6 @@
 """A champion of which some strands are suspended: simple methods forecast these, the model the others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from features.panel import Panel
 from ledger.ledger import Ledger
-from models.forecaster import DemandForecaster, Forecast
+from models.bundle import Fitted
+from models.forecaster import Forecast
 from models.registry import Registered
 from models.simple import fit_simple
 from models.spread import Shock, Spread
@@ -29,7 +30,7 @@ class PartlySuspended:
         methods: Suspended strand to the simple method.
     """
 
-    model: DemandForecaster
+    model: Fitted
     methods: Mapping[str, str]
 
     @property
@@ -42,17 +43,21 @@ class PartlySuspended:
         """Horizons it serves."""
         return self.model.horizons
 
-    def forecast(self, panel: Panel, **asked: Any) -> Forecast:
+    def only(self, horizons: tuple[int, ...]) -> "PartlySuspended":
+        """Return the same for some of its horizons."""
+        return replace(self, model=self.model.only(horizons))
+
+    def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
         """Forecast from the panel's origin; the simple methods are fitted to the panel, as they need no training.
 
         Raises:
             ModelError: The panel is not of the model's kind or strands, or a method cannot be fitted to it.
         """
-        result = self.model.forecast(panel, **asked)
+        result = self.model.forecast(panel, explain=explain)
         names = list(result.fallback) or [""] * len(panel.strands)
         for method in sorted(set(self.methods.values())):
             own = np.array([self.methods.get(strand) == method for strand in panel.strands])
-            simple = fit_simple(method, panel, self.horizons).forecast(panel, **asked)
+            simple = fit_simple(method, panel, self.horizons).forecast(panel, explain=explain)
             names = [method if stands else name for stands, name in zip(own, names, strict=True)]
             result = _mixed(result, simple, own, tuple(names))
         return result
@@ -70,7 +75,7 @@ class Standing:
     """
 
     version: str
-    model: DemandForecaster
+    model: Fitted | PartlySuspended
     origin: date
     suspension: Suspension | None = None
 
@@ -85,7 +90,12 @@ def in_force(champion: Registered, ledger: Ledger) -> Standing:
     held = suspension_of(ledger, champion.version)
     if held is None or not held.strands:
         return Standing(champion.version, champion.model, champion.origin)
-    return Standing(champion.version, PartlySuspended(champion.model, held.strands), champion.origin, held)
+    return Standing(champion.version, standing_in(champion.model, held.strands), champion.origin, held)
+
+
+def standing_in(model: Fitted, methods: object) -> Fitted | PartlySuspended:
+    """Return a model with simple methods for some strands, as a run's meta names them; the model itself without any."""
+    return PartlySuspended(model, methods) if isinstance(methods, Mapping) and methods else model
 
 
 def _mixed(model: Forecast, simple: Forecast, own: Bool, fallback: tuple[str, ...]) -> Forecast:
