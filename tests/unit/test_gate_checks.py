@@ -98,7 +98,7 @@ def test_a_short_history_draws_districts_and_says_what_that_leaves_open() -> Non
 
 @pytest.mark.parametrize(("factor", "outcome"), [(1.0, "passed"), (0.75, "failed")])
 def test_a_decile_that_is_forecast_low_is_found(factor: float, outcome: str) -> None:
-    deciles = 1.0 + np.arange(AREAS) % 10
+    deciles = 1 + (np.arange(AREAS) % 10).astype(np.float64)
     low = np.where(deciles == 1, factor, 1.0)[:, None]
     check = named(sample({CHALLENGER: low, CHAMPION: 1.2}, origins=40, deciles=deciles), "bias", units(40))
     assert check.outcome == outcome
@@ -125,8 +125,8 @@ def test_the_expected_pit_is_the_mean_of_drawn_ones() -> None:
     shape = (1, 1, 4000, 1)
     cells = Cells(rng.poisson(1.5, shape).astype(float), np.ones(shape, bool), np.full(shape, 1.2), np.full(shape, 0.3))
     below_grid = cells.pit(np.zeros(4000, np.int64))[0, 0, 0] / 4000
-    flat = [values.reshape(-1) for values in (cells.count, cells.mean, cells.dispersion)]
-    drawn = np.concatenate([randomised_pit(*flat, rng) for _ in range(20)])
+    count, mean, spread = (values.reshape(-1) for values in (cells.count, cells.mean, cells.dispersion))
+    drawn = np.concatenate([randomised_pit(count, mean, spread, rng) for _ in range(20)])
     np.testing.assert_allclose(below_grid, [(drawn <= level).mean() for level in GRID], atol=0.005)
 
 
