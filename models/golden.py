@@ -54,7 +54,7 @@ def deviation(document: Mapping[str, Any], model: Fitted, panel: Panel) -> float
 
 
 def _forecast(model: Fitted, panel: Panel) -> tuple[F64, F64]:
-    forecast = model.forecast(panel, explain=False)
+    forecast = model.forecast(panel)
     return forecast.mean, np.broadcast_to(forecast.dispersion, forecast.mean.shape)
 
 

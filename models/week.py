@@ -43,6 +43,13 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     return [code for code, holds in marks.items() if holds]
 
 
+def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
+    """Return the first horizon whose period begins at or after `as_of`; the last one where none does."""
+    begun = panel.first + len(panel.counts)
+    to_come = [h for h in horizons if periods.start(begun + h - 1, panel.kind) >= panel.as_of]
+    return min(to_come, default=max(horizons))
+
+
 def run_forecast(
     known: Known,
     champion: Registered,
@@ -55,6 +62,7 @@ def run_forecast(
 ) -> ForecastRun:
     """Forecast from the panel's origin, and record it before anybody sees it.
 
+    Contributions are kept for the first horizon that is still to come; those of others are computed when asked for.
     The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
     model give the same file and so the same run; asking again records that it was consulted.
 
@@ -63,7 +71,8 @@ def run_forecast(
         LedgerError: It could not be recorded; then there is no forecast.
     """
     panel, snapshot_hash = known.panel, known.snapshot_hash
-    forecast = champion.model.forecast(panel)
+    first = first_to_come(panel, champion.model.horizons)
+    forecast = champion.model.forecast(panel, explain=(first,))
     frame = forecast_table(
         forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices, fallback=""
     )

@@ -12,12 +12,13 @@ from ledger.events import NoSuchRecordError
 from strandcast.allocate_commands import allocate
 from strandcast.areas_commands import areas
 from strandcast.audit_commands import audit
+from strandcast.backtest_commands import backtest
 from strandcast.completeness_commands import completeness
 from strandcast.feed_commands import feeds
 from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
 from strandcast.ingest_commands import ingest
-from strandcast.model_commands import backtest, train
+from strandcast.model_commands import train
 from strandcast.models_commands import models
 from strandcast.panel_commands import panel
 from strandcast.promote_commands import promote, rollback

@@ -54,7 +54,7 @@ def forecast(
             files=deployment.files,
             actor=deployment.actor,
         )
-    expected = champion.model.forecast(known.panel, explain=False)
+    expected = champion.model.forecast(known.panel)
 
     def at_level(name: str) -> pd.DataFrame:
         table = forecast_table(expected, known.panel, level=name, model_version=champion.version, notices=notices)
@@ -99,10 +99,10 @@ def _areas(table: pd.DataFrame) -> Table:
 @click.command()
 @click.option("--area", "area_code", help="Code of an area; left out: the total of all areas.")
 @click.option("--strand", required=True, help="The strand.")
-@click.option("--horizon", type=int, default=1, show_default=True, help="1 = the period that begins at the origin.")
+@click.option("--horizon", type=click.IntRange(1), help="1 begins at the origin; left out: the next still to come.")
 @click.option("--run", "run_id", help="Name of a forecast run; by default the newest.")
 @command_options
-def explain(context: Context, area_code: str | None, strand: str, horizon: int, run_id: str | None) -> None:
+def explain(context: Context, area_code: str | None, strand: str, horizon: int | None, run_id: str | None) -> None:
     """Show what a forecast rests on: base x multipliers x calibration; the look is recorded."""
     from models.explanation.contributions import explain_run
     from strandcast.deployment import Deployment
@@ -122,7 +122,7 @@ def explain(context: Context, area_code: str | None, strand: str, horizon: int, 
     rows.append(["calibration", f"×{explained.explanation.calibration:.3f}"])
     rows.append(["expected", f"{explained.explanation.mean:.3f}"])
     table = plain_table(
-        f"{strand} in {area_code or 'all areas'}, horizon {horizon}", ["factor", "value"], rows, ["value"]
+        f"{strand} in {area_code or 'all areas'}, horizon {explained.horizon}", ["factor", "value"], rows, ["value"]
     )
     lines = [explained.explanation.sentence(), f"Run {explained.run_id}. Recorded as {explained.audit_id}."]
     context.output.result(explained.document(), table, lines=lines)

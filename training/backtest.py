@@ -29,6 +29,12 @@ from training.workers import side_by_side
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
+# Simple methods that stand beside every model; what beats none of them has learnt nothing.
+BESIDE: dict[periods.PeriodKind, tuple[str, ...]] = {
+    "week": ("mean-52", "weighted-0.05", "shrunken"),
+    "month": ("mean-12", "weighted-0.15", "shrunken"),
+}
+
 # By method and number of the refit.
 Answers = dict[tuple[str, int], list[Answer]]
 
@@ -287,17 +293,32 @@ def _backtest(name: str, schedule: Schedule, origins: Sequence[int], answers: An
     )
 
 
-def measured(backtest: Backtest, knowledge: Knowledge) -> list[dict[str, Any]]:
-    """Return the measures of a backtest against what is recorded now, overall and by strand and horizon.
+def measured(backtest: Backtest, panel: Panel) -> list[dict[str, Any]]:
+    """Return the measures of a backtest against what is recorded, overall and by strand and horizon.
 
     Cells that were not observed are left out, and those of which not all records are in: neither a corrected nor a
     rescaled count is a truth.
+
+    Args:
+        backtest: Forecasts.
+        panel: All that is known now, without recording changes.
     """
-    panel = knowledge.as_recorded().at().panel
     at = backtest.targets(panel)
     count, seen = panel.counts[at].astype(np.float64), panel.complete[at]
     found = quantiles(backtest.mean, backtest.dispersion())
     return Scored(count, backtest.mean, seen, found, backtest.horizons, panel.strands).rows()
+
+
+def over_horizons(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return the means over all horizons of measures that are means over cells, by strand; "all" is first."""
+    strands = dict.fromkeys(str(row["strand"]) for row in rows)
+    found = {}
+    for strand in strands:
+        own = [row for row in rows if row["strand"] == strand]
+        cells = sum(row["cells"] for row in own)
+        means = ("poisson_deviance", "pinball")
+        found[strand] = {name: sum(row[name] * row["cells"] for row in own) / cells for name in means}
+    return found
 
 
 def _after(day: date) -> date:

@@ -150,7 +150,7 @@ def _mean_curve(hold_out: HoldOut, mean: NDArray[np.float64]) -> NDArray[np.floa
 
 
 def _contributions_picture(panel: Panel, model: Fitted) -> bytes:
-    forecast = model.forecast(panel)
+    forecast = model.forecast(panel, explain=model.horizons[:1])
     if forecast.factors is None:
         return b""
     logs = np.log(np.maximum(forecast.factors.multipliers[0], 1e-12)).reshape(-1, len(GROUPS))
