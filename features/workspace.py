@@ -20,6 +20,8 @@ STRANDS = "strands.toml"
 RESOURCES = "resources.toml"
 FEEDS = "feeds"
 HARM = "harm.toml"
+GATE = "gate.toml"
+MONITOR = "monitor.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
 
@@ -103,6 +105,16 @@ class Workspace:
     def harm_file(self) -> Path:
         """Sets of harm weights, TOML; a workspace without it has equal weights alone."""
         return self.root / HARM
+
+    @property
+    def gate_file(self) -> Path:
+        """What a model must hold to become champion, TOML; a workspace without it has the shipped thresholds."""
+        return self.root / GATE
+
+    @property
+    def monitor_file(self) -> Path:
+        """Thresholds of monitoring, TOML; a workspace without it has the shipped ones."""
+        return self.root / MONITOR
 
     @property
     def areas_file(self) -> Path | None:

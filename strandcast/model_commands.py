@@ -1,4 +1,4 @@
-"""`strandcast train` and `promote`: a data scientist's commands."""
+"""`strandcast train`: a data scientist's first command."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
             known,
             recipe,
             horizons,
-            tracker=_tracker(deployment, off=no_tracking),
+            tracker=tracker_of(deployment, off=no_tracking),
             ledger=deployment.ledger,
             files=deployment.files,
             actor=deployment.actor,
@@ -58,31 +58,8 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
     context.output.result(document, *([table] if rows else []), lines=lines)
 
 
-@click.command()
-@click.option("--model", "name", default="challenger", show_default=True, help="challenger, or a version.")
-@click.option("--reason", required=True, help="Why, in your words; it is recorded.")
-@click.option("--no-tracking", is_flag=True, help="Leave MLflow out.")
-@command_options
-def promote(context: Context, name: str, reason: str, no_tracking: bool) -> None:
-    """Make the challenger, or any version, the champion that forecasts are made with."""
-    from strandcast.deployment import Deployment
-    from training.promote import promote as run_promotion
-
-    with Deployment.open(context) as deployment:
-        tracker = _tracker(deployment, off=no_tracking)
-        promotion = run_promotion(deployment.ledger, tracker, name=name, reason=reason, actor=deployment.actor)
-    document = {
-        "version": promotion.version,
-        "alias": "champion",
-        "replaced": promotion.replaced,
-        "mirrored_in_mlflow": promotion.mirrored,
-        "audit_id": promotion.audit_id,
-    }
-    lines = [f"{promotion.version} is champion. Recorded as {promotion.audit_id}.", "Next: strandcast forecast"]
-    context.output.result(document, lines=lines)
-
-
-def _tracker(deployment: Deployment, *, off: bool) -> Tracker:
+def tracker_of(deployment: Deployment, *, off: bool) -> Tracker:
+    """Return where training runs are tracked; `off` leaves MLflow out."""
     from training.record import Untracked
 
     if off:

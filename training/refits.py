@@ -70,7 +70,7 @@ class Fitted:
         for name, fit in self._fits.items():
             if name not in self._models or self._models[name].horizons != needed:
                 self._models[name] = fit(panel, needed)
-            forecast = self._models[name].forecast(panel, explain=False)
+            forecast = self._models[name].forecast(panel)
             found[name] = Answer(replace(forecast, factors=None), notices)
         return found
 
