@@ -21,6 +21,7 @@ from models.allocation.resources import Harm, Hours, Reach, Resources
 from models.table import COLUMNS
 from strandcast.app import cli
 from tests.support.repository import REPOSITORY, USER_GUIDE, sources
+from training.gate.settings import Compared, GateFile, Interval, Limits
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
@@ -92,6 +93,7 @@ FILES: tuple[type[Closed], ...] = (
     Hours,
     Reach,
     Harm,
+    *(GateFile, Compared, Interval, Limits),
     *(Contract, Column, Retention, Arrival, Volume, Provenance, Disclosure),
 )
 
