@@ -20,8 +20,8 @@ STRANDS = "strands.toml"
 RESOURCES = "resources.toml"
 FEEDS = "feeds"
 HARM = "harm.toml"
-MONITOR = "monitor.toml"
 GATE = "gate.toml"
+MONITOR = "monitor.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
 
@@ -107,14 +107,14 @@ class Workspace:
         return self.root / HARM
 
     @property
-    def monitor_file(self) -> Path:
-        """Thresholds of monitoring, TOML; a workspace without it has the shipped ones."""
-        return self.root / MONITOR
-
-    @property
     def gate_file(self) -> Path:
         """What a model must hold to become champion, TOML; a workspace without it has the shipped thresholds."""
         return self.root / GATE
+
+    @property
+    def monitor_file(self) -> Path:
+        """Thresholds of monitoring, TOML; a workspace without it has the shipped ones."""
+        return self.root / MONITOR
 
     @property
     def areas_file(self) -> Path | None:

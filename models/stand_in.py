@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from features.panel import Panel
 from ledger.ledger import Ledger
-from models.bundle import Fitted
-from models.forecaster import Forecast
+from models.forecaster import DemandForecaster, Forecast
 from models.registry import Registered
 from models.simple import fit_simple
 from models.spread import Shock, Spread
@@ -30,7 +29,7 @@ class PartlySuspended:
         methods: Suspended strand to the simple method.
     """
 
-    model: Fitted
+    model: DemandForecaster
     methods: Mapping[str, str]
 
     @property
@@ -75,7 +74,7 @@ class Standing:
     """
 
     version: str
-    model: Fitted | PartlySuspended
+    model: DemandForecaster
     origin: date
     suspension: Suspension | None = None
 
@@ -90,12 +89,12 @@ def in_force(champion: Registered, ledger: Ledger) -> Standing:
     held = suspension_of(ledger, champion.version)
     if held is None or not held.strands:
         return Standing(champion.version, champion.model, champion.origin)
-    return Standing(champion.version, standing_in(champion.model, held.strands), champion.origin, held)
+    return Standing(champion.version, with_stand_ins(champion.model, held.strands), champion.origin, held)
 
 
-def standing_in(model: Fitted, methods: object) -> Fitted | PartlySuspended:
-    """Return a model with simple methods for some strands, as a run's meta names them; the model itself without any."""
-    return PartlySuspended(model, methods) if isinstance(methods, Mapping) and methods else model
+def with_stand_ins(model: DemandForecaster, methods: Mapping[str, str]) -> DemandForecaster:
+    """Return a model with simple methods in its place for the strands named."""
+    return PartlySuspended(model, methods) if methods else model
 
 
 def _mixed(model: Forecast, simple: Forecast, own: Bool, fallback: tuple[str, ...]) -> Forecast:
