@@ -13,11 +13,14 @@ _COVERED = 0.95
 def recent_shifts(panel: Panel) -> dict[str, LevelShift]:
     """Return the newest shift of each strand's total that lies within the panel's last year.
 
-    A change that somebody declared is rescaled in the panel and so shifts nothing any more.
+    A change that somebody declared is rescaled in the panel and so shifts nothing any more. A strand that only monthly
+    feeds speak of shifts in their months.
     """
     newest = panel.first + len(panel.counts) - PERIODS_A_YEAR[panel.kind]
     complete = panel.complete
-    found = {}
+    found = recent_shifts(panel.months.panel) if panel.months else {}
+    if not len(panel.counts):
+        return found
     for column, strand in enumerate(panel.strands):
         areas = complete[:, :, column].sum(axis=1)
         compared = (areas > 0) & (areas >= _COVERED * areas.max())
