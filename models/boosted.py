@@ -3,7 +3,6 @@
 This is the only module that knows LightGBM.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import lightgbm as lgb
@@ -16,6 +15,7 @@ from features.matrix import FeatureMatrix, build
 from features.panel import Panel
 from features.spec import GROUPS, FeatureSpec
 from models.forecaster import F64, Factors, Forecast
+from models.spread import Spread
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ class BoostedForecaster:
         strands: Strands it knows, in order.
         booster: LightGBM's text form of the trees.
         calibration: float64[strand], ratio of recorded to forecast on the hold-out.
-        dispersion: float64[strand], of one area's counts.
-        level_dispersion: Level to float64[strand], of that level's totals.
+        spread: How counts spread about its means.
         calendar: The calendar it was trained with.
     """
 
@@ -83,8 +82,7 @@ class BoostedForecaster:
     strands: tuple[str, ...]
     booster: str = field(repr=False)
     calibration: F64
-    dispersion: F64
-    level_dispersion: Mapping[str, F64]
+    spread: Spread
     calendar: Calendar
 
     @property
@@ -116,7 +114,7 @@ class BoostedForecaster:
         raw = booster.predict(matrix.values, raw_score=True, num_threads=1)
         mean = np.exp(_cells(np.asarray(raw) + matrix.log_offset(), panel, self.spec)) * self.calibration
         factors = self._factors(booster, matrix, panel) if explain else None
-        return Forecast(mean, self.dispersion, self.horizons, factors, self.method, self.level_dispersion)
+        return Forecast(mean, self.spread, self.horizons, factors, self.method)
 
     def _factors(self, booster: lgb.Booster, matrix: FeatureMatrix, panel: Panel) -> Factors:
         parts = np.asarray(booster.predict(matrix.values, pred_contrib=True, num_threads=2))

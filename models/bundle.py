@@ -14,8 +14,9 @@ from features.calendar import Calendar
 from features.spec import FeatureSpec, Offset
 from models.boosted import BoostedForecaster
 from models.simple import SimpleForecaster
+from models.spread import Spread
 
-FORMAT = 1
+FORMAT = 2
 Fitted = BoostedForecaster | SimpleForecaster
 
 
@@ -49,8 +50,7 @@ def pack(model: Fitted, facts: Mapping[str, Any]) -> Bundle:
         "format": FORMAT,
         "method": model.method,
         "horizons": list(model.horizons),
-        "dispersion": model.dispersion.tolist(),
-        "level_dispersion": {level: values.tolist() for level, values in model.level_dispersion.items()},
+        "spread": model.spread.document(),
         "booster_sha256": hashlib.sha256(booster).hexdigest(),
         "facts": dict(facts),
     }
@@ -91,21 +91,19 @@ def unpack(bundle: Bundle) -> Fitted:
 
 
 def _model(document: Mapping[str, Any], booster: str) -> Fitted:
-    dispersion = np.array(document["dispersion"], dtype=np.float64)
-    levels = {level: np.array(values, dtype=np.float64) for level, values in document["level_dispersion"].items()}
+    spread = Spread.of(document["spread"])
     if document["method"] != "boosted":
-        return SimpleForecaster(document["method"], tuple(document["horizons"]), dispersion, levels)
-    spec: dict[str, Any] = {
+        return SimpleForecaster(document["method"], tuple(document["horizons"]), spread)
+    features: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()
     }
-    offset = Offset(**spec.pop("offset"))
+    offset = Offset(**features.pop("offset"))
     terms = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["calendar"]["terms"]]
     return BoostedForecaster(
-        spec=FeatureSpec(**spec, offset=offset),
+        spec=FeatureSpec(**features, offset=offset),
         strands=tuple(document["strands"]),
         booster=booster,
         calibration=np.array(document["calibration"], dtype=np.float64),
-        dispersion=dispersion,
-        level_dispersion=levels,
+        spread=spread,
         calendar=Calendar(document["calendar"]["region"], tuple(terms)),
     )

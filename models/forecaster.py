@@ -1,7 +1,6 @@
 """What a forecaster is, and what a forecast holds."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from errors import ModelError
 from features.panel import Panel
 from features.spec import GROUPS
+from models.spread import Spread
 
 F64 = NDArray[np.float64]
 
@@ -46,19 +46,20 @@ class Forecast:
 
     Attributes:
         mean: float64[horizon, area, strand].
-        dispersion: float64[strand], of the negative binomial of one area.
+        spread: How counts spread about their means.
         horizons: Horizons of axis 0.
         factors: The mean taken apart; None where an explanation was not asked for.
         method: Name of the method that made it.
-        level_dispersion: Level ("district", ..., "force") to the dispersion of that level's totals, float64[strand].
+        fallback: The name of the simple method that stands in for the model, by strand, "" where none does; empty:
+            nowhere.
     """
 
     mean: F64
-    dispersion: F64
+    spread: Spread
     horizons: tuple[int, ...]
     factors: Factors | None
     method: str
-    level_dispersion: Mapping[str, F64] = field(default_factory=dict)
+    fallback: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a forecast that is not finite or that its own explanation does not multiply back to.
@@ -77,6 +78,11 @@ class Forecast:
                 place=self.method,
                 fix="report it: a forecast that cannot be explained is not served",
             )
+
+    @property
+    def dispersion(self) -> F64:
+        """float64[horizon, area, strand], of one area's negative binomial: variance = mean + dispersion x mean^2."""
+        return self.spread.dispersion(self.mean, self.horizons)
 
 
 class DemandForecaster(Protocol):

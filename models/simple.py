@@ -1,6 +1,5 @@
 """Simple methods: what every model must beat, and what stands in where it does not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +13,8 @@ from features.periods import PERIODS_A_YEAR
 from features.rates import StrandTotals
 from features.spec import FeatureSpec, Offset
 from models.forecaster import F64, Factors, Forecast, one_group
-from models.levels import fit_dispersions
+from models.ranges import fit_spread, once_share
+from models.spread import Spread
 
 NAMES = "naive, last, mean-N, mean-all, weighted-ALPHA, shrunken, shrunken-all"
 
@@ -31,21 +31,19 @@ class SimpleForecaster:
     Attributes:
         method: Its name, one of `NAMES`.
         horizons: Horizons to forecast.
-        dispersion: float64[strand], of one area's counts.
-        level_dispersion: Level to float64[strand], of that level's totals.
+        spread: How counts spread about its means.
     """
 
     method: str
     horizons: tuple[int, ...]
-    dispersion: F64
-    level_dispersion: Mapping[str, F64]
+    spread: Spread
 
     def forecast(self, panel: Panel, *, explain: bool = True) -> Forecast:
         """Forecast from the panel's origin; its factors cost nothing and are always given."""
         del explain
         origin = np.array([panel.first + len(panel.counts)], dtype=np.int64)
         factors = _factors(self.method, panel, self.horizons, origin)[0]
-        return Forecast(factors.product(), self.dispersion, self.horizons, factors, self.method, self.level_dispersion)
+        return Forecast(factors.product(), self.spread, self.horizons, factors, self.method)
 
 
 def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleForecaster:
@@ -61,10 +59,9 @@ def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleFo
         raise ModelError(f"knows {n} complete {panel.kind}s", place=method, fix="ingest at least 3")
     checked = min(n // 2, PERIODS_A_YEAR[panel.kind] // 2)
     origins = np.arange(n - checked, n)
-    mean = np.stack([f.product()[0] for f in _factors(method, panel, (1,), origins + panel.first)])
-    count = panel.counts[origins].astype(np.float64)
-    dispersion, levels = fit_dispersions(count, mean, panel.complete[origins], panel.areas)
-    return SimpleForecaster(method, horizons, dispersion, levels)
+    mean = np.stack([f.product() for f in _factors(method, panel, (1,), origins + panel.first)])
+    count, seen = panel.counts[origins, None].astype(np.float64), panel.complete[origins, None]
+    return SimpleForecaster(method, horizons, fit_spread(count, mean, seen, panel.areas, (1,), once_share(panel)))
 
 
 def _factors(method: str, panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64]) -> list[Factors]:

@@ -61,4 +61,4 @@ def _half_year(model: SimpleForecaster, panel: Panel) -> HoldOut:
     known = np.minimum(target, n - 1)
     count = np.where(panel.complete, panel.counts, 0.0)[known].astype(np.float64)
     seen = panel.complete[known] & (target < n)[:, :, None, None]
-    return HoldOut(count, mean, seen, model.dispersion, origins + panel.first, model.horizons, panel.strands)
+    return HoldOut(count, mean, seen, model.spread, origins + panel.first, model.horizons, panel.strands)
