@@ -13,7 +13,7 @@ from features import periods
 from features.panel import Panel
 from features.spec import GROUPS
 from models.distribution import LEVELS, quantiles
-from models.forecaster import F64, Forecast
+from models.forecaster import F64, Factors, Forecast
 from models.levels import ALL_STRANDS, at_level
 
 QUANTILES: tuple[str, ...] = tuple(f"q{level:g}" for level in LEVELS)
@@ -29,8 +29,9 @@ def forecast_table(
 ) -> pd.DataFrame:
     """Return the forecast table of one origin, rows in the order horizon, area, strand.
 
-    At the bottom level the explanation columns follow the contract's, if the forecast has its factors. Above it the
-    last strand is `ALL_STRANDS`, in which every incident is counted once.
+    At the bottom level the explanation columns follow the contract's, if the forecast has its factors; they are empty
+    at horizons that were not taken apart. Above it the last strand is `ALL_STRANDS`, in which every incident is
+    counted once.
 
     Args:
         forecast: From the panel's origin.
@@ -55,11 +56,16 @@ def forecast_table(
     frame["model_version"], frame["notices"] = model_version, ";".join(notices)
     frame["fallback"] = fallback or np.broadcast_to(_stand_ins(forecast, len(strands)), mean.shape).reshape(-1)
     if bottom and forecast.factors is not None:
-        frame["base"] = forecast.factors.base.reshape(-1)
-        for number, column in enumerate(MULTIPLIERS.values()):
-            frame[column] = forecast.factors.multipliers[..., number].reshape(-1)
-        frame["calibration"] = np.broadcast_to(forecast.factors.calibration, mean.shape).reshape(-1)
+        columns = np.full((len(frame), len(EXPLANATION)), np.nan)
+        columns[frame["horizon"].isin(forecast.factors.horizons)] = explanation_columns(forecast.factors)
+        frame[list(EXPLANATION)] = columns
     return frame
+
+
+def explanation_columns(factors: Factors) -> F64:
+    """Return factors as the columns of `EXPLANATION`, float64[row, column]; rows in the order horizon, area, strand."""
+    parts = (factors.base[..., None], factors.multipliers, factors.calibration[..., None])
+    return np.concatenate(parts, axis=-1).reshape(-1, len(EXPLANATION))
 
 
 def _stand_ins(forecast: Forecast, strands: int) -> NDArray[np.object_]:

@@ -8,12 +8,11 @@ from features import periods
 from features.completeness.alarms import recent_shifts
 from features.knowledge import Known
 from features.panel import Panel
-from features.panel_file import to_bytes
 from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.kinds import PANEL
+from models.kept_panels import kept_panel, unrecorded
 from models.patrol import SHARE, patrol_share
 from models.registry import Registered
 from models.runs import KIND, ForecastRun
@@ -44,6 +43,13 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     return [code for code, holds in marks.items() if holds]
 
 
+def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
+    """Return the first horizon whose period begins at or after `as_of`; the last one where none does."""
+    begun = panel.first + len(panel.counts)
+    to_come = [h for h in horizons if periods.start(begun + h - 1, panel.kind) >= panel.as_of]
+    return min(to_come, default=max(horizons))
+
+
 def run_forecast(
     known: Known,
     champion: Registered,
@@ -56,6 +62,7 @@ def run_forecast(
 ) -> ForecastRun:
     """Forecast from the panel's origin, and record it before anybody sees it.
 
+    Contributions are kept for the first horizon that is still to come; those of others are computed when asked for.
     The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
     model give the same file and so the same run; asking again records that it was consulted.
 
@@ -64,14 +71,15 @@ def run_forecast(
         LedgerError: It could not be recorded; then there is no forecast.
     """
     panel, snapshot_hash = known.panel, known.snapshot_hash
-    forecast = champion.model.forecast(panel)
+    first = first_to_come(panel, champion.model.horizons)
+    forecast = champion.model.forecast(panel, explain=(first,))
     frame = forecast_table(
         forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices, fallback=""
     )
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
-    kept = _kept_panel(panel, files)
+    kept = kept_panel(panel, files)
     meta: dict[str, Json] = {
         "origin": panel.origin.isoformat(),
         "as_of": panel.as_of.isoformat(),
@@ -89,7 +97,7 @@ def run_forecast(
         "panel": kept.name,
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
-    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *_new(kept, ledger)]
+    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *unrecorded(kept, ledger)]
     draft = Draft(
         "consultation" if held else "combination",
         f"{KIND}/{run_id}",
@@ -99,13 +107,3 @@ def run_forecast(
     )
     event = ledger.append(draft, artefacts=new)
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)
-
-
-def _kept_panel(panel: Panel, files: FileStore) -> Artefact:
-    stored = files.put(to_bytes(panel), "panels", ".parquet")
-    return Artefact.of(PANEL, f"{panel.origin}-{stored.sha256[:16]}", stored)
-
-
-def _new(artefact: Artefact, ledger: Ledger) -> list[Artefact]:
-    """Return the artefact unless it is recorded: another model may have been asked from the same panel."""
-    return [] if artefact.name in {known.name for known in ledger.artefacts(artefact.kind)} else [artefact]

@@ -19,6 +19,7 @@ from models.allocation.record import KIND as PLAN
 from models.allocation.record import load_plan, make_plan
 from models.allocation.resources import load_resources
 from models.explanation.contributions import explain
+from models.explanation.later import LaterContributions
 from models.runs import ForecastRun, load_run
 from models.table import QUANTILES
 from serving.query import ForecastQuery
@@ -42,6 +43,7 @@ class Desk:
         self._clock = clock
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
         self._older = lru_cache(maxsize=_RUNS_KEPT)(self._load)
+        self._contributions = LaterContributions(ledger, self.files)
 
     @classmethod
     def open(cls, root: Path, clock: Callable[[], datetime]) -> "Desk":
@@ -121,6 +123,8 @@ class Desk:
             raise NoSuchRecordError(
                 f"the run {run.run_id} has no row {position}", fix="use an id from GET /v1/forecasts"
             )
+        if rows["base"].isna().any():
+            rows = self._contributions.rows(run, int(rows["horizon"].iloc[0])).loc[rows.index]
         row = rows.iloc[0]
         document = {
             "forecast_id": forecast_id,
