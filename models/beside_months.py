@@ -13,10 +13,14 @@ from features.calendar import Calendar
 from features.months import Months
 from features.panel import Panel
 from features.spec import GROUPS
+from models.boosted import BoostedForecaster
 from models.day_weights import DayWeights
-from models.forecaster import F64, DemandForecaster, Factors, Forecast
+from models.forecaster import F64, Factors, Forecast
+from models.simple import SimpleForecaster
 from models.split import Split, mixed, thinned
 from models.spread import Spread
+
+PartForecaster = BoostedForecaster | SimpleForecaster
 
 CALENDAR = [str(name) for name in GROUPS].index("calendar")
 _NOTHING = 1e-12
@@ -42,8 +46,8 @@ class BesideMonths:
     horizons: tuple[int, ...]
     strands: tuple[str, ...]
     dated: tuple[str, ...]
-    weekly: DemandForecaster | None
-    monthly: DemandForecaster
+    weekly: PartForecaster | None
+    monthly: PartForecaster
     days: DayWeights
     calendar: Calendar
 
@@ -51,6 +55,19 @@ class BesideMonths:
     def method(self) -> str:
         """Name of the method of its parts."""
         return self.monthly.method
+
+    def only(self, horizons: tuple[int, ...]) -> "BesideMonths":
+        """Return the same model for some of its horizons."""
+        return replace(self, horizons=horizons, weekly=self.weekly and self.weekly.only(horizons))
+
+    def checked(self, panel: Panel) -> tuple[Panel, PartForecaster]:
+        """Return the part that can be measured, and its panel: of its weeks, else of its months.
+
+        Months split into weeks have no truth to be measured on.
+        """
+        if self.weekly is not None:
+            return panel.only(self.dated), self.weekly
+        return months_of(panel).panel, self.monthly
 
     def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
         """Forecast the weeks from the panel's origin on.
@@ -104,7 +121,7 @@ class BesideMonths:
                     part.calibration[number][:, columns] += weight * np.log(ahead.factors.calibration[found])
         return replace(part, fallback=_by_column(ahead.fallback, columns, len(self.strands)))
 
-    def _of_weeks(self, weekly: DemandForecaster, panel: Panel, apart: tuple[int, ...]) -> "_Part":
+    def _of_weeks(self, weekly: PartForecaster, panel: Panel, apart: tuple[int, ...]) -> "_Part":
         columns = np.array([self.strands.index(name) for name in self.dated])
         ahead = weekly.forecast(panel.only(self.dated), explain=apart)
         part = _Part.empty(len(self.horizons), len(apart), panel, ahead.spread, columns)

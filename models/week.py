@@ -16,7 +16,7 @@ from models.kept_panels import kept_panel, unrecorded
 from models.patrol import SHARE, patrol_share
 from models.registry import Registered
 from models.runs import KIND, ForecastRun
-from models.table import forecast_table, to_parquet
+from models.table import FROM_MONTHLY, forecast_table, to_parquet
 
 
 def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
@@ -27,7 +27,8 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
     "later-model": the model learnt from periods after the origin, so this is no fair backcast. "erased-rows": rows
     of days that are counted were erased after `as_of`, so their counts are not quite those known then. "proxy": a
-    strand is seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
+    strand is seen only by proxy. "feed-left-out": a feed gives periods that are not forecast, and is not counted.
+    "from-monthly": forecasts of weeks are split from forecasts of months, for the strands whose rows say so.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {
@@ -38,6 +39,7 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
         "erased-rows": bool(panel.erased),
         "proxy": bool(set(proxies) & set(panel.strands)),
         "feed-left-out": bool(panel.left_out),
+        FROM_MONTHLY: bool(panel.from_months.any()),
         "synthetic": synthetic,
     }
     return [code for code, holds in marks.items() if holds]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from features.calendar import Calendar
 from features.panel import Panel
-from models.beside_months import BesideMonths, months_ahead, months_of
+from models.beside_months import BesideMonths, PartForecaster, months_ahead, months_of
 from models.day_weights import DayWeights
-from models.forecaster import DemandForecaster
-from training.evaluate import HoldOut
 
 # A panel later in its month reaches one month further with the same number of weeks.
 _SPARE = 1
@@ -17,9 +17,9 @@ def fit_beside_months(
     panel: Panel,
     horizons: tuple[int, ...],
     calendar: Calendar,
-    fit: Callable[[Panel, tuple[int, ...]], tuple[DemandForecaster, HoldOut | None]],
-) -> tuple[BesideMonths, HoldOut | None]:
-    """Fit a model of months, one of weeks where dated feeds tell some, and the weights of days.
+    fit: Callable[[Panel, tuple[int, ...]], PartForecaster],
+) -> BesideMonths:
+    """Fit a model of months, then one of weeks where dated feeds tell some, and the weights of days.
 
     Args:
         panel: Weeks, with months beside them.
@@ -27,25 +27,19 @@ def fit_beside_months(
         calendar: Of the place.
         fit: Fits one model to a panel of one kind.
 
-    Returns:
-        The forecaster, and the hold-out of its weeks, or of its months where it has none: months split into weeks have
-        no truth to be checked on.
-
     Raises:
         ModelError: A history is too short.
     """
     months = months_of(panel)
     ahead = months_ahead(panel, horizons) + _SPARE
-    monthly, checked = fit(months.panel, tuple(range(1, ahead + 1)))
+    monthly = fit(months.panel, tuple(range(1, ahead + 1)))
     dated = dated_strands(panel)
-    weekly = None
-    if dated:
-        weekly, checked = fit(panel.only(dated), horizons)
+    weekly = fit(panel.only(dated), horizons) if dated else None
     days = DayWeights.fit(panel, calendar)
-    return BesideMonths(horizons, panel.strands, dated, weekly, monthly, days, calendar), checked
+    return BesideMonths(horizons, panel.strands, dated, weekly, monthly, days, calendar)
 
 
 def dated_strands(panel: Panel) -> tuple[str, ...]:
     """Return the strands of which some week was observed."""
-    seen = panel.observed.any(axis=(0, 1))
-    return tuple(strand for strand, known in zip(panel.strands, seen, strict=True) if known)
+    seen = np.flatnonzero(panel.observed.any(axis=(0, 1)))
+    return tuple(panel.strands[column] for column in seen)

@@ -75,7 +75,7 @@ def two_feeds() -> Incidents:
     dated = incidents(daily("2020-01-01", "2020-04-30", 3), spans=[("2020-01-01", "2020-04-30")])
     months = ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01"]
     monthly = incidents(months, [10] * 4, spans=[("2020-01-01", "2020-04-30")], monthly=True)
-    columns = {name: np.concatenate([getattr(dated, name), getattr(monthly, name)]) for name in COLUMNS}
+    columns: dict[str, Any] = {name: np.concatenate([getattr(dated, name), getattr(monthly, name)]) for name in COLUMNS}
     size = len(dated)
     columns["strand"][:size], columns["feed"][size:] = 1, 1
     feeds = (dated.feeds[0], replace(monthly.feeds[0], name="monthly", strands=("Assault",)))
