@@ -48,7 +48,7 @@ def monitor(
         *measures.of_scores(found, panel.strands, asked, panel.kind),
         *measures.of_stability(moved, panel.strands, asked.features),
         *measures.of_levels(panel, trained, asked.level_shift),
-        *measures.of_lateness(panel, asked.late),
+        *measures.of_lateness(panel, knowledge.at(champion.origin).panel, asked.late),
         measures.of_age(panel, trained, asked.age),
     ]
     looked_at = () if isinstance(found, str) else found.periods

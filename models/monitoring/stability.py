@@ -81,7 +81,7 @@ def watched(spec: FeatureSpec | None, panel: Panel) -> FeatureSpec:
 
 
 def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest: int) -> tuple[Stability, ...] | str:
-    """Return the stability of each strand and group, or why it cannot be told.
+    """Return the stability of each strand and group, or why it cannot be told; strands that are too late are left out.
 
     Args:
         spec: As `watched` returns it.
@@ -103,8 +103,14 @@ def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest
     counted = _counted(matrix.values.reshape(shape), len(before))
     found = []
     for s, strand in enumerate(panel.strands):
-        index = stability_index(counted[s, :, : len(before)].sum(axis=1), counted[s, :, len(before) :].sum(axis=1))
-        usual = _usual(counted[s, :, : len(before)], len(now))
+        # Past origins are seen with all that is known by now: of a late feed the newest ones would seem to have moved.
+        seen = np.flatnonzero(panel.observed[:, :, s].any(axis=1))
+        own_now = now <= panel.first + (int(seen[-1]) + 1 if len(seen) else 0)
+        if own_now.sum() < fewest:
+            continue
+        reference, present = counted[s, :, : len(before)], counted[s, :, len(before) :][:, own_now]
+        index = stability_index(reference.sum(axis=1), present.sum(axis=1))
+        usual = _usual(reference, int(own_now.sum()))
         for group in GROUPS:
             own = [k for k, name in enumerate(matrix.groups) if name == group]
             if own:
