@@ -126,7 +126,8 @@ class BoostedForecaster:
         if start is None:
             raise ModelError("has no offset", place="boosted", fix="train it with one")
         multipliers[..., GROUPS.index("own long-run level")] *= start.own_level[0].T[None]
-        multipliers[..., GROUPS.index("strand-wide trend")] *= start.strand_trend[0]
+        for group, factor in start.of_strand().items():
+            multipliers[..., GROUPS.index(group)] *= factor[0][:, None, :]
         base = start.strand_mean[0] * np.exp(_cells(parts[:, -1], panel, self.spec))
         return Factors(base, multipliers, np.broadcast_to(self.calibration, base.shape))
 
