@@ -213,8 +213,8 @@ def test_cells_finer_than_the_decimals_of_degrees_are_refused(decimals: int) -> 
 def test_points_of_a_lattice_in_metres_are_as_coarse_as_the_lattice() -> None:
     rng = np.random.default_rng(3)
     steps = rng.permutation(60 * 60)[:1500]
-    n = len(steps)
-    points = Points.of(rng.integers(0, 2000, n), steps % 60 * 100.0, steps // 60 * 100.0, np.ones(n, bool), np.ones(n))
+    n, east, north = len(steps), (steps % 60).astype(np.float64), (steps // 60).astype(np.float64)
+    points = Points.of(rng.integers(0, 2000, n), east * 100, north * 100, np.ones(n, bool), np.ones(n))
     assert resolution(points, PLANE, degrees=False) == pytest.approx(100.0)
     with pytest.raises(DataError, match="take cells of 100m or more"):
         check(points)
