@@ -1,6 +1,6 @@
 """Simple methods: what every model must beat, and what stands in where it does not."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,8 @@ from features.periods import PERIODS_A_YEAR
 from features.rates import StrandTotals
 from features.spec import FeatureSpec, Offset
 from models.forecaster import F64, Factors, Forecast, one_group
-from models.levels import fit_dispersions
+from models.ranges import fit_spread, once_share
+from models.spread import Spread
 
 NAMES = "naive, last, mean-N, mean-all, weighted-ALPHA, shrunken, shrunken-all"
 
@@ -31,21 +32,23 @@ class SimpleForecaster:
     Attributes:
         method: Its name, one of `NAMES`.
         horizons: Horizons to forecast.
-        dispersion: float64[strand], of one area's counts.
-        level_dispersion: Level to float64[strand], of that level's totals.
+        spread: How counts spread about its means.
     """
 
     method: str
     horizons: tuple[int, ...]
-    dispersion: F64
-    level_dispersion: Mapping[str, F64]
+    spread: Spread
 
-    def forecast(self, panel: Panel, *, explain: bool = True) -> Forecast:
-        """Forecast from the panel's origin; its factors cost nothing and are always given."""
-        del explain
+    def only(self, horizons: tuple[int, ...]) -> "SimpleForecaster":
+        """Return the same method for some of its horizons."""
+        return replace(self, horizons=horizons)
+
+    def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
+        """Forecast from the panel's origin."""
         origin = np.array([panel.first + len(panel.counts)], dtype=np.int64)
         factors = _factors(self.method, panel, self.horizons, origin)[0]
-        return Forecast(factors.product(), self.dispersion, self.horizons, factors, self.method, self.level_dispersion)
+        mean, apart = factors.product(), factors.only(explain)
+        return Forecast(mean, self.spread, self.horizons, apart, self.method)
 
 
 def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleForecaster:
@@ -61,10 +64,9 @@ def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleFo
         raise ModelError(f"knows {n} complete {panel.kind}s", place=method, fix="ingest at least 3")
     checked = min(n // 2, PERIODS_A_YEAR[panel.kind] // 2)
     origins = np.arange(n - checked, n)
-    mean = np.stack([f.product()[0] for f in _factors(method, panel, (1,), origins + panel.first)])
-    count = panel.counts[origins].astype(np.float64)
-    dispersion, levels = fit_dispersions(count, mean, panel.complete[origins], panel.areas)
-    return SimpleForecaster(method, horizons, dispersion, levels)
+    mean = np.stack([f.product() for f in _factors(method, panel, (1,), origins + panel.first)])
+    count, seen = panel.counts[origins, None].astype(np.float64), panel.complete[origins, None]
+    return SimpleForecaster(method, horizons, fit_spread(count, mean, seen, panel.areas, (1,), once_share(panel)))
 
 
 def _factors(method: str, panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64]) -> list[Factors]:
@@ -100,7 +102,7 @@ def _column(spec: FeatureSpec, panel: Panel, origins: NDArray[np.int64]) -> list
     matrix = build(spec, panel, origins)
     shape = (len(panel.strands), len(panel.areas), len(origins), len(spec.horizons))
     values = np.nan_to_num(matrix.values[:, 0].astype(np.float64)).reshape(shape).transpose(2, 3, 1, 0)
-    return [_one(values[o], matrix.groups[0]) for o in range(len(origins))]
+    return [_one(values[o], matrix.groups[0], spec.horizons) for o in range(len(origins))]
 
 
 def _seasonal_naive(panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64], year: int) -> list[Factors]:
@@ -110,13 +112,13 @@ def _seasonal_naive(panel: Panel, horizons: tuple[int, ...], origins: NDArray[np
         # A horizon beyond a year looks two years back, so that the target's own year is never touched.
         back = year * (1 + (np.array(horizons) - 1) // year)
         values = np.where((at >= back)[:, None, None], panel.counts[np.maximum(at - back, 0)], 0.0)
-        found.append(_one(values.astype(np.float64), "season"))
+        found.append(_one(values.astype(np.float64), "season", horizons))
     return found
 
 
-def _one(values: F64, group: str) -> Factors:
+def _one(values: F64, group: str, horizons: tuple[int, ...]) -> Factors:
     ones = np.ones_like(values)
-    return Factors(ones, one_group(group, values), ones)
+    return Factors(ones, one_group(group, values), ones, horizons)
 
 
 def _shrunken(panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64], half_life: float) -> list[Factors]:
@@ -137,5 +139,6 @@ def _shrunken(panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64
         own = np.broadcast_to(start.own_level[o].T, shape)
         multipliers = one_group("own long-run level", own)
         multipliers *= one_group("season", np.broadcast_to(np.exp(np.nan_to_num(season[o]))[:, None, :], shape))
-        found.append(Factors(np.broadcast_to(start.strand_mean[o], shape).copy(), multipliers, np.ones(shape)))
+        base = np.broadcast_to(start.strand_mean[o], shape).copy()
+        found.append(Factors(base, multipliers, np.ones(shape), horizons))
     return found
