@@ -24,7 +24,7 @@ from features.calendar import Calendar
 from features.incidents.incidents import Incidents
 from features.incidents.store import load_incidents
 from features.knowledge import Knowledge, Store
-from features.workspace import Workspace
+from features.workspace import MONITOR, Workspace
 from ledger.archive import Archive
 from ledger.files import FileStore
 from ledger.ledger import Ledger
@@ -91,15 +91,16 @@ def made(folder: Path) -> Workspace:
     return Workspace.open(root)
 
 
-def look_at(knowledge: Knowledge, champion: Registered, day: date, books: Books, workspace: Workspace) -> Monitoring:
+def look_at(knowledge: Knowledge, champion: Registered, day: date, books: Books) -> Monitoring:
     """Forecast the week that begins on a day, and look at the model."""
     known = knowledge.at(day)
     standing = in_force(champion, books.ledger)
     run_forecast(known, standing, notices=[], attribution="", ledger=books.ledger, files=books.files, actor=books.actor)
-    return monitor(knowledge, champion, load_thresholds(workspace.monitor_file), as_of=day, books=books)
+    # No such file: the shipped thresholds.
+    return monitor(knowledge, champion, load_thresholds(books.files.root / MONITOR), as_of=day, books=books)
 
 
-def year_of(knowledge: Knowledge, year: int, books: Books, workspace: Workspace, name: str) -> None:
+def year_of(knowledge: Knowledge, year: int, books: Books, name: str) -> None:
     """Train before a year, look every Monday, and print the alarms."""
     days = mondays(year)
     before = knowledge.at(days[0]).panel
@@ -110,7 +111,7 @@ def year_of(knowledge: Knowledge, year: int, books: Books, workspace: Workspace,
     first: dict[str, tuple[date, str]] = {}
     looked, worst = 0, Counter[str]()
     for day in days:
-        found = look_at(knowledge, champion, day, books, workspace)
+        found = look_at(knowledge, champion, day, books)
         looked += 1
         own = [v for v in found.verdicts if v.measure != "age"]
         worst[
@@ -158,7 +159,7 @@ def main() -> None:
                 strand, _, ratio = asked.shift.partition("=")
                 july = next(day for day in mondays(year) if day.month == 7)
                 source, name = Shifted(store, strand, float(ratio), july), f"SYNTHETIC {asked.shift} from {july}"
-            year_of(Knowledge(source, None, "week"), year, books, workspace, name)
+            year_of(Knowledge(source, None, "week"), year, books, name)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from models.notices import NOTICES
 from models.table import COLUMNS
 from strandcast.app import cli
 from tests.support.repository import REPOSITORY, USER_GUIDE, sources
+from training.gate.settings import Compared, GateFile, Interval
+from training.gate.settings import Limits as GateLimits
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
@@ -95,6 +97,7 @@ FILES: tuple[type[Closed], ...] = (
     Reach,
     Harm,
     *(Thresholds, Window, Limits),
+    *(GateFile, Compared, Interval, GateLimits),
     *(Contract, Column, Retention, Arrival, Volume, Provenance, Disclosure),
 )
 
