@@ -14,12 +14,13 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kept_panels import kept_panel, unrecorded
 from models.patrol import SHARE, patrol_share
-from models.registry import Registered
-from models.runs import KIND, ForecastRun
+from models.runs import DISPERSION, KIND, LATEST, ForecastRun
+from models.stand_in import Standing
+from models.suspension import NOTICE
 from models.table import forecast_table, to_parquet
 
 
-def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
+def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
     """Return the codes that hold for a whole run.
 
     "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1.
@@ -28,6 +29,7 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     "later-model": the model learnt from periods after the origin, so this is no fair backcast. "erased-rows": rows
     of days that are counted were erased after `as_of`, so their counts are not quite those known then. "proxy": a
     strand is seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
+    "model-suspended": a simple method stands in for the champion in some strands.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {
@@ -39,6 +41,7 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
         "proxy": bool(set(proxies) & set(panel.strands)),
         "feed-left-out": bool(panel.left_out),
         "synthetic": synthetic,
+        NOTICE: bool(champion.suspended),
     }
     return [code for code, holds in marks.items() if holds]
 
@@ -52,7 +55,7 @@ def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
 
 def run_forecast(
     known: Known,
-    champion: Registered,
+    champion: Standing,
     *,
     notices: Sequence[str],
     attribution: str,
@@ -76,6 +79,7 @@ def run_forecast(
     frame = forecast_table(
         forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices, fallback=""
     )
+    frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
@@ -92,6 +96,7 @@ def run_forecast(
         "model_version": champion.version,
         "snapshot_hash": snapshot_hash,
         "notices": list(notices),
+        "suspended": dict(champion.suspended),
         "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
         "panel": kept.name,
@@ -105,5 +110,5 @@ def run_forecast(
         object_hash=stored.sha256,
         details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": snapshot_hash},
     )
-    event = ledger.append(draft, artefacts=new)
+    event = ledger.append(draft, artefacts=new, aliases={(KIND, LATEST): run_id})
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)
