@@ -17,7 +17,7 @@ from models.patrol import SHARE, patrol_share
 from models.runs import DISPERSION, KIND, LATEST, ForecastRun
 from models.stand_in import Standing
 from models.suspension import NOTICE
-from models.table import forecast_table, to_parquet
+from models.table import FROM_MONTHLY, forecast_table, to_parquet
 
 
 def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
@@ -28,7 +28,8 @@ def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Se
     still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
     "later-model": the model learnt from periods after the origin, so this is no fair backcast. "erased-rows": rows
     of days that are counted were erased after `as_of`, so their counts are not quite those known then. "proxy": a
-    strand is seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
+    strand is seen only by proxy. "feed-left-out": a feed gives periods that are not forecast, and is not counted.
+    "from-monthly": forecasts of weeks are split from forecasts of months, for the strands whose rows say so.
     "model-suspended": a simple method stands in for the champion in some strands.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
@@ -40,6 +41,7 @@ def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Se
         "erased-rows": bool(panel.erased),
         "proxy": bool(set(proxies) & set(panel.strands)),
         "feed-left-out": bool(panel.left_out),
+        FROM_MONTHLY: bool(panel.from_months.any()),
         "synthetic": synthetic,
         NOTICE: bool(champion.suspended),
     }

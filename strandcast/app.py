@@ -17,6 +17,7 @@ from strandcast.completeness_commands import completeness
 from strandcast.feed_commands import feeds
 from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
+from strandcast.hotspots_commands import hotspots
 from strandcast.ingest_commands import ingest
 from strandcast.model_commands import train
 from strandcast.models_commands import models
@@ -96,6 +97,7 @@ cli.add_command(explain)
 cli.add_command(feeds)
 cli.add_command(forecast)
 cli.add_command(harm)
+cli.add_command(hotspots)
 cli.add_command(ingest)
 cli.add_command(init)
 cli.add_command(models)

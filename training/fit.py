@@ -108,7 +108,8 @@ def fit_boosted(
     at = known[plan.warm_up :][-plan.periods :][:: -plan.every][::-1]
     rows = _rows(build(spec, panel, at + panel.first, calendar), panel)
     count, mean, seen, origins = _held_out(rows, panel, int(known[-plan.hold_out]), plan, seed)
-    calibration = _calibration(count, mean, seen)
+    # The rhythm follows each strand's level up to the origin; what it missed in the hold-out's months is older news.
+    calibration = np.ones(len(panel.strands)) if spec.follows_rhythm else _calibration(count, mean, seen)
     mean = mean * calibration
     spread = fit_spread(count, mean, seen, panel.areas, horizons, once_share(panel))
     final = _grow(rows, rows.usable, plan, seed)

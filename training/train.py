@@ -15,6 +15,8 @@ from features.spec import GROUPS
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models import metrics
+from models.beside_months import BesideMonths
+from models.boosted import BoostedForecaster
 from models.bundle import Fitted
 from models.distribution import quantiles
 from models.kept_panels import unrecorded
@@ -80,8 +82,8 @@ def train(
         metrics=measured,
         tags=made.facts,
         tables={"hold_out": pd.DataFrame(manifest["measures"])},
-        booster_text=made.bundle.booster.decode(),
         manifest=manifest,
+        booster_text=_trees(made.model),
         pictures=_pictures(panel, made.model, made.hold_out, recipe.seed),
     )
     tell("Tracking the run.")
@@ -94,6 +96,12 @@ def train(
     return Trained(version, audit_id, tracked_as, measured)
 
 
+def _trees(model: Fitted) -> str:
+    """Return the trees that a tracked run is to show; of weeks beside months, those of the months."""
+    shown = model.monthly if isinstance(model, BesideMonths) else model
+    return shown.booster if isinstance(shown, BoostedForecaster) else ""
+
+
 def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...]) -> dict[str, str | int | float]:
     shape = {"periods": len(panel.counts), "areas": len(panel.areas), "strands": len(panel.strands)}
     shape |= {"periods_corrected": int((panel.completeness < 1).any(axis=1).sum())}
@@ -101,12 +109,14 @@ def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...]) -> dict[str
     what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, horizons))}
     if recipe.name != BOOSTED:
         return {**what, **shape}
-    plan = asdict(recipe.plan(panel))
+    plan = asdict(recipe.plan(panel if panel.months is None else panel.months.panel))
     return {**what, **shape, **plan.pop("boosting"), **plan}
 
 
 def _pictures(panel: Panel, model: Fitted, hold_out: HoldOut, seed: int) -> dict[str, bytes]:
     rng = np.random.default_rng(seed)
+    if isinstance(model, BesideMonths):
+        panel, model = model.checked(panel)
     return {
         "calibration.png": pictures.calibration(hold_out.pit(rng)),
         "forecast_against_actual.png": _totals_picture(panel, hold_out),

@@ -25,10 +25,13 @@ def comparable_totals(panel: Panel) -> Iterator[tuple[str, NDArray[np.float64], 
 def recent_shifts(panel: Panel) -> dict[str, LevelShift]:
     """Return the newest shift of each strand's total that lies within the panel's last year.
 
-    A change that somebody declared is rescaled in the panel and so shifts nothing any more.
+    A change that somebody declared is rescaled in the panel and so shifts nothing any more. A strand that only monthly
+    feeds speak of shifts in their months.
     """
     newest = panel.first + len(panel.counts) - PERIODS_A_YEAR[panel.kind]
-    found = {}
+    found = recent_shifts(panel.months.panel) if panel.months else {}
+    if not len(panel.counts):
+        return found
     for strand, total, compared in comparable_totals(panel):
         shifts = [s for s in level_shifts(total, compared, panel.first, panel.kind) if s.period >= newest]
         if shifts:

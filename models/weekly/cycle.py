@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from errors import LedgerError, ServiceError, StrandcastError
 from features.completeness.overview import FeedCompleteness, overview
+from features.counting import flat_areas
 from features.incidents.batch import deliveries
 from features.incidents.inbox import INBOX, Arrival, take_in
 from features.incidents.lock import ingest_lock
 from features.knowledge import Knowledge, Known
-from features.panel import flat_areas
 from features.periods import ordinal
 from features.quarantine.rows import totals_by_feed
 from features.workspace import Workspace

@@ -23,8 +23,8 @@ from models.notices import NOTICES
 from models.table import COLUMNS
 from strandcast.app import cli
 from tests.support.repository import REPOSITORY, USER_GUIDE, sources
-from training.gate import settings as gate
 from training.gate.settings import Compared, GateFile, Interval
+from training.gate.settings import Limits as GateLimits
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
@@ -96,8 +96,8 @@ FILES: tuple[type[Closed], ...] = (
     Hours,
     Reach,
     Harm,
-    *(GateFile, Compared, Interval, gate.Limits),
     *(Thresholds, Window, Limits),
+    *(GateFile, Compared, Interval, GateLimits),
     *(Contract, Column, Retention, Arrival, Volume, Provenance, Disclosure),
 )
 
