@@ -51,7 +51,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert (
         run(["train", "--model", "shrunken", "--horizons", "1-2", "--as-of", "2021-06-28", "--no-tracking", *at]) == 0
     )
-    assert run(["promote", "--reason", "first", "--no-tracking", *at]) == 0
+    assert run(["promote", "--reason", "first", "--despite", "the gate is tested elsewhere", "--no-tracking", *at]) == 0
     return workspace
 
 
@@ -233,7 +233,7 @@ def test_the_promotion_of_another_model_ends_a_suspension(workspace: Path, call:
     strict(workspace, age="retrain = 1\nsuspend = 3")
     call("monitor", "check", "--as-of", AS_OF, "--act")
     call("train", "--model", "weighted-0.1", "--horizons", "1-2", "--as-of", AS_OF, "--no-tracking")
-    call("promote", "--reason", "trained on what is known now", "--no-tracking")
+    call("promote", "--reason", "trained on what is known now", "--despite", "as above", "--no-tracking")
     assert "model-suspended" not in call("forecast", "--as-of", AS_OF)["notices"]
 
 
