@@ -93,6 +93,24 @@ class Panel:
         """Whether some period is counted before all its records are in."""
         return bool((self.completeness < 1).any())
 
+    def of_strands(self, strands: tuple[str, ...]) -> "Panel":
+        """Return the panel with these strands in this order; one that it does not have was never observed."""
+        place = np.array([self.strands.index(name) if name in self.strands else -1 for name in strands])
+
+        def taken(values: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.where(place >= 0, values[..., place], np.float32(0))
+
+        return replace(
+            self,
+            counts=taken(self.counts),
+            once=taken(self.once),
+            reported=taken(self.reported),
+            classes={name: taken(counts) for name, counts in self.classes.items()},
+            observed=self.observed[..., place] & (place >= 0),
+            completeness=np.where(place >= 0, self.completeness[:, place], np.float32(1)),
+            strands=strands,
+        )
+
     def until(self, origin: int) -> "Panel":
         """Return the panel without the periods from `origin` (an ordinal) on."""
         return self.between(0, origin - self.first)

@@ -3,7 +3,7 @@
 This is the only module that knows LightGBM.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import lightgbm as lgb
@@ -16,6 +16,7 @@ from features.matrix import FeatureMatrix, build
 from features.panel import Panel
 from features.spec import GROUPS, FeatureSpec
 from models.forecaster import F64, Factors, Forecast
+from models.spread import Spread
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,7 @@ class BoostedForecaster:
         strands: Strands it knows, in order.
         booster: LightGBM's text form of the trees.
         calibration: float64[strand], ratio of recorded to forecast on the hold-out.
-        dispersion: float64[strand], of one area's counts.
-        level_dispersion: Level to float64[strand], of that level's totals.
+        spread: How counts spread about its means.
         calendar: The calendar it was trained with.
     """
 
@@ -83,8 +83,7 @@ class BoostedForecaster:
     strands: tuple[str, ...]
     booster: str = field(repr=False)
     calibration: F64
-    dispersion: F64
-    level_dispersion: Mapping[str, F64]
+    spread: Spread
     calendar: Calendar
 
     @property
@@ -122,7 +121,7 @@ class BoostedForecaster:
         mean *= self.calibration
         apart = tuple(horizon for horizon in self.horizons if horizon in explain)
         factors = self._factors(booster, matrix, panel, apart) if apart else None
-        return Forecast(mean, self.dispersion, self.horizons, factors, self.method, self.level_dispersion)
+        return Forecast(mean, self.spread, self.horizons, factors, self.method)
 
     def _factors(self, booster: lgb.Booster, matrix: FeatureMatrix, panel: Panel, horizons: tuple[int, ...]) -> Factors:
         rows = np.isin(np.tile(self.horizons, len(matrix.values) // len(self.horizons)), horizons)

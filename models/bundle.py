@@ -14,9 +14,11 @@ from features.calendar import Calendar
 from features.spec import FeatureSpec, Offset
 from models.boosted import BoostedForecaster
 from models.simple import SimpleForecaster
+from models.spread import Spread
+from models.stacked import Member, StackedForecaster
 
-FORMAT = 1
-Fitted = BoostedForecaster | SimpleForecaster
+FORMAT = 2
+Fitted = StackedForecaster | BoostedForecaster | SimpleForecaster
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,39 @@ def pack(model: Fitted, facts: Mapping[str, Any]) -> Bundle:
         model: Fitted.
         facts: What it was made of: origin, hashes, seed, versions; JSON values.
     """
-    booster = model.booster.encode() if isinstance(model, BoostedForecaster) else b""
+    trees = boosted_part(model)
+    booster = trees.booster.encode() if trees else b""
     document: dict[str, Any] = {
         "format": FORMAT,
-        "method": model.method,
-        "horizons": list(model.horizons),
-        "dispersion": model.dispersion.tolist(),
-        "level_dispersion": {level: values.tolist() for level, values in model.level_dispersion.items()},
         "booster_sha256": hashlib.sha256(booster).hexdigest(),
         "facts": dict(facts),
+        **_described(model),
     }
+    return Bundle(json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode(), booster)
+
+
+def boosted_part(model: Fitted) -> BoostedForecaster | None:
+    """Return the part of a model that has trees: itself, or a stack's member; None where there is none."""
+    if isinstance(model, StackedForecaster):
+        return model.boosted
+    return model if isinstance(model, BoostedForecaster) else None
+
+
+def _described(model: Fitted) -> dict[str, Any]:
+    """Return a model without its trees as JSON values."""
+    document: dict[str, Any] = {
+        "method": model.method,
+        "horizons": list(model.horizons),
+        "spread": model.spread.document(),
+    }
+    if isinstance(model, StackedForecaster):
+        document |= {
+            "strands": list(model.strands),
+            "members": [_described(member) for member in model.members],
+            "weights": model.weights.tolist(),
+            "fallback": list(model.fallback),
+            "level_fallback": {level: list(names) for level, names in model.level_fallback.items()},
+        }
     if isinstance(model, BoostedForecaster):
         document |= {
             "spec": asdict(model.spec),
@@ -64,7 +89,7 @@ def pack(model: Fitted, facts: Mapping[str, Any]) -> Bundle:
                 "terms": [[first.isoformat(), last.isoformat()] for first, last in model.calendar.terms],
             },
         }
-    return Bundle(json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode(), booster)
+    return document
 
 
 def unpack(bundle: Bundle) -> Fitted:
@@ -91,21 +116,32 @@ def unpack(bundle: Bundle) -> Fitted:
 
 
 def _model(document: Mapping[str, Any], booster: str) -> Fitted:
-    dispersion = np.array(document["dispersion"], dtype=np.float64)
-    levels = {level: np.array(values, dtype=np.float64) for level, values in document["level_dispersion"].items()}
+    if document["method"] == "stacked":
+        return StackedForecaster(
+            strands=tuple(document["strands"]),
+            members=tuple(_member(member, booster) for member in document["members"]),
+            weights=np.array(document["weights"], dtype=np.float64),
+            spread=Spread.of(document["spread"]),
+            fallback=tuple(document["fallback"]),
+            level_fallback={level: tuple(names) for level, names in document["level_fallback"].items()},
+        )
+    return _member(document, booster)
+
+
+def _member(document: Mapping[str, Any], booster: str) -> Member:
+    spread = Spread.of(document["spread"])
     if document["method"] != "boosted":
-        return SimpleForecaster(document["method"], tuple(document["horizons"]), dispersion, levels)
-    spec: dict[str, Any] = {
+        return SimpleForecaster(document["method"], tuple(document["horizons"]), spread)
+    features: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()
     }
-    offset = Offset(**spec.pop("offset"))
+    offset = Offset(**features.pop("offset"))
     terms = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["calendar"]["terms"]]
     return BoostedForecaster(
-        spec=FeatureSpec(**spec, offset=offset),
+        spec=FeatureSpec(**features, offset=offset),
         strands=tuple(document["strands"]),
         booster=booster,
         calibration=np.array(document["calibration"], dtype=np.float64),
-        dispersion=dispersion,
-        level_dispersion=levels,
+        spread=spread,
         calendar=Calendar(document["calendar"]["region"], tuple(terms)),
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from errors import ModelError
 from features.panel import Panel
 from features.spec import GROUPS
+from models.spread import Spread
 
 F64 = NDArray[np.float64]
 
@@ -56,19 +57,22 @@ class Forecast:
 
     Attributes:
         mean: float64[horizon, area, strand].
-        dispersion: float64[strand], of the negative binomial of one area.
+        spread: How counts spread about their means.
         horizons: Horizons of axis 0.
         factors: The mean of some horizons taken apart; None where no explanation was asked for.
         method: Name of the method that made it.
-        level_dispersion: Level ("district", ..., "force") to the dispersion of that level's totals, float64[strand].
+        fallback: The name of the simple method that stands in for the model, by strand, "" where none does; empty:
+            nowhere.
+        level_fallback: Level to the simple method that its totals follow, by strand, "" where they are the areas' sum.
     """
 
     mean: F64
-    dispersion: F64
+    spread: Spread
     horizons: tuple[int, ...]
     factors: Factors | None
     method: str
-    level_dispersion: Mapping[str, F64] = field(default_factory=dict)
+    fallback: tuple[str, ...] = ()
+    level_fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a forecast that is not finite or that its own explanation does not multiply back to.
@@ -88,6 +92,22 @@ class Forecast:
                 place=self.method,
                 fix="report it: a forecast that cannot be explained is not served",
             )
+
+    def fallback_at(self, level: str) -> tuple[str, ...]:
+        """Return the simple method that a level's rows follow, by strand, "" where they follow the model."""
+        strands = self.mean.shape[2]
+        below, here = (names or ("",) * strands for names in (self.fallback, self.level_fallback.get(level, ())))
+        return tuple(mine or given for mine, given in zip(here, below, strict=True))
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether a simple method stands in anywhere."""
+        return any(self.fallback) or any(any(names) for names in self.level_fallback.values())
+
+    @property
+    def dispersion(self) -> F64:
+        """float64[horizon, area, strand], of one area's negative binomial: variance = mean + dispersion x mean^2."""
+        return self.spread.dispersion(self.mean, self.horizons)
 
 
 class DemandForecaster(Protocol):

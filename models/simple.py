@@ -1,6 +1,6 @@
 """Simple methods: what every model must beat, and what stands in where it does not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,8 @@ from features.periods import PERIODS_A_YEAR
 from features.rates import StrandTotals
 from features.spec import FeatureSpec, Offset
 from models.forecaster import F64, Factors, Forecast, one_group
-from models.levels import fit_dispersions
+from models.ranges import fit_spread, once_share
+from models.spread import Spread
 
 NAMES = "naive, last, mean-N, mean-all, weighted-ALPHA, shrunken, shrunken-all"
 
@@ -31,14 +32,12 @@ class SimpleForecaster:
     Attributes:
         method: Its name, one of `NAMES`.
         horizons: Horizons to forecast.
-        dispersion: float64[strand], of one area's counts.
-        level_dispersion: Level to float64[strand], of that level's totals.
+        spread: How counts spread about its means.
     """
 
     method: str
     horizons: tuple[int, ...]
-    dispersion: F64
-    level_dispersion: Mapping[str, F64]
+    spread: Spread
 
     def only(self, horizons: tuple[int, ...]) -> "SimpleForecaster":
         """Return the same method for some of its horizons."""
@@ -49,7 +48,7 @@ class SimpleForecaster:
         origin = np.array([panel.first + len(panel.counts)], dtype=np.int64)
         factors = _factors(self.method, panel, self.horizons, origin)[0]
         mean, apart = factors.product(), factors.only(explain)
-        return Forecast(mean, self.dispersion, self.horizons, apart, self.method, self.level_dispersion)
+        return Forecast(mean, self.spread, self.horizons, apart, self.method)
 
 
 def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleForecaster:
@@ -65,10 +64,24 @@ def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleFo
         raise ModelError(f"knows {n} complete {panel.kind}s", place=method, fix="ingest at least 3")
     checked = min(n // 2, PERIODS_A_YEAR[panel.kind] // 2)
     origins = np.arange(n - checked, n)
-    mean = np.stack([f.product()[0] for f in _factors(method, panel, (1,), origins + panel.first)])
-    count = panel.counts[origins].astype(np.float64)
-    dispersion, levels = fit_dispersions(count, mean, panel.complete[origins], panel.areas)
-    return SimpleForecaster(method, horizons, dispersion, levels)
+    mean = np.stack([f.product() for f in _factors(method, panel, (1,), origins + panel.first)])
+    count, seen = panel.counts[origins, None].astype(np.float64), panel.complete[origins, None]
+    return SimpleForecaster(method, horizons, fit_spread(count, mean, seen, panel.areas, (1,), once_share(panel)))
+
+
+def past_means(method: str, panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64]) -> F64:
+    """Return what a simple method would have forecast, float64[origin, horizon, area, strand].
+
+    Args:
+        method: Its name.
+        panel: Counts; each origin sees those before it only.
+        horizons: Horizons.
+        origins: Ordinals, ascending.
+
+    Raises:
+        ModelError: There is no such method.
+    """
+    return np.stack([factors.product() for factors in _factors(method, panel, horizons, origins)])
 
 
 def _factors(method: str, panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64]) -> list[Factors]:

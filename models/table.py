@@ -14,7 +14,7 @@ from features.panel import Panel
 from features.spec import GROUPS
 from models.distribution import LEVELS, quantiles
 from models.forecaster import F64, Factors, Forecast
-from models.levels import level_members, totals
+from models.levels import ALL_STRANDS, at_level
 
 QUANTILES: tuple[str, ...] = tuple(f"q{level:g}" for level in LEVELS)
 KEYS = ("level", "area_code", "strand", "as_of", "origin", "period_start", "horizon")
@@ -30,7 +30,8 @@ def forecast_table(
     """Return the forecast table of one origin, rows in the order horizon, area, strand.
 
     At the bottom level the explanation columns follow the contract's, if the forecast has its factors; they are empty
-    at horizons that were not taken apart.
+    at horizons that were not taken apart. Above it the last strand is `ALL_STRANDS`, in which every incident is counted
+    once.
 
     Args:
         forecast: From the panel's origin.
@@ -38,19 +39,22 @@ def forecast_table(
         level: The areas' own level, or one above.
         model_version: Name of the model.
         notices: Codes for every row.
-        fallback: Name of the method that stands in, empty if none does.
+        fallback: Name of the method that stands in everywhere, empty if none does; the forecast's own goes by strand.
 
     Raises:
         DataError: The areas have no such level.
     """
     bottom = level == panel.areas.level
-    codes = panel.areas.codes if bottom else tuple(level_members(panel.areas, level))
-    mean = forecast.mean if bottom else totals(forecast.mean, panel.areas, level)
-    dispersion = forecast.dispersion if bottom else forecast.level_dispersion[level]
-    frame = _keys(panel, level, codes, forecast.horizons)
+    if bottom:
+        codes, strands, mean, dispersion = panel.areas.codes, panel.strands, forecast.mean, forecast.dispersion
+    else:
+        found = at_level(forecast, panel.areas, level)
+        codes, strands, mean, dispersion = found.codes, (*panel.strands, ALL_STRANDS), found.mean, found.dispersion
+    frame = _keys(panel, level, codes, strands, forecast.horizons)
     frame["mean"] = mean.reshape(-1)
     frame[list(QUANTILES)] = quantiles(mean, dispersion).reshape(-1, len(LEVELS))
-    frame["model_version"], frame["fallback"], frame["notices"] = model_version, fallback, ";".join(notices)
+    frame["model_version"], frame["notices"] = model_version, ";".join(notices)
+    frame["fallback"] = fallback or np.broadcast_to(_stand_ins(forecast, level, len(strands)), mean.shape).reshape(-1)
     if bottom and forecast.factors is not None:
         columns = np.full((len(frame), len(EXPLANATION)), np.nan)
         columns[frame["horizon"].isin(forecast.factors.horizons)] = explanation_columns(forecast.factors)
@@ -64,8 +68,17 @@ def explanation_columns(factors: Factors) -> F64:
     return np.concatenate(parts, axis=-1).reshape(-1, len(EXPLANATION))
 
 
-def _keys(panel: Panel, level: str, codes: Sequence[str], horizons: Sequence[int]) -> pd.DataFrame:
-    shape = (len(horizons), len(codes), len(panel.strands))
+def _stand_ins(forecast: Forecast, level: str, strands: int) -> NDArray[np.object_]:
+    """Return the fallback of each strand of a table; of all strands together only where every strand has the same."""
+    names = forecast.fallback_at(level)
+    everywhere = names[0] if len(set(names)) == 1 else ""
+    return np.array([*names, everywhere][:strands], dtype=object)
+
+
+def _keys(
+    panel: Panel, level: str, codes: Sequence[str], strands: Sequence[str], horizons: Sequence[int]
+) -> pd.DataFrame:
+    shape = (len(horizons), len(codes), len(strands))
     horizon, area, strand = (axis.reshape(-1) for axis in np.indices(shape))
     origin = panel.first + len(panel.counts)
     starts = [periods.start(origin + h - 1, panel.kind) for h in horizons]
@@ -77,7 +90,7 @@ def _keys(panel: Panel, level: str, codes: Sequence[str], horizons: Sequence[int
         {
             "level": level,
             "area_code": repeated(list(codes), area),
-            "strand": repeated(list(panel.strands), strand),
+            "strand": repeated(list(strands), strand),
             "as_of": pd.Timestamp(panel.as_of),
             "origin": pd.Timestamp(panel.origin),
             "period_start": pd.to_datetime(pd.Series(starts))[horizon].to_numpy(),

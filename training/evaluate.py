@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models import metrics
 from models.distribution import LEVELS, crps, quantiles, randomised_pit
+from models.spread import Spread
 from training.record import metric_name
 
 F64 = NDArray[np.float64]
@@ -71,13 +72,13 @@ class Scored:
 
 @dataclass(frozen=True, eq=False)
 class HoldOut:
-    """Forecasts of a model's hold-out, with the dispersion that was fitted to them.
+    """Forecasts of a model's hold-out, with the spread that was fitted to them.
 
     Attributes:
         count: float64[origin, horizon, area, strand].
         mean: float64[origin, horizon, area, strand].
         seen: bool[origin, horizon, area, strand].
-        dispersion: float64[strand].
+        spread: How counts spread about the means.
         origins: Ordinals of the origins.
         horizons: Horizons.
         strands: Strands.
@@ -86,19 +87,19 @@ class HoldOut:
     count: F64
     mean: F64
     seen: NDArray[np.bool_]
-    dispersion: F64
+    spread: Spread
     origins: NDArray[np.int64]
     horizons: tuple[int, ...]
     strands: tuple[str, ...]
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the measures by strand and horizon, with the CRPS of the negative binomial."""
-        found = quantiles(self.mean, self.dispersion)
+        dispersion = self.spread.dispersion(self.mean, self.horizons)
+        found = quantiles(self.mean, dispersion)
         rows = Scored(self.count, self.mean, self.seen, found, self.horizons, self.strands).rows()
-        spread = np.broadcast_to(self.dispersion, self.mean.shape)
         cells = np.zeros(self.mean.shape)
         # Counts of before a declared recording change are rescaled, and no longer whole.
-        cells[self.seen] = crps(np.rint(self.count[self.seen]), self.mean[self.seen], spread[self.seen])
+        cells[self.seen] = crps(np.rint(self.count[self.seen]), self.mean[self.seen], dispersion[self.seen])
         for row in rows:
             h = slice(None) if row["horizon"] == ALL_HORIZONS else self.horizons.index(row["horizon"])
             s = slice(None) if row["strand"] == ALL else self.strands.index(row["strand"])
@@ -107,8 +108,8 @@ class HoldOut:
 
     def pit(self, rng: np.random.Generator) -> F64:
         """Return the randomised PIT of every seen cell."""
-        spread = np.broadcast_to(self.dispersion, self.mean.shape)
-        return randomised_pit(np.rint(self.count[self.seen]), self.mean[self.seen], spread[self.seen], rng)
+        dispersion = self.spread.dispersion(self.mean, self.horizons)
+        return randomised_pit(np.rint(self.count[self.seen]), self.mean[self.seen], dispersion[self.seen], rng)
 
 
 def named_metrics(rows: list[dict[str, Any]]) -> dict[str, float]:

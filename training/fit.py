@@ -13,7 +13,7 @@ from features.panel import Panel
 from features.periods import PERIODS_A_YEAR, PeriodKind
 from features.spec import demand_spec
 from models.boosted import BoostedForecaster, BoostingSettings, grow, raw_scores
-from models.levels import fit_dispersions
+from models.ranges import fit_spread, once_share
 from training.evaluate import HoldOut
 
 F64 = NDArray[np.float64]
@@ -110,13 +110,10 @@ def fit_boosted(
     count, mean, seen, origins = _held_out(rows, panel, int(known[-plan.hold_out]), plan, seed)
     calibration = _calibration(count, mean, seen)
     mean = mean * calibration
-    samples = (-1, len(panel.areas), len(panel.strands))
-    dispersion, levels = fit_dispersions(
-        count.reshape(samples), mean.reshape(samples), seen.reshape(samples), panel.areas
-    )
+    spread = fit_spread(count, mean, seen, panel.areas, horizons, once_share(panel))
     final = _grow(rows, rows.usable, plan, seed)
-    model = BoostedForecaster(spec, panel.strands, final, calibration, dispersion, levels, calendar)
-    return Fit(model, HoldOut(count, mean, seen, dispersion, origins, horizons, panel.strands))
+    model = BoostedForecaster(spec, panel.strands, final, calibration, spread, calendar)
+    return Fit(model, HoldOut(count, mean, seen, spread, origins, horizons, panel.strands))
 
 
 def _held_out(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from models import metrics
 from models.boosted import BoostedForecaster
 from models.bundle import Fitted, pack
 from models.distribution import quantiles
+from models.levels import level_moments
 from models.registry import register, version_name
 from models.simple import fit_simple
 from training import pictures
@@ -114,21 +115,23 @@ def _pictures(panel: Panel, model: Fitted, hold_out: HoldOut, seed: int) -> dict
     rng = np.random.default_rng(seed)
     return {
         "calibration.png": pictures.calibration(hold_out.pit(rng)),
-        "forecast_against_actual.png": _totals_picture(panel, model, hold_out),
+        "forecast_against_actual.png": _totals_picture(panel, hold_out),
         "pai_curve.png": _pai_picture(panel, model, hold_out),
         "contributions.png": _contributions_picture(panel, model),
     }
 
 
-def _totals_picture(panel: Panel, model: Fitted, hold_out: HoldOut) -> bytes:
-    """Draw the totals of all areas and strands at the shortest horizon."""
-    count, mean = hold_out.count[:, 0].sum(axis=1), hold_out.mean[:, 0].sum(axis=1)
-    ranges = quantiles(mean, model.level_dispersion["force"], (0.1, 0.9))
+def _totals_picture(panel: Panel, hold_out: HoldOut) -> bytes:
+    """Draw the totals of all areas and strands at the shortest horizon; an incident counts in each of its strands."""
+    spread = replace(hold_out.spread, once=np.ones(len(panel.strands)))
+    everything = [np.arange(len(panel.areas))]
+    moments = level_moments(hold_out.mean[:, :1], spread, hold_out.horizons[:1], panel.areas, everything)
+    mean, variance = (values[:, 0, 0, -1] for values in moments)
+    found = quantiles(mean, np.maximum(variance - mean, 0.0) / np.maximum(mean, 1e-12) ** 2, (0.1, 0.9))
     starts = periods.starts(hold_out.origins + hold_out.horizons[0] - 1, panel.kind)
-    # Strands share shocks, so their ranges are added rather than their variances: wide, never too narrow.
-    low, high = ranges[..., 0].sum(axis=1), ranges[..., 1].sum(axis=1)
     title = f"All areas and strands, horizon {hold_out.horizons[0]}, periods that the model had not seen"
-    return pictures.forecast_against_actual(starts, count.sum(axis=1), mean.sum(axis=1), low, high, title)
+    count = hold_out.count[:, 0].sum(axis=(1, 2))
+    return pictures.forecast_against_actual(starts, count, mean, found[:, 0], found[:, 1], title)
 
 
 def _pai_picture(panel: Panel, model: Fitted, hold_out: HoldOut) -> bytes:

@@ -7,6 +7,7 @@ from features.spec import GROUPS
 from models.boosted import BoostingSettings
 from models.forecaster import Factors, Forecast, one_group
 from models.simple import fit_simple
+from models.spread import Spread
 from tests.support import panels
 from training.fit import FitPlan, fit_boosted
 
@@ -64,7 +65,7 @@ def test_the_boosted_forecast_multiplies_back_and_repeats_to_the_bit() -> None:
     only = one.model.only((2,)).forecast(panel, explain=(2,))
     np.testing.assert_array_equal(only.mean[0], first.mean[1])
     assert first.factors.multipliers.shape == (2, 8, 2, len(GROUPS))
-    assert set(first.level_dispersion) == {"district", "force"}
+    assert first.dispersion.shape == first.mean.shape
 
 
 def test_the_hold_out_lies_after_what_the_first_fit_saw() -> None:
@@ -95,6 +96,6 @@ def test_a_forecast_that_its_factors_do_not_give_back_is_refused() -> None:
     mean = np.ones((1, 1, 1))
     factors = Factors(mean, one_group("season", mean * (1 + 1e-8)), mean, (1,))
     with pytest.raises(ModelError, match="multiply back"):
-        Forecast(mean, np.ones(1), (1,), factors, "x")
+        Forecast(mean, Spread.independent(np.ones(1)), (1,), factors, "x")
     with pytest.raises(ModelError, match="no number"):
-        Forecast(mean * np.nan, np.ones(1), (1,), None, "x")
+        Forecast(mean * np.nan, Spread.independent(np.ones(1)), (1,), None, "x")

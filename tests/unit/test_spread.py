@@ -1,0 +1,71 @@
+import json
+
+import numpy as np
+import pytest
+
+from models.forecaster import Forecast
+from models.levels import at_level, level_members
+from models.ranges import fit_spread
+from models.spread import Shock, Spread, draws
+from tests.support import panels
+
+AREAS = panels.areas(6, districts=2)
+SPREAD = Spread(
+    linear=np.array([0.3, 0.0]),
+    square=Shock(np.array([0.05, 0.2]), np.array([0.01, 0.0])),
+    district_strand=Shock(np.array([0.03, 0.0]), np.array([0.0, 0.02])),
+    district=Shock(np.array([0.02]), np.array([0.0])),
+    force_strand=Shock(np.array([0.01, 0.05]), np.array([0.01, 0.0])),
+    force=Shock(np.array([0.02]), np.array([0.005])),
+    once=np.array([1.0, 1.0]),
+)
+
+
+def forecast() -> Forecast:
+    mean = np.random.default_rng(3).gamma(2.0, 2.0, size=(2, 6, 2))
+    return Forecast(mean, SPREAD, (1, 4), None, "x")
+
+
+def test_a_spread_comes_back_from_its_document() -> None:
+    again = Spread.of(json.loads(json.dumps(SPREAD.document())))
+    assert again.document() == SPREAD.document()
+
+
+@pytest.mark.parametrize("level", ["area", "district", "force"])
+def test_joint_draws_have_the_moments_that_every_level_is_served_with(level: str) -> None:
+    expected = forecast()
+    drawn = draws(expected, AREAS, 40_000, np.random.default_rng(4)).astype(float)
+    found = at_level(expected, AREAS, level)
+    for number, members in enumerate(level_members(AREAS, level).values()):
+        sums = drawn[:, :, members].sum(axis=2)
+        sums = np.concatenate([sums, sums.sum(axis=-1, keepdims=True)], axis=-1)
+        mean = found.mean[:, number]
+        np.testing.assert_allclose(sums.mean(axis=0), mean, rtol=0.02)
+        variance = mean + found.dispersion[:, number] * mean**2
+        np.testing.assert_allclose(sums.var(axis=0), variance, rtol=0.06)
+
+
+def test_the_bottom_level_is_the_marginal() -> None:
+    expected = forecast()
+    np.testing.assert_allclose(at_level(expected, AREAS, "area").dispersion[..., :2], expected.dispersion, rtol=1e-12)
+
+
+def test_the_spread_that_made_the_counts_is_found() -> None:
+    areas = panels.areas(60, districts=6)
+    rng = np.random.default_rng(5)
+    mean = np.broadcast_to(rng.gamma(2.0, 2.0, size=(1, 1, 60, 2)), (400, 1, 60, 2))
+    truth = Spread(
+        np.zeros(2),
+        Shock(np.array([0.1, 0.3]), np.zeros(2)),
+        Shock(np.array([0.02, 0.06]), np.zeros(2)),
+        Shock(np.array([0.03]), np.zeros(1)),
+        Shock(np.array([0.06, 0.02]), np.zeros(2)),
+        Shock(np.array([0.03]), np.zeros(1)),
+        np.ones(2),
+    )
+    count = draws(Forecast(mean[0], truth, (1,), None, "x"), areas, 400, rng).astype(float)
+    found = fit_spread(count, mean, np.ones(count.shape, dtype=bool), areas, (1,))
+    for name in ("square", "district_strand", "district", "force_strand", "force"):
+        np.testing.assert_allclose(
+            getattr(found, name).variance, getattr(truth, name).variance, rtol=0.35, err_msg=name
+        )
