@@ -28,7 +28,7 @@ from models.levels import upper_levels
 from models.progress import silent
 from models.stacked import geometric, least, level_scale
 from training.fit import Fit, fit_boosted
-from training.stack import SIMPLE, Evidence, F64, Judged, evidence_of, fit_weights, level_crps, past_means, stand_in
+from training.stack import F64, SIMPLE, Evidence, Judged, evidence_of, fit_weights, level_crps, past_means, stand_in
 
 SEED = 1
 MARGINS = (-1.0, 0.0, 1.0, 2.0)

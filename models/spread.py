@@ -127,7 +127,7 @@ class Spread:
         return result
 
     def of_strands(self, place: Sequence[int]) -> Self:
-        """Return the spread of other strands: each takes what stands at its place, or the mean of all where that is -1."""
+        """Return the spread of other strands: each takes what is at its place, or the mean of all where that is -1."""
         known = np.asarray(place) >= 0
 
         def taken(values: F64) -> F64:

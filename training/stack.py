@@ -220,7 +220,7 @@ class Judged:
 
     @classmethod
     def of(cls, early: Evidence, late: Evidence, margin: float = MARGIN) -> "Judged":
-        """Judge the earlier half's weights on the later half: areas first, then each level above as it would be served."""
+        """Judge the earlier half's weights on the later half: areas first, then each level above as it is served."""
         strands = early.count.shape[3]
         nowhere = ("",) * strands
         if min(len(early.count), len(late.count)) < FEWEST_JUDGED:
