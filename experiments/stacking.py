@@ -26,9 +26,10 @@ from features.calendar import Calendar
 from features.panel import Panel
 from models.levels import upper_levels
 from models.progress import silent
+from models.simple import past_means
 from models.stacked import geometric, least, level_scale
 from training.fit import Fit, fit_boosted
-from training.stack import F64, SIMPLE, Evidence, Judged, evidence_of, fit_weights, level_crps, past_means, stand_in
+from training.stack import F64, SIMPLE, Evidence, Judged, evidence_of, fit_weights, level_crps, stand_in
 
 SEED = 1
 MARGINS = (-1.0, 0.0, 1.0, 2.0)
@@ -106,6 +107,7 @@ def compare(panel: Panel, calendar: Calendar, horizons: tuple[int, ...], origin:
 
 def main(what: str, where: str) -> None:
     """Print the ratios of every fit and their mean."""
+    horizons: tuple[int, ...]
     if what == "twin":
         panel, calendar, horizons = twin_panel(int(where)), Calendar("GB-ENG"), WEEKS
         fits, width = [panel.first + 118], 26

@@ -39,12 +39,13 @@ class Bundle:
         return hashlib.sha256(self.manifest).hexdigest()
 
 
-def pack(model: Fitted, facts: Mapping[str, Any]) -> Bundle:
+def pack(model: Fitted, facts: Mapping[str, Any], parts: Mapping[str, Any] | None = None) -> Bundle:
     """Return the files of a model.
 
     Args:
         model: Fitted.
         facts: What it was made of: origin, hashes, seed, versions; JSON values.
+        parts: What else its manifest keeps, by the part's name, such as how it is made again; JSON values.
     """
     trees = boosted_part(model)
     booster = trees.booster.encode() if trees else b""
@@ -53,6 +54,7 @@ def pack(model: Fitted, facts: Mapping[str, Any]) -> Bundle:
         "booster_sha256": hashlib.sha256(booster).hexdigest(),
         "facts": dict(facts),
         **_described(model),
+        **(parts or {}),
     }
     return Bundle(json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode(), booster)
 
@@ -84,10 +86,7 @@ def _described(model: Fitted) -> dict[str, Any]:
             "spec": asdict(model.spec),
             "strands": list(model.strands),
             "calibration": model.calibration.tolist(),
-            "calendar": {
-                "region": model.calendar.region,
-                "terms": [[first.isoformat(), last.isoformat()] for first, last in model.calendar.terms],
-            },
+            "calendar": calendar_document(model.calendar),
         }
     return document
 
@@ -136,12 +135,23 @@ def _member(document: Mapping[str, Any], booster: str) -> Member:
         key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()
     }
     offset = Offset(**features.pop("offset"))
-    terms = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["calendar"]["terms"]]
     return BoostedForecaster(
         spec=FeatureSpec(**features, offset=offset),
         strands=tuple(document["strands"]),
         booster=booster,
         calibration=np.array(document["calibration"], dtype=np.float64),
         spread=spread,
-        calendar=Calendar(document["calendar"]["region"], tuple(terms)),
+        calendar=calendar_of(document["calendar"]),
     )
+
+
+def calendar_document(calendar: Calendar) -> dict[str, Any]:
+    """Return a calendar as JSON values."""
+    terms = [[first.isoformat(), last.isoformat()] for first, last in calendar.terms]
+    return {"region": calendar.region, "terms": terms}
+
+
+def calendar_of(document: Mapping[str, Any]) -> Calendar:
+    """Return the calendar of a document."""
+    terms = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["terms"])
+    return Calendar(document["region"], terms)

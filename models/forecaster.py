@@ -100,11 +100,6 @@ class Forecast:
         return tuple(mine or given for mine, given in zip(here, below, strict=True))
 
     @property
-    def falls_back(self) -> bool:
-        """Whether a simple method stands in anywhere."""
-        return any(self.fallback) or any(any(names) for names in self.level_fallback.values())
-
-    @property
     def dispersion(self) -> F64:
         """float64[horizon, area, strand], of one area's negative binomial: variance = mean + dispersion x mean^2."""
         return self.spread.dispersion(self.mean, self.horizons)

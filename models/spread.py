@@ -131,7 +131,7 @@ class Spread:
         known = np.asarray(place) >= 0
 
         def taken(values: F64) -> F64:
-            return np.where(known, values[np.asarray(place)], values.mean())
+            return np.asarray(np.where(known, values[np.asarray(place)], values.mean()), dtype=np.float64)
 
         def moved(shock: Shock) -> Shock:
             return Shock(taken(shock.variance), taken(shock.growth))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from errors import ModelError
 from features.areas.areas import Areas
@@ -66,6 +67,11 @@ class StackedForecaster:
     def boosted(self) -> BoostedForecaster | None:
         """The boosted member; None where the history was too short for one."""
         return next((member for member in self.members if isinstance(member, BoostedForecaster)), None)
+
+    def falls_back(self, strands: Sequence[str]) -> bool:
+        """Tell whether a simple method stands in anywhere in a forecast of these strands."""
+        named = [self.fallback, *self.level_fallback.values()]
+        return any(any(names) for names in named) or bool(set(strands) - set(self.strands))
 
     def only(self, horizons: tuple[int, ...]) -> "StackedForecaster":
         """Return the same stack for some of its horizons."""
@@ -145,7 +151,7 @@ def lifted(forecast: Forecast) -> Forecast:
     factors = forecast.factors
     if factors is not None:
         at = [forecast.horizons.index(horizon) for horizon in factors.horizons]
-        low = forecast.mean[at] < mean[at]
+        low: NDArray[np.bool_] = np.asarray(forecast.mean[at] < mean[at], dtype=np.bool_)
         factors = Factors(
             np.where(low, mean[at], factors.base),
             np.where(low[..., None], 1.0, factors.multipliers),

@@ -30,8 +30,8 @@ def forecast_table(
     """Return the forecast table of one origin, rows in the order horizon, area, strand.
 
     At the bottom level the explanation columns follow the contract's, if the forecast has its factors; they are empty
-    at horizons that were not taken apart. Above it the last strand is `ALL_STRANDS`, in which every incident is counted
-    once.
+    at horizons that were not taken apart. Above it the last strand is `ALL_STRANDS`, in which every incident is
+    counted once.
 
     Args:
         forecast: From the panel's origin.

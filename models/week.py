@@ -8,21 +8,23 @@ from features import periods
 from features.completeness.alarms import recent_shifts
 from features.knowledge import Known
 from features.panel import Panel
-from features.panel_file import to_bytes
 from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.kinds import PANEL
+from models.kept_panels import kept_panel, unrecorded
+from models.levels import upper_levels
 from models.patrol import SHARE, patrol_share
 from models.registry import Registered
 from models.runs import KIND, ForecastRun
+from models.stacked import StackedForecaster
 from models.table import forecast_table, to_parquet
 
 
 def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
     """Return the codes that hold for a whole run.
 
+    "fallback": a simple method stands in for the model in some strand or at some level.
     "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1.
     "incomplete-corrected": the newest periods are counted before all their records are in, and corrected for what is
     still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
@@ -31,7 +33,9 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     strand is seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
+    model = champion.model
     marks = {
+        "fallback": isinstance(model, StackedForecaster) and model.falls_back(panel.strands),
         "late-data": late,
         "incomplete-corrected": panel.corrected,
         "level-shift": bool(recent_shifts(panel)),
@@ -49,6 +53,11 @@ def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
     begun = panel.first + len(panel.counts)
     to_come = [h for h in horizons if periods.start(begun + h - 1, panel.kind) >= panel.as_of]
     return min(to_come, default=max(horizons))
+
+
+def _by_strand(strands: Sequence[str], methods: Sequence[str]) -> dict[str, Json]:
+    """Return the simple method of each strand in which one stands in."""
+    return {strand: method for strand, method in zip(strands, methods, strict=False) if method}
 
 
 def run_forecast(
@@ -74,13 +83,11 @@ def run_forecast(
     panel, snapshot_hash = known.panel, known.snapshot_hash
     first = first_to_come(panel, champion.model.horizons)
     forecast = champion.model.forecast(panel, explain=(first,))
-    frame = forecast_table(
-        forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices, fallback=""
-    )
+    frame = forecast_table(forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices)
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
-    kept = _kept_panel(panel, files)
+    kept = kept_panel(panel, files)
     meta: dict[str, Json] = {
         "origin": panel.origin.isoformat(),
         "as_of": panel.as_of.isoformat(),
@@ -96,9 +103,13 @@ def run_forecast(
         "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
         "panel": kept.name,
+        "fallback": _by_strand(panel.strands, forecast.fallback),
+        "level_fallback": {
+            level: _by_strand(panel.strands, forecast.fallback_at(level)) for level in upper_levels(panel.areas)
+        },
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
-    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *_new(kept, ledger)]
+    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *unrecorded(kept, ledger)]
     draft = Draft(
         "consultation" if held else "combination",
         f"{KIND}/{run_id}",
@@ -108,13 +119,3 @@ def run_forecast(
     )
     event = ledger.append(draft, artefacts=new)
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)
-
-
-def _kept_panel(panel: Panel, files: FileStore) -> Artefact:
-    stored = files.put(to_bytes(panel), "panels", ".parquet")
-    return Artefact.of(PANEL, f"{panel.origin}-{stored.sha256[:16]}", stored)
-
-
-def _new(artefact: Artefact, ledger: Ledger) -> list[Artefact]:
-    """Return the artefact unless it is recorded: another model may have been asked from the same panel."""
-    return [] if artefact.name in {known.name for known in ledger.artefacts(artefact.kind)} else [artefact]

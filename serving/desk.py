@@ -80,6 +80,7 @@ class Desk:
             "strands": list(snapshot.strands),
             "areas": len(snapshot.areas),
             "notices": meta["notices"],
+            "fallback": meta.get("fallback", {}),
             "attribution": meta["attribution"],
             "periods": listed,
         }
@@ -132,6 +133,7 @@ class Desk:
             "strand": str(row["strand"]),
             "period_start": row["period_start"].date().isoformat(),
             "model_version": str(row["model_version"]),
+            "notices": [code for code in str(row["notices"]).split(";") if code],
             **explain(rows).document(),
         }
         return self._recorded(document, f"forecast/{run.run_id}", {"explained": position})

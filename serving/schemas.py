@@ -55,6 +55,7 @@ class Periods(Closed):
     strands: list[str]
     areas: int
     notices: list[str]
+    fallback: dict[str, str] = Field(description="Strand to the simple method that stands in for the model.")
     attribution: str
     periods: list[Period]
 
@@ -103,6 +104,8 @@ class ExplanationAnswer(Closed):
     log_contributions: dict[str, float | None]
     calibration: float
     method: str
+    fallback: str = Field(description="Empty, or the simple method that stands in for the model.")
+    notices: list[str]
     areas: int
     sentence: str
 

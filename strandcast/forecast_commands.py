@@ -13,6 +13,9 @@ from strandcast.output import erased_lines, plain_table
 from strandcast.ranges import HORIZONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     import pandas as pd
     from rich.table import Table
 
@@ -30,7 +33,8 @@ def forecast(
 ) -> None:
     """Forecast the next periods with the champion; the run is recorded before it is shown."""
     from models.levels import FORCE
-    from models.registry import CHAMPION, load
+    from models.preflight import check_first_use
+    from models.registry import CHAMPION, load, resolve
     from models.table import check_suffix, forecast_table, write_table
     from models.week import notices_of, run_forecast
     from strandcast.deployment import Deployment
@@ -41,6 +45,7 @@ def forecast(
         settings = deployment.workspace.settings
         asked = as_of.date() if as_of else None
         known = deployment.knowledge().at(asked)
+        check_first_use(deployment.ledger, deployment.files, resolve(deployment.ledger, CHAMPION))
         champion = load(deployment.ledger, deployment.files, CHAMPION)
         notices = notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies())
         run = run_forecast(
@@ -67,12 +72,23 @@ def forecast(
         f"Run {run.run_id} by {champion.version}, from what was known at {known.panel.as_of}.",
         f"Recorded as {run.audit_id}.",
         *([f"Notices: {', '.join(notices)}."] if notices else []),
+        *_fallback_lines(run.meta),
         *erased_lines(known.panel.erased),
         *([settings.attribution] if settings.attribution else []),
         *([f"Wrote {out}."] if out else []),
         "Next: strandcast allocate --hours HOURS",
     ]
     context.output.result(document, _totals(at_level(FORCE), known.panel.kind), _areas(table), lines=lines)
+
+
+def _fallback_lines(meta: Mapping[str, Any]) -> list[str]:
+    """Return in sentences where a simple method stands in for the model."""
+    levels = {"areas": meta["fallback"], **meta["level_fallback"]}
+    return [
+        f"{level.capitalize()}: {strand} is forecast by the simple method {method}."
+        for level, methods in levels.items()
+        for strand, method in methods.items()
+    ]
 
 
 def _totals(table: pd.DataFrame, kind: str) -> Table:

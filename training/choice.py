@@ -1,36 +1,75 @@
 """Which model: from the name a person gives to a function that fits it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from errors import ModelError
 from features.calendar import Calendar
 from features.panel import Panel
-from features.periods import PERIODS_A_YEAR
-from models.bundle import Fitted
+from features.periods import PERIODS_A_YEAR, PeriodKind
+from models.boosted import BoostingSettings
+from models.bundle import Fitted, calendar_document, calendar_of
 from models.simple import SimpleForecaster, fit_simple
 from models.stacked import StackedForecaster
 from training.evaluate import HoldOut
-from training.fit import fit_boosted
-from training.stack import fit_stacked
+from training.fit import Fit, FitPlan, fit_boosted
+from training.stack import StackFit, fit_stacked
 
 STACKED = "stacked"
 BOOSTED = "boosted"
 
+# Served unless others are asked for: a quarter ahead.
+SERVED: Mapping[PeriodKind, tuple[int, ...]] = {"week": tuple(range(1, 14)), "month": (1, 2, 3)}
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """A model to be fitted.
+    """How a model is made, and made again.
 
     Attributes:
         name: "stacked", "boosted", or a simple method of `models.simple.NAMES`.
         calendar: Of the place.
         seed: Of what is drawn.
+        settings: How trees are grown; None: as `FitPlan.standard` says for the history at hand.
     """
 
     name: str
     calendar: Calendar
     seed: int
+    settings: BoostingSettings | None = None
+
+    @classmethod
+    def of_manifest(cls, manifest: Mapping[str, Any]) -> "Recipe":
+        """Return the recipe that a model's manifest keeps.
+
+        Raises:
+            ModelError: It keeps none that can be read.
+        """
+        try:
+            kept = manifest["recipe"]
+            settings = BoostingSettings(**kept["settings"]) if kept["settings"] is not None else None
+            return cls(str(kept["name"]), calendar_of(kept["calendar"]), int(kept["seed"]), settings)
+        except (KeyError, TypeError, ValueError) as error:
+            problem = f"keeps no recipe that can be read ({type(error).__name__})"
+            raise ModelError(problem, place="model manifest", fix="train again") from error
+
+    def document(self) -> dict[str, Any]:
+        """Return the recipe as JSON values."""
+        settings = asdict(self.settings) if self.settings is not None else None
+        calendar = calendar_document(self.calendar)
+        return {"name": self.name, "calendar": calendar, "seed": self.seed, "settings": settings}
+
+    def plan(self, panel: Panel) -> FitPlan:
+        """Return the plan by which trees are fitted to a panel.
+
+        Raises:
+            ModelError: The history is too short.
+        """
+        plan = FitPlan.standard(panel.kind, int(panel.observed.any(axis=(1, 2)).sum()))
+        return plan if self.settings is None else replace(plan, boosting=self.settings)
 
     def fit(self, panel: Panel, horizons: tuple[int, ...]) -> Fitted:
         """Fit the model to a panel for some horizons.
@@ -39,9 +78,9 @@ class Recipe:
             ModelError: The name is unknown or the history too short.
         """
         if self.name == BOOSTED:
-            return fit_boosted(panel, horizons, self.calendar, seed=self.seed).model
+            return self._boosted(panel, horizons).model
         if self.name == STACKED:
-            return fit_stacked(panel, horizons, self.calendar, seed=self.seed).model
+            return self._stacked(panel, horizons).model
         return fit_simple(self.name, panel, horizons)
 
     def fit_checked(self, panel: Panel, horizons: tuple[int, ...]) -> tuple[Fitted, HoldOut]:
@@ -51,13 +90,19 @@ class Recipe:
             ModelError: The name is unknown or the history too short.
         """
         if self.name == BOOSTED:
-            fit = fit_boosted(panel, horizons, self.calendar, seed=self.seed)
+            fit = self._boosted(panel, horizons)
             return fit.model, fit.hold_out
         if self.name == STACKED:
-            stack = fit_stacked(panel, horizons, self.calendar, seed=self.seed)
+            stack = self._stacked(panel, horizons)
             return stack.model, stack.hold_out or _half_year(stack.model, panel)
         model = fit_simple(self.name, panel, horizons)
         return model, _half_year(model, panel)
+
+    def _boosted(self, panel: Panel, horizons: tuple[int, ...]) -> Fit:
+        return fit_boosted(panel, horizons, self.calendar, seed=self.seed, plan=self.plan(panel))
+
+    def _stacked(self, panel: Panel, horizons: tuple[int, ...]) -> StackFit:
+        return fit_stacked(panel, horizons, lambda: self._boosted(panel, horizons))
 
 
 def _half_year(model: StackedForecaster | SimpleForecaster, panel: Panel) -> HoldOut:

@@ -6,15 +6,14 @@ to both halves.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, LinearConstraint, minimize
 
 from errors import ModelError
 from features.areas.areas import Areas
-from features.calendar import Calendar
 from features.panel import Panel
 from features.periods import PeriodKind
 from models.distribution import crps, fit_dispersion
@@ -23,7 +22,7 @@ from models.ranges import fit_spread, once_share
 from models.simple import SimpleForecaster, fit_simple, past_means
 from models.stacked import Member, StackedForecaster, geometric, least, level_scale
 from training.evaluate import HoldOut
-from training.fit import Fit, FitPlan, fit_boosted
+from training.fit import Fit
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -41,7 +40,7 @@ WEIGHT_SPREAD = 0.15
 FEWEST_JUDGED = 3
 # The model gives way where its mean CRPS is above the simple method's by more than this many standard errors of the
 # paired differences over the judged origins.
-MARGIN = 1.0
+MARGIN = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,28 +83,29 @@ class StackFit:
     Attributes:
         model: The stack.
         hold_out: Its forecasts beside the counts; None where there is no boosted member and so no first fit.
-        short: Why there is no boosted member; empty where there is one.
     """
 
     model: StackedForecaster
     hold_out: HoldOut | None
-    short: str = field(default="")
 
 
-def fit_stacked(
-    panel: Panel, horizons: tuple[int, ...], calendar: Calendar, *, seed: int, plan: FitPlan | None = None
-) -> StackFit:
+def fit_stacked(panel: Panel, horizons: tuple[int, ...], boosted: Callable[[], Fit]) -> StackFit:
     """Fit the stack to all that the panel knows; with too short a history for trees it is one simple method.
+
+    Args:
+        panel: Counts known at its `as_of`.
+        horizons: Horizons to serve.
+        boosted: Fits the boosted member to the same panel and horizons; raises ModelError where it cannot.
 
     Raises:
         ModelError: The history is too short even for a simple method.
     """
     try:
-        boosted = fit_boosted(panel, horizons, calendar, seed=seed, plan=plan)
-    except ModelError as error:
-        return _simple_alone(panel, horizons, error.problem)
+        fit = boosted()
+    except ModelError:
+        return _simple_alone(panel, horizons)
     names = SIMPLE[panel.kind]
-    evidence = evidence_of(boosted, panel, horizons, names)
+    evidence = evidence_of(fit, panel, horizons, names)
     half = len(evidence.count) // 2
     judged = Judged.of(evidence.part(slice(None, half)), evidence.part(slice(half, None)))
     weights = stand_in(fit_weights(evidence), evidence.members, judged.fallback)
@@ -114,9 +114,9 @@ def fit_stacked(
         mean, dict(zip(evidence.members, evidence.means, strict=True)), panel.areas, judged.levels
     )
     spread = fit_spread(evidence.count, mean, evidence.seen, panel.areas, horizons, once_share(panel))
-    members: tuple[Member, ...] = (boosted.model, *(SimpleForecaster(name, horizons, spread) for name in names))
+    members: tuple[Member, ...] = (fit.model, *(SimpleForecaster(name, horizons, spread) for name in names))
     model = StackedForecaster(panel.strands, members, weights, spread, judged.fallback, judged.levels)
-    held = boosted.hold_out
+    held = fit.hold_out
     return StackFit(model, HoldOut(held.count, mean, held.seen, spread, held.origins, horizons, panel.strands))
 
 
@@ -183,14 +183,9 @@ def _on_simplex(scored: Callable[[F64], tuple[float, F64]], start: F64) -> F64:
         value, slope = scored(weights)
         return value / scale, slope / scale
 
+    sum_to_one = LinearConstraint(np.ones((1, len(start))), 1.0, 1.0)
     found = minimize(
-        scaled,
-        start,
-        jac=True,
-        method="SLSQP",
-        bounds=[(0.0, 1.0)] * len(start),
-        constraints={"type": "eq", "fun": lambda w: w.sum() - 1, "jac": np.ones_like},
-        options={"ftol": 1e-10, "maxiter": 100},
+        scaled, start, jac=True, method="SLSQP", bounds=Bounds(0.0, 1.0), constraints=sum_to_one, tol=1e-10
     )
     # Solvers leave dust; what is below a thousandth is none.
     kept = np.where(found.x > 1e-3, found.x, 0.0) if np.all(np.isfinite(found.x)) else start
@@ -290,9 +285,9 @@ def _by_origin(count: F64, mean: F64, seen: Mask, dispersion: F64) -> F64:
     return np.where(number > 0, cells.sum(axis=(1, 2)) / np.maximum(number, 1), np.nan)
 
 
-def _simple_alone(panel: Panel, horizons: tuple[int, ...], why: str) -> StackFit:
+def _simple_alone(panel: Panel, horizons: tuple[int, ...]) -> StackFit:
     method = fit_simple(SHORT, panel, horizons)
     everywhere = (SHORT,) * len(panel.strands)
     weights = np.ones((len(panel.strands), 1))
     model = StackedForecaster(panel.strands, (method,), weights, method.spread, everywhere, {})
-    return StackFit(model, None, f"{why}, so every strand is forecast by {SHORT}")
+    return StackFit(model, None)

@@ -15,17 +15,17 @@ from features.spec import GROUPS
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models import metrics
-from models.boosted import BoostedForecaster
-from models.bundle import Fitted, pack
+from models.bundle import Fitted, boosted_part
 from models.distribution import quantiles
+from models.kept_panels import unrecorded
 from models.levels import level_moments
 from models.registry import register, version_name
 from models.simple import fit_simple
+from models.stacked import StackedForecaster
 from training import pictures
-from training.choice import BOOSTED, Recipe
+from training.choice import Recipe
 from training.evaluate import HoldOut, named_metrics
-from training.fit import FitPlan
-from training.provenance import provenance
+from training.made import make
 from training.record import Tracker, TrainingRecord
 
 # What the model is drawn beside in the PAI picture.
@@ -71,43 +71,55 @@ def train(
     panel = known.panel
     size = f"{len(panel.counts)} {panel.kind}s, {len(panel.areas)} areas, {len(panel.strands)} strands"
     tell(f"Fitting {recipe.name} to {size}.")
-    model, hold_out = recipe.fit_checked(panel, horizons)
-    made_of = {
-        "origin": panel.origin.isoformat(),
-        "data_snapshot": known.snapshot_hash,
-        "feature_spec": model.spec.hash if isinstance(model, BoostedForecaster) else "",
-        "seed": str(recipe.seed),
-        **provenance(),
-    }
-    bundle = pack(model, made_of)
-    version = version_name(model.method, made_of["origin"], bundle)
-    rows = hold_out.rows()
-    measured = named_metrics(rows)
+    made = make(panel, recipe, horizons, known.snapshot_hash, files)
+    for sentence in stand_ins(made.model):
+        tell(sentence)
+    version = version_name(made.model.method, panel.origin.isoformat(), made.bundle)
+    manifest = json.loads(made.bundle.manifest)
+    measured = named_metrics(manifest["measures"])
     record = TrainingRecord(
         model_version=version,
-        params=_params(panel, recipe, horizons),
+        params=_params(panel, recipe, horizons, made.model),
         metrics=measured,
-        tags=made_of,
-        tables={"hold_out": pd.DataFrame(rows)},
-        booster_text=bundle.booster.decode(),
-        manifest=json.loads(bundle.manifest),
-        pictures=_pictures(panel, model, hold_out, recipe.seed),
+        tags=made.facts,
+        tables={"hold_out": pd.DataFrame(manifest["measures"])},
+        booster_text=made.bundle.booster.decode(),
+        manifest=manifest,
+        pictures=_pictures(panel, made.model, made.hold_out, recipe.seed),
     )
     tell("Tracking the run.")
     tracked_as = tracker.log_training(record)
-    details = {"snapshot": known.snapshot_hash, "tracked_as": tracked_as}
-    audit_id = register(ledger, files, version, bundle, origin=panel.origin, actor=actor, details=details)
+    details = {"snapshot": known.snapshot_hash, "tracked_as": tracked_as, "panel": made.kept.name}
+    beside = unrecorded(made.kept, ledger)
+    audit_id = register(
+        ledger, files, version, made.bundle, origin=panel.origin, actor=actor, details=details, beside=beside
+    )
     return Trained(version, audit_id, tracked_as, measured)
 
 
-def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...]) -> dict[str, str | int | float]:
+def stand_ins(model: Fitted) -> list[str]:
+    """Return in sentences where a simple method stands in for a model."""
+    if not isinstance(model, StackedForecaster):
+        return []
+    if model.boosted is None:
+        return [f"The history is too short for trees: every strand is forecast by {model.members[0].method}."]
+    by_level = {"areas": model.fallback, **model.level_fallback}
+    return [
+        f"{method} stands in for the model at {level} of {strand}: out of sample it was better."
+        for level, methods in by_level.items()
+        for strand, method in zip(model.strands, methods, strict=True)
+        if method
+    ]
+
+
+def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...], model: Fitted) -> dict[str, str | int | float]:
     shape = {"periods": len(panel.counts), "areas": len(panel.areas), "strands": len(panel.strands)}
     shape |= {"periods_corrected": int((panel.completeness < 1).any(axis=1).sum())}
     shape |= {"recording_changes": len(panel.changes)}
     what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, horizons))}
-    if recipe.name != BOOSTED:
+    if boosted_part(model) is None:
         return {**what, **shape}
-    plan = asdict(FitPlan.standard(panel.kind, int(panel.observed.any(axis=(1, 2)).sum())))
+    plan = asdict(recipe.plan(panel))
     return {**what, **shape, **plan.pop("boosting"), **plan}
 
 

@@ -24,8 +24,6 @@ from models.week import first_to_come, notices_of, run_forecast
 from tests.support import panels
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from training.fit import FitPlan, fit_boosted
-from training.promote import promote
-from training.record import Untracked
 
 PANEL = panels.panel(110, 6, districts=2)
 QUICK = FitPlan(30, 80, 2, 20, BoostingSettings(rounds=20, rows_in_leaf=20))
@@ -64,55 +62,15 @@ def test_trees_that_were_changed_are_refused_before_they_are_parsed(boosted: Reg
         unpack(Bundle(b"{", b""))
 
 
-def test_a_registered_model_is_challenger_until_it_is_promoted(
+def test_a_registered_model_is_challenger_and_there_is_no_champion(
     ledger: Ledger, files: FileStore, boosted: Registered
 ) -> None:
     with pytest.raises(ModelError, match="no champion yet"):
         resolve(ledger, CHAMPION)
     register(ledger, files, "v1", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
     assert resolve(ledger, CHALLENGER) == "v1"
-    promotion = promote(ledger, Untracked(), reason="better", actor="bob")
-    assert (promotion.version, promotion.replaced, promotion.mirrored) == ("v1", None, False)
-    assert ledger.event(promotion.audit_id).draft.details["reason"] == "better"
-    assert load(ledger, files, CHAMPION).version == "v1"
-    with pytest.raises(ModelError, match="champion already"):
-        promote(ledger, Untracked(), reason="again", actor="bob")
-
-
-def test_a_failing_tracker_leaves_the_champion(ledger: Ledger, files: FileStore, boosted: Registered) -> None:
-    class Failing(Untracked):
-        def set_champion(self, model_version: str) -> bool:
-            raise ModelError("is out of reach", place="tracker")
-
-    register(ledger, files, "v1", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
-    with pytest.raises(ModelError, match="out of reach"):
-        promote(ledger, Failing(), reason="better", actor="bob")
-    assert ledger.alias("model", CHAMPION) is None
-
-
-class Told(Untracked):
-    """A tracker that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.champions: list[str] = []
-
-    def set_champion(self, model_version: str) -> bool:
-        self.champions.append(model_version)
-        return True
-
-
-def test_a_failing_ledger_tells_the_tracker_back(ledger: Ledger, files: FileStore, boosted: Registered) -> None:
-    for version in ("v1", "v2"):
-        register(ledger, files, version, pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
-    tracker = Told()
-    for before in ("", "v1"):
-        broken = Ledger(ledger._database, lambda: datetime(2026, 1, 1))  # noqa: DTZ001 - a clock the ledger refuses
-        with pytest.raises(LedgerError):
-            promote(broken, tracker, name="v2", reason="better", actor="bob")
-        assert tracker.champions[-2:] == ["v2", before]
-        assert ledger.alias("model", CHAMPION) == (before or None)
-        if not before:
-            promote(ledger, tracker, name="v1", reason="first", actor="bob")
+    with pytest.raises(ModelError, match="no champion yet"):
+        load(ledger, files, CHAMPION)
 
 
 def test_a_model_file_that_was_changed_is_not_loaded(
