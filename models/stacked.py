@@ -151,7 +151,7 @@ def lifted(forecast: Forecast) -> Forecast:
     factors = forecast.factors
     if factors is not None:
         at = [forecast.horizons.index(horizon) for horizon in factors.horizons]
-        low: NDArray[np.bool_] = np.asarray(forecast.mean[at] < mean[at], dtype=np.bool_)
+        low: NDArray[np.bool_] = np.less(forecast.mean[at], mean[at])
         factors = Factors(
             np.where(low, mean[at], factors.base),
             np.where(low[..., None], 1.0, factors.multipliers),

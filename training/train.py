@@ -20,7 +20,7 @@ from models.distribution import quantiles
 from models.kept_panels import unrecorded
 from models.levels import level_moments
 from models.registry import register, version_name
-from models.simple import fit_simple
+from models.simple import past_means
 from models.stacked import StackedForecaster
 from training import pictures
 from training.choice import Recipe
@@ -148,12 +148,8 @@ def _totals_picture(panel: Panel, hold_out: HoldOut) -> bytes:
 
 def _pai_picture(panel: Panel, model: Fitted, hold_out: HoldOut) -> bytes:
     """Draw the hit curve at the shortest horizon beside the reference method's, averaged over origins and strands."""
-    reference = []
-    for origin in hold_out.origins:
-        before = panel.until(int(origin))
-        reference.append(fit_simple(REFERENCE, before, (1,)).forecast(before).mean[0])
     curves = {
-        REFERENCE: _mean_curve(hold_out, np.stack(reference)),
+        REFERENCE: _mean_curve(hold_out, past_means(REFERENCE, panel, (1,), hold_out.origins)[:, 0]),
         model.method: _mean_curve(hold_out, hold_out.mean[:, 0]),
     }
     return pictures.pai_curve((np.arange(len(panel.areas)) + 1) / len(panel.areas), curves)
