@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from features.calendar import Calendar
 from features.matrix import build
 from features.panel import Panel
 from features.periods import PERIODS_A_YEAR
@@ -80,7 +81,9 @@ def watched(spec: FeatureSpec | None, panel: Panel) -> FeatureSpec:
     return replace(spec, horizons=(1,), calendar=False, context=False)
 
 
-def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest: int) -> tuple[Stability, ...] | str:
+def stability(
+    spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest: int, calendar: Calendar | None = None
+) -> tuple[Stability, ...] | str:
     """Return the stability of each strand and group, or why it cannot be told; strands that are too late are left out.
 
     Args:
@@ -89,6 +92,7 @@ def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest
         trained: Ordinal of the model's origin.
         window: Newest origins after it that are looked at.
         fewest: With fewer, nothing is told.
+        calendar: The model's own, for features that follow it; None: of a place without holidays.
     """
     newest = panel.first + len(panel.counts)
     warm_up = panel.first + PERIODS_A_YEAR[panel.kind]
@@ -98,7 +102,7 @@ def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest
         return f"{len(now)} {panel.kind}s since the model was trained, {fewest} are needed"
     if len(before) < _FEWEST_WINDOWS * len(now):
         return f"{max(len(before), 0)} {panel.kind}s of training after the first year, too few to compare with"
-    matrix = build(spec, panel, np.concatenate([before, now]), None)
+    matrix = build(spec, panel, np.concatenate([before, now]), calendar or Calendar())
     shape = (len(panel.strands), len(panel.areas), len(before) + len(now), len(matrix.names))
     counted = _counted(matrix.values.reshape(shape), len(before))
     found = []
