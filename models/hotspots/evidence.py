@@ -134,5 +134,5 @@ class Evidence:
         for group, thresholds in ((s.cell, CELL_THRESHOLDS), (s.place, PLACE_THRESHOLDS)):
             beyond = np.array(thresholds, dtype=np.float64)
             cells, out = excesses(day[0], group, s.entries, self.decay[-1], beyond)
-            found.extend(np.bincount(cells, out[:, k] * rate, size) for k in range(len(thresholds)))
+            found.extend(np.bincount(cells, out[:, k] * rate, size).astype(np.float64) for k in range(len(thresholds)))
         return found
