@@ -30,8 +30,8 @@ def forecast(
 ) -> None:
     """Forecast the next periods with the champion; the run is recorded before it is shown."""
     from models.levels import FORCE
-    from models.preflight import check_first_use
-    from models.registry import CHAMPION, load, resolve
+    from models.preflight import take_up
+    from models.registry import CHAMPION
     from models.stand_in import in_force
     from models.table import check_suffix, forecast_table, write_table
     from models.week import notices_of, run_forecast
@@ -43,8 +43,7 @@ def forecast(
         settings = deployment.workspace.settings
         asked = as_of.date() if as_of else None
         known = deployment.knowledge().at(asked)
-        check_first_use(deployment.ledger, deployment.files, resolve(deployment.ledger, CHAMPION))
-        champion = in_force(load(deployment.ledger, deployment.files, CHAMPION), deployment.ledger)
+        champion = in_force(take_up(deployment.ledger, deployment.files, CHAMPION), deployment.ledger)
         notices = notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies())
         run = run_forecast(
             known,
