@@ -26,9 +26,9 @@ from experiments.late_ranges import measure
 from experiments.late_records import Lateness, LateStore
 from features.calendar import Calendar
 from features.completeness import curves
+from features.counting import flat_areas
 from features.incidents.incidents import Incidents
 from features.knowledge import Knowledge
-from features.panel import flat_areas
 from models.progress import silent
 from training.backtest import Schedule, measured, run_backtest
 from training.choice import Recipe

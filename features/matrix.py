@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import DataError
-from features import kernels, rates
+from features import kernels, rates, recency
 from features.calendar import Calendar
 from features.panel import Panel
 from features.periods import PERIODS_A_YEAR
@@ -91,7 +91,7 @@ def build(spec: FeatureSpec, panel: Panel, origins: I64, calendar: Calendar | No
     n_strands, n_areas, n_periods = counts.shape
     names, groups = zip(*spec.columns(), strict=True)
     values = np.empty((n_strands * n_areas * len(origins) * len(spec.horizons), len(names)), dtype=np.float32)
-    kernels.recency(
+    recency.recency(
         counts.reshape(-1, n_periods),
         observed.reshape(-1, n_periods),
         at,

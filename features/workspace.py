@@ -21,6 +21,7 @@ RESOURCES = "resources.toml"
 FEEDS = "feeds"
 HARM = "harm.toml"
 GATE = "gate.toml"
+MONITOR = "monitor.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
 
@@ -109,6 +110,11 @@ class Workspace:
     def gate_file(self) -> Path:
         """What a model must hold to become champion, TOML; a workspace without it has the shipped thresholds."""
         return self.root / GATE
+
+    @property
+    def monitor_file(self) -> Path:
+        """Thresholds of monitoring, TOML; a workspace without it has the shipped ones."""
+        return self.root / MONITOR
 
     @property
     def areas_file(self) -> Path | None:

@@ -12,13 +12,17 @@ import numpy as np
 from errors import ModelError
 from features.calendar import Calendar
 from features.spec import FeatureSpec, Offset
+from models.beside_months import BesideMonths, PartForecaster
 from models.boosted import BoostedForecaster
+from models.day_weights import DayWeights
 from models.simple import SimpleForecaster
 from models.spread import Spread
-from models.stacked import Member, StackedForecaster
+from models.stacked import StackedForecaster
 
 FORMAT = 2
-Fitted = StackedForecaster | BoostedForecaster | SimpleForecaster
+Fitted = PartForecaster | BesideMonths
+# Where weeks are forecast beside months: the two models within, in the order in which their trees follow each other.
+_WITHIN = ("monthly", "weekly")
 
 
 @dataclass(frozen=True)
@@ -47,48 +51,75 @@ def pack(model: Fitted, facts: Mapping[str, Any], parts: Mapping[str, Any] | Non
         facts: What it was made of: origin, hashes, seed, versions; JSON values.
         parts: What else its manifest keeps, by the part's name, such as how it is made again; JSON values.
     """
-    trees = boosted_part(model)
-    booster = trees.booster.encode() if trees else b""
-    document: dict[str, Any] = {
+    described, booster = _beside_months(model) if isinstance(model, BesideMonths) else _described(model)
+    document = {
         "format": FORMAT,
         "booster_sha256": hashlib.sha256(booster).hexdigest(),
         "facts": dict(facts),
-        **_described(model),
         **(parts or {}),
+        **described,
     }
     return Bundle(json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode(), booster)
 
 
 def boosted_part(model: Fitted) -> BoostedForecaster | None:
-    """Return the part of a model that has trees: itself, or a stack's member; None where there is none."""
-    if isinstance(model, StackedForecaster):
-        return model.boosted
-    return model if isinstance(model, BoostedForecaster) else None
+    """Return the part of a model that has trees, of weeks beside months the months'; None where there is none."""
+    shown = model.monthly if isinstance(model, BesideMonths) else model
+    if isinstance(shown, StackedForecaster):
+        return shown.boosted
+    return shown if isinstance(shown, BoostedForecaster) else None
 
 
-def _described(model: Fitted) -> dict[str, Any]:
-    """Return a model without its trees as JSON values."""
+def _described(model: PartForecaster) -> tuple[dict[str, Any], bytes]:
+    """Return a model of one kind of period as JSON values and trees."""
     document: dict[str, Any] = {
         "method": model.method,
         "horizons": list(model.horizons),
         "spread": model.spread.document(),
     }
     if isinstance(model, StackedForecaster):
-        document |= {
-            "strands": list(model.strands),
-            "members": [_described(member) for member in model.members],
-            "weights": model.weights.tolist(),
-            "fallback": list(model.fallback),
-            "level_fallback": {level: list(names) for level, names in model.level_fallback.items()},
-        }
-    if isinstance(model, BoostedForecaster):
-        document |= {
-            "spec": asdict(model.spec),
-            "strands": list(model.strands),
-            "calibration": model.calibration.tolist(),
-            "calendar": calendar_document(model.calendar),
-        }
-    return document
+        return {**document, **_stacked(model)}, model.boosted.booster.encode() if model.boosted else b""
+    if not isinstance(model, BoostedForecaster):
+        return document, b""
+    document |= {
+        "spec": asdict(model.spec),
+        "strands": list(model.strands),
+        "calibration": model.calibration.tolist(),
+        "calendar": calendar_document(model.calendar),
+    }
+    return document, model.booster.encode()
+
+
+def _stacked(model: StackedForecaster) -> dict[str, Any]:
+    """Return what a stack holds beside its trees, which are those of its boosted member."""
+    return {
+        "strands": list(model.strands),
+        "members": [_described(member)[0] for member in model.members],
+        "weights": model.weights.tolist(),
+        "fallback": list(model.fallback),
+        "level_fallback": {level: list(names) for level, names in model.level_fallback.items()},
+    }
+
+
+def _beside_months(model: BesideMonths) -> tuple[dict[str, Any], bytes]:
+    """Return a model of weeks beside months as JSON values and the trees of both models within, one after the other."""
+    within, trees = {}, b""
+    for name in _WITHIN:
+        part: PartForecaster | None = getattr(model, name)
+        if part is not None:
+            described, booster = _described(part)
+            within[name] = {**described, "booster_bytes": len(booster)}
+            trees += booster
+    document = {
+        "method": model.method,
+        "horizons": list(model.horizons),
+        "strands": list(model.strands),
+        "dated": list(model.dated),
+        "days": model.days.document(),
+        "calendar": calendar_document(model.calendar),
+        "within": within,
+    }
+    return document, trees
 
 
 def unpack(bundle: Bundle) -> Fitted:
@@ -107,6 +138,8 @@ def unpack(bundle: Bundle) -> Fitted:
             raise ModelError(
                 "trees are not those of the manifest", place="model", fix="restore the file or train again"
             )
+        if "within" in document:
+            return _of_both(document, bundle.booster)
         return _model(document, bundle.booster.decode())
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
@@ -114,7 +147,25 @@ def unpack(bundle: Bundle) -> Fitted:
         ) from error
 
 
-def _model(document: Mapping[str, Any], booster: str) -> Fitted:
+def _of_both(document: Mapping[str, Any], trees: bytes) -> BesideMonths:
+    within: dict[str, PartForecaster] = {}
+    for name in _WITHIN:
+        if name in document["within"]:
+            described = document["within"][name]
+            mine, trees = trees[: described["booster_bytes"]], trees[described["booster_bytes"] :]
+            within[name] = _model(described, mine.decode())
+    return BesideMonths(
+        horizons=tuple(document["horizons"]),
+        strands=tuple(document["strands"]),
+        dated=tuple(document["dated"]),
+        weekly=within.get("weekly"),
+        monthly=within["monthly"],
+        days=DayWeights.read(document["days"]),
+        calendar=calendar_of(document["calendar"]),
+    )
+
+
+def _model(document: Mapping[str, Any], booster: str) -> PartForecaster:
     if document["method"] == "stacked":
         return StackedForecaster(
             strands=tuple(document["strands"]),
@@ -127,7 +178,7 @@ def _model(document: Mapping[str, Any], booster: str) -> Fitted:
     return _member(document, booster)
 
 
-def _member(document: Mapping[str, Any], booster: str) -> Member:
+def _member(document: Mapping[str, Any], booster: str) -> BoostedForecaster | SimpleForecaster:
     spread = Spread.of(document["spread"])
     if document["method"] != "boosted":
         return SimpleForecaster(document["method"], tuple(document["horizons"]), spread)

@@ -80,7 +80,7 @@ def _flown(version: str, paths: Sequence[str], seconds: float) -> float:
     environment = {**os.environ, "PYTHONPATH": str(_ROOMS), "OMP_WAIT_POLICY": "PASSIVE"}
     try:
         done = subprocess.run(  # noqa: S603 - our own module, with paths of the file store
-            command, capture_output=True, text=True, check=False, timeout=seconds, env=environment
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=seconds, env=environment
         )
     except subprocess.TimeoutExpired:
         raise ModelError(f"pre-flight took more than {seconds:g} seconds", place=version, fix=_AGAIN) from None
@@ -90,7 +90,8 @@ def _flown(version: str, paths: Sequence[str], seconds: float) -> float:
     if done.returncode > 0:
         last = next(iter(done.stderr.strip().splitlines()[-1:]), "it said nothing")
         raise ModelError(f"pre-flight failed ({last.rstrip('.')})", place=version, fix=_AGAIN)
-    apart = float(json.loads(done.stdout))
+    # LightGBM may have said something before.
+    apart = float(json.loads(done.stdout.splitlines()[-1]))
     if apart > TOLERANCE:
         problem = f"forecasts differ from its golden ones by up to {apart:.1e} of their value"
         raise ModelError(problem, place=version, fix=_AGAIN)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from errors import ModelError
 from features.areas.areas import Areas
@@ -91,7 +90,7 @@ class StackedForecaster:
             raise ModelError(problem, place="champion", fix="train again on the present data")
         if panel.strands == self.strands:
             return self._of_known(panel, explain)
-        known = self._of_known(panel.of_strands(self.strands), explain)
+        known = self._of_known(panel.only(self.strands), explain)
         other = SimpleForecaster(UNTRAINED, self.horizons, self.spread).forecast(panel, explain=explain)
         return _spliced(known, lifted(other), self.strands, panel.strands)
 
@@ -123,7 +122,7 @@ class StackedForecaster:
     def _needed(self) -> set[int]:
         """Return the members that some strand or level rests on."""
         named = {name for names in self.level_fallback.values() for name in names if name}
-        weighed = self.weights.any(axis=0)
+        weighed = self.weights.sum(axis=0) > 0
         return {n for n, member in enumerate(self.members) if weighed[n] or member.method in named}
 
 
@@ -151,10 +150,10 @@ def lifted(forecast: Forecast) -> Forecast:
     factors = forecast.factors
     if factors is not None:
         at = [forecast.horizons.index(horizon) for horizon in factors.horizons]
-        low: NDArray[np.bool_] = np.less(forecast.mean[at], mean[at])
+        low = np.asarray(forecast.mean[at] < mean[at])
         factors = Factors(
             np.where(low, mean[at], factors.base),
-            np.where(low[..., None], 1.0, factors.multipliers),
+            np.where(np.expand_dims(low, -1), 1.0, factors.multipliers),
             np.where(low, 1.0, factors.calibration),
             factors.horizons,
         )

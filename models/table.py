@@ -21,6 +21,8 @@ KEYS = ("level", "area_code", "strand", "as_of", "origin", "period_start", "hori
 COLUMNS: tuple[str, ...] = (*KEYS, "mean", *QUANTILES, "model_version", "fallback", "notices")
 MULTIPLIERS: dict[str, str] = {group: "x_" + group.replace(" ", "_").replace("-", "_") for group in GROUPS}
 EXPLANATION: tuple[str, ...] = ("base", *MULTIPLIERS.values(), "calibration")
+# The notice of a strand whose weeks are, in part at least, split from months.
+FROM_MONTHLY = "from-monthly"
 SUFFIXES = (".parquet", ".csv")
 
 
@@ -38,7 +40,7 @@ def forecast_table(
         panel: What it was made from.
         level: The areas' own level, or one above.
         model_version: Name of the model.
-        notices: Codes for every row.
+        notices: Codes for every row, but for "from-monthly", which is of the strands that monthly feeds speak of.
         fallback: Name of the method that stands in everywhere, empty if none does; the forecast's own goes by strand.
 
     Raises:
@@ -53,7 +55,8 @@ def forecast_table(
     frame = _keys(panel, level, codes, strands, forecast.horizons)
     frame["mean"] = mean.reshape(-1)
     frame[list(QUANTILES)] = quantiles(mean, dispersion).reshape(-1, len(LEVELS))
-    frame["model_version"], frame["notices"] = model_version, ";".join(notices)
+    frame["model_version"] = model_version
+    frame["notices"] = np.broadcast_to(_noted(panel, notices, len(strands)), mean.shape).reshape(-1)
     frame["fallback"] = fallback or np.broadcast_to(_stand_ins(forecast, level, len(strands)), mean.shape).reshape(-1)
     if bottom and forecast.factors is not None:
         columns = np.full((len(frame), len(EXPLANATION)), np.nan)
@@ -66,6 +69,14 @@ def explanation_columns(factors: Factors) -> F64:
     """Return factors as the columns of `EXPLANATION`, float64[row, column]; rows in the order horizon, area, strand."""
     parts = (factors.base[..., None], factors.multipliers, factors.calibration[..., None])
     return np.concatenate(parts, axis=-1).reshape(-1, len(EXPLANATION))
+
+
+def _noted(panel: Panel, notices: Sequence[str], strands: int) -> NDArray[np.object_]:
+    """Return the notices of each strand of a table, of all strands together those of any."""
+    every = ";".join(notices)
+    others = ";".join(code for code in notices if code != FROM_MONTHLY)
+    mine = panel.from_months
+    return np.array([every if months else others for months in (*mine, mine.any())][:strands], dtype=object)
 
 
 def _stand_ins(forecast: Forecast, level: str, strands: int) -> NDArray[np.object_]:

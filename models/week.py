@@ -12,16 +12,19 @@ from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.beside_months import BesideMonths
+from models.forecaster import DemandForecaster
 from models.kept_panels import kept_panel, unrecorded
 from models.levels import upper_levels
 from models.patrol import SHARE, patrol_share
-from models.registry import Registered
-from models.runs import KIND, ForecastRun
+from models.runs import DISPERSION, KIND, LATEST, ForecastRun
 from models.stacked import StackedForecaster
-from models.table import forecast_table, to_parquet
+from models.stand_in import PartlySuspended, Standing
+from models.suspension import NOTICE
+from models.table import FROM_MONTHLY, forecast_table, to_parquet
 
 
-def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
+def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
     """Return the codes that hold for a whole run.
 
     "fallback": a simple method stands in for the model in some strand or at some level.
@@ -30,12 +33,13 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
     "later-model": the model learnt from periods after the origin, so this is no fair backcast. "erased-rows": rows
     of days that are counted were erased after `as_of`, so their counts are not quite those known then. "proxy": a
-    strand is seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
+    strand is seen only by proxy. "feed-left-out": a feed gives periods that are not forecast, and is not counted.
+    "from-monthly": forecasts of weeks are split from forecasts of months, for the strands whose rows say so.
+    "model-suspended": a simple method stands in for the champion in some strands.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
-    model = champion.model
     marks = {
-        "fallback": isinstance(model, StackedForecaster) and model.falls_back(panel.strands),
+        "fallback": _falls_back(champion.model, panel.strands),
         "late-data": late,
         "incomplete-corrected": panel.corrected,
         "level-shift": bool(recent_shifts(panel)),
@@ -43,7 +47,9 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
         "erased-rows": bool(panel.erased),
         "proxy": bool(set(proxies) & set(panel.strands)),
         "feed-left-out": bool(panel.left_out),
+        FROM_MONTHLY: bool(panel.from_months.any()),
         "synthetic": synthetic,
+        NOTICE: bool(champion.suspended),
     }
     return [code for code, holds in marks.items() if holds]
 
@@ -55,6 +61,18 @@ def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
     return min(to_come, default=max(horizons))
 
 
+def _falls_back(model: DemandForecaster, strands: Sequence[str]) -> bool:
+    """Tell whether a model leaves a strand or a level to a simple method; a suspension has a notice of its own."""
+    match model:
+        case PartlySuspended():
+            return _falls_back(model.model, strands)
+        case BesideMonths():
+            return any(_falls_back(part, ()) for part in (model.monthly, model.weekly) if part)
+        case StackedForecaster():
+            return model.falls_back(strands)
+    return False
+
+
 def _by_strand(strands: Sequence[str], methods: Sequence[str]) -> dict[str, Json]:
     """Return the simple method of each strand in which one stands in."""
     return {strand: method for strand, method in zip(strands, methods, strict=False) if method}
@@ -62,7 +80,7 @@ def _by_strand(strands: Sequence[str], methods: Sequence[str]) -> dict[str, Json
 
 def run_forecast(
     known: Known,
-    champion: Registered,
+    champion: Standing,
     *,
     notices: Sequence[str],
     attribution: str,
@@ -84,6 +102,7 @@ def run_forecast(
     first = first_to_come(panel, champion.model.horizons)
     forecast = champion.model.forecast(panel, explain=(first,))
     frame = forecast_table(forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices)
+    frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
@@ -100,6 +119,7 @@ def run_forecast(
         "model_version": champion.version,
         "snapshot_hash": snapshot_hash,
         "notices": list(notices),
+        "suspended": dict(champion.suspended),
         "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
         "panel": kept.name,
@@ -117,5 +137,5 @@ def run_forecast(
         object_hash=stored.sha256,
         details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": snapshot_hash},
     )
-    event = ledger.append(draft, artefacts=new)
+    event = ledger.append(draft, artefacts=new, aliases={(KIND, LATEST): run_id})
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)

@@ -21,6 +21,7 @@ from models.allocation.resources import load_resources
 from models.explanation.contributions import explain
 from models.explanation.later import LaterContributions
 from models.runs import ForecastRun, load_run
+from models.suspension import NOTICE, suspension_of
 from models.table import QUANTILES
 from serving.query import ForecastQuery
 from serving.schemas import PlanAnswer, PlanOrder
@@ -157,7 +158,11 @@ class Desk:
             raise ServiceError(problem, fix=error.fix) from error
         record = make_plan(run, request, ledger=self.ledger, files=self.files, clock=self._clock, actor=ACTOR)
         return PlanAnswer(
-            audit_id=record.audit_id, plan_id=record.plan_id, decided_as=record.audit_id, plan=record.document
+            audit_id=record.audit_id,
+            plan_id=record.plan_id,
+            decided_as=record.audit_id,
+            notices=record.document["notices"],
+            plan=record.document,
         )
 
     def plan(self, plan_id: str) -> bytes:
@@ -168,7 +173,12 @@ class Desk:
             LedgerError: The plan's file was changed, or the answer could not be recorded.
         """
         record = load_plan(self.ledger, self.files, plan_id)
-        document = {"plan_id": record.plan_id, "decided_as": record.audit_id, "plan": record.document}
+        document = {
+            "plan_id": record.plan_id,
+            "decided_as": record.audit_id,
+            "notices": self._notices_now(record.document),
+            "plan": record.document,
+        }
         return self._recorded(document, f"{PLAN}/{plan_id}", {})
 
     def event(self, audit_id: str) -> dict[str, Any]:
@@ -179,12 +189,19 @@ class Desk:
         """
         return self.ledger.event(audit_id).as_document()
 
+    def _notices_now(self, plan: dict[str, Any]) -> list[str]:
+        """Return a plan's notices, and that its model is suspended if it has been since: the plan stays as recorded."""
+        held = suspension_of(self.ledger, plan["forecast"]["model_version"])
+        notices = list(plan["notices"])
+        return notices if NOTICE in notices or held is None or not held.strands else [*notices, NOTICE]
+
     def _run(self, run_id: str) -> ForecastRun:
         if self.shelf.filled and self.shelf.current.run.run_id == run_id:
             return self.shelf.current.run
-        return self._older(run_id)
+        return self._older(run_id, self.shelf.suspension)
 
-    def _load(self, run_id: str) -> ForecastRun:
+    def _load(self, run_id: str, suspension: str | None) -> ForecastRun:
+        del suspension  # when it changes, runs are read again: they bear other notices
         return load_run(self.ledger, self.files, run_id)
 
     def _recorded(self, document: dict[str, Any], subject: str, details: dict[str, Scalar]) -> bytes:

@@ -33,6 +33,7 @@ class PlanAnswer(Closed):
     audit_id: str = Field(description="The event of this answer, recorded before it left.")
     plan_id: str
     decided_as: str = Field(description="Audit id of the event that recorded the plan.")
+    notices: list[str] = Field(description="What stands against it now; the plan's own are those of its day.")
     plan: dict[str, Any] = Field(description="The plan: hours by area, reasons, limits, and what it rests on.")
 
 
@@ -98,6 +99,7 @@ class ExplanationAnswer(Closed):
     strand: str
     period_start: date
     model_version: str
+    notices: list[str]
     mean: float
     base: float
     multipliers: dict[str, float]
@@ -105,7 +107,6 @@ class ExplanationAnswer(Closed):
     calibration: float
     method: str
     fallback: str = Field(description="Empty, or the simple method that stands in for the model.")
-    notices: list[str]
     areas: int
     sentence: str
 

@@ -17,9 +17,11 @@ from strandcast.completeness_commands import completeness
 from strandcast.feed_commands import feeds
 from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
+from strandcast.hotspots_commands import hotspots
 from strandcast.ingest_commands import ingest
 from strandcast.model_commands import train
 from strandcast.models_commands import models
+from strandcast.monitor_commands import monitor
 from strandcast.panel_commands import panel
 from strandcast.promote_commands import promote, rollback
 from strandcast.purge_commands import purge
@@ -27,6 +29,7 @@ from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
 from strandcast.twin_commands import twin
+from strandcast.weekly_commands import weekly
 from strandcast.workspace_commands import init
 
 INPUT_CANNOT_BE_USED = 2
@@ -93,9 +96,11 @@ cli.add_command(explain)
 cli.add_command(feeds)
 cli.add_command(forecast)
 cli.add_command(harm)
+cli.add_command(hotspots)
 cli.add_command(ingest)
 cli.add_command(init)
 cli.add_command(models)
+cli.add_command(monitor)
 cli.add_command(panel)
 cli.add_command(promote)
 cli.add_command(purge)
@@ -105,3 +110,4 @@ cli.add_command(serve)
 cli.add_command(strands)
 cli.add_command(train)
 cli.add_command(twin)
+cli.add_command(weekly)

@@ -35,6 +35,7 @@ def forecast(
     from models.levels import FORCE
     from models.preflight import check_first_use
     from models.registry import CHAMPION, load, resolve
+    from models.stand_in import in_force
     from models.table import check_suffix, forecast_table, write_table
     from models.week import notices_of, run_forecast
     from strandcast.deployment import Deployment
@@ -46,7 +47,7 @@ def forecast(
         asked = as_of.date() if as_of else None
         known = deployment.knowledge().at(asked)
         check_first_use(deployment.ledger, deployment.files, resolve(deployment.ledger, CHAMPION))
-        champion = load(deployment.ledger, deployment.files, CHAMPION)
+        champion = in_force(load(deployment.ledger, deployment.files, CHAMPION), deployment.ledger)
         notices = notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies())
         run = run_forecast(
             known,
@@ -73,6 +74,7 @@ def forecast(
         f"Recorded as {run.audit_id}.",
         *([f"Notices: {', '.join(notices)}."] if notices else []),
         *_fallback_lines(run.meta),
+        *([champion.suspension.sentence()] if champion.suspension else []),
         *erased_lines(known.panel.erased),
         *([settings.attribution] if settings.attribution else []),
         *([f"Wrote {out}."] if out else []),
@@ -138,5 +140,6 @@ def explain(context: Context, area_code: str | None, strand: str, horizon: int |
     table = plain_table(
         f"{strand} in {area_code or 'all areas'}, horizon {explained.horizon}", ["factor", "value"], rows, ["value"]
     )
-    lines = [explained.explanation.sentence(), f"Run {explained.run_id}. Recorded as {explained.audit_id}."]
+    notices = [f"Notices: {', '.join(explained.notices)}."] if explained.notices else []
+    lines = [explained.explanation.sentence(), *notices, f"Run {explained.run_id}. Recorded as {explained.audit_id}."]
     context.output.result(explained.document(), table, lines=lines)

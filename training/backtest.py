@@ -77,6 +77,9 @@ class Schedule:
         Raises:
             DataError: The history is too short for so many.
         """
+        if panel.months and not panel.complete.any():
+            problem = "give months alone, so no week was ever seen that a forecast could be measured on"
+            raise DataError(problem, place="feeds", fix="use --period month, or ingest a dated feed")
         whole = np.flatnonzero(panel.complete.any(axis=(1, 2)))
         target = panel.first + (int(whole[-1]) if len(whole) else -1)
         if self.end is not None:

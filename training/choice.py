@@ -10,12 +10,14 @@ from errors import ModelError
 from features.calendar import Calendar
 from features.panel import Panel
 from features.periods import PERIODS_A_YEAR, PeriodKind
+from models.beside_months import PartForecaster
 from models.boosted import BoostingSettings
 from models.bundle import Fitted, calendar_document, calendar_of
 from models.simple import SimpleForecaster, fit_simple
 from models.stacked import StackedForecaster
 from training.evaluate import HoldOut
 from training.fit import Fit, FitPlan, fit_boosted
+from training.months import fit_beside_months
 from training.stack import StackFit, fit_stacked
 
 STACKED = "stacked"
@@ -77,18 +79,37 @@ class Recipe:
         Raises:
             ModelError: The name is unknown or the history too short.
         """
+        if panel.months:
+            return fit_beside_months(panel, horizons, self.calendar, self._fit_part)
+        return self._fit_part(panel, horizons)
+
+    def fit_checked(self, panel: Panel, horizons: tuple[int, ...]) -> tuple[Fitted, HoldOut]:
+        """Fit the model, and return with it forecasts of the newest periods made without them.
+
+        Where monthly feeds speak they are forecasts of the part of the model that `BesideMonths.checked` names.
+
+        Raises:
+            ModelError: The name is unknown or the history too short.
+        """
+        if panel.months is None:
+            return self._fit_checked_part(panel, horizons)
+        held: list[HoldOut] = []
+
+        def fit_part(part: Panel, ahead: tuple[int, ...]) -> PartForecaster:
+            fitted, hold_out = self._fit_checked_part(part, ahead)
+            held.append(hold_out)
+            return fitted
+
+        return fit_beside_months(panel, horizons, self.calendar, fit_part), held[-1]
+
+    def _fit_part(self, panel: Panel, horizons: tuple[int, ...]) -> PartForecaster:
         if self.name == BOOSTED:
             return self._boosted(panel, horizons).model
         if self.name == STACKED:
             return self._stacked(panel, horizons).model
         return fit_simple(self.name, panel, horizons)
 
-    def fit_checked(self, panel: Panel, horizons: tuple[int, ...]) -> tuple[Fitted, HoldOut]:
-        """Fit the model, and return with it forecasts of the newest periods made without them.
-
-        Raises:
-            ModelError: The name is unknown or the history too short.
-        """
+    def _fit_checked_part(self, panel: Panel, horizons: tuple[int, ...]) -> tuple[PartForecaster, HoldOut]:
         if self.name == BOOSTED:
             fit = self._boosted(panel, horizons)
             return fit.model, fit.hold_out

@@ -15,6 +15,7 @@ from features.spec import GROUPS
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models import metrics
+from models.beside_months import BesideMonths
 from models.bundle import Fitted, boosted_part
 from models.distribution import quantiles
 from models.kept_panels import unrecorded
@@ -77,14 +78,15 @@ def train(
     version = version_name(made.model.method, panel.origin.isoformat(), made.bundle)
     manifest = json.loads(made.bundle.manifest)
     measured = named_metrics(manifest["measures"])
+    trees = boosted_part(made.model)
     record = TrainingRecord(
         model_version=version,
         params=_params(panel, recipe, horizons, made.model),
         metrics=measured,
         tags=made.facts,
         tables={"hold_out": pd.DataFrame(manifest["measures"])},
-        booster_text=made.bundle.booster.decode(),
         manifest=manifest,
+        booster_text=trees.booster if trees else "",
         pictures=_pictures(panel, made.model, made.hold_out, recipe.seed),
     )
     tell("Tracking the run.")
@@ -99,6 +101,8 @@ def train(
 
 def stand_ins(model: Fitted) -> list[str]:
     """Return in sentences where a simple method stands in for a model."""
+    if isinstance(model, BesideMonths):
+        return [*stand_ins(model.monthly), *(stand_ins(model.weekly) if model.weekly else [])]
     if not isinstance(model, StackedForecaster):
         return []
     if model.boosted is None:
@@ -119,12 +123,14 @@ def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...], model: Fitt
     what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, horizons))}
     if boosted_part(model) is None:
         return {**what, **shape}
-    plan = asdict(recipe.plan(panel))
+    plan = asdict(recipe.plan(panel if panel.months is None else panel.months.panel))
     return {**what, **shape, **plan.pop("boosting"), **plan}
 
 
 def _pictures(panel: Panel, model: Fitted, hold_out: HoldOut, seed: int) -> dict[str, bytes]:
     rng = np.random.default_rng(seed)
+    if isinstance(model, BesideMonths):
+        panel, model = model.checked(panel)
     return {
         "calibration.png": pictures.calibration(hold_out.pit(rng)),
         "forecast_against_actual.png": _totals_picture(panel, hold_out),

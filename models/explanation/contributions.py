@@ -128,17 +128,19 @@ class Explained:
         horizon: The horizon.
         explanation: What the forecast rests on.
         audit_id: The event of the consultation.
+        notices: Codes of the run.
     """
 
     run_id: str
     horizon: int
     explanation: Explanation
     audit_id: str
+    notices: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""
         names = {"run_id": self.run_id, "audit_id": self.audit_id, "horizon": self.horizon}
-        return {**names, **self.explanation.document()}
+        return {**names, "notices": list(self.notices), **self.explanation.document()}
 
 
 def explain_run(
@@ -175,4 +177,4 @@ def explain_run(
     explanation = explain(rows)
     details: dict[str, str | int | bool | None] = {"area_code": area_code, "strand": strand, "horizon": horizon}
     event = ledger.append(Draft("consultation", f"explanation/{run.run_id}", actor, details=details))
-    return Explained(run.run_id, horizon, explanation, event.audit_id)
+    return Explained(run.run_id, horizon, explanation, event.audit_id, tuple(run.meta["notices"]))

@@ -41,7 +41,8 @@ class LaterContributions:
             return rows
         # One thread computes; others that ask for the same wait for it.
         with self._lock:
-            columns = self._computed(run.run_id, run.meta["model_version"], horizon)
+            stood_in = tuple(sorted(run.meta.get("suspended", {}).items()))
+            columns = self._computed(run.run_id, run.meta["model_version"], stood_in, horizon)
         product = columns.prod(axis=1)
         served = rows["mean"].to_numpy(np.float64)
         if np.any(np.abs(product - served) > TOLERANCE * np.maximum(served, 1.0)):
@@ -49,11 +50,15 @@ class LaterContributions:
             raise ModelError(problem, place=f"run {run.run_id}", fix="forecast again with this version")
         return rows.assign(**dict(zip(EXPLANATION, columns.T, strict=True)))
 
-    def _compute(self, run_id: str, version: str, horizon: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-        from models.registry import load  # noqa: PLC0415 - a service that is not asked for this loads no trees
+    def _compute(
+        self, run_id: str, version: str, stood_in: tuple[tuple[str, str], ...], horizon: int
+    ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        # A service that is not asked for this loads no trees.
+        from models.registry import load  # noqa: PLC0415
+        from models.stand_in import with_stand_ins  # noqa: PLC0415
 
         panel = load_panel(self._ledger, self._files, run_id)
-        model = load(self._ledger, self._files, version).model.only((horizon,))
+        model = with_stand_ins(load(self._ledger, self._files, version).model, dict(stood_in)).only((horizon,))
         factors = model.forecast(panel, explain=(horizon,)).factors
         if factors is None:
             raise ModelError("gives no contributions", place=version, fix="report it")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from features.configuration import validated_text
-from models.distribution import F64, randomised_pit
+from models.distribution import randomised_pit
 from tests.support.gates import AREAS, STRANDS, sample
 from training.gate.checks import (
     CHALLENGER,
@@ -98,7 +98,7 @@ def test_a_short_history_draws_districts_and_says_what_that_leaves_open() -> Non
 
 @pytest.mark.parametrize(("factor", "outcome"), [(1.0, "passed"), (0.75, "failed")])
 def test_a_decile_that_is_forecast_low_is_found(factor: float, outcome: str) -> None:
-    deciles: F64 = (1 + np.arange(AREAS) % 10).astype(np.float64)
+    deciles = 1 + (np.arange(AREAS) % 10).astype(np.float64)
     low = np.where(deciles == 1, factor, 1.0)[:, None]
     check = named(sample({CHALLENGER: low, CHAMPION: 1.2}, origins=40, deciles=deciles), "bias", units(40))
     assert check.outcome == outcome

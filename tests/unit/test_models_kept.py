@@ -12,6 +12,7 @@ from features.knowledge import Known
 from features.panel import Panel
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.books import Books
 from models.boosted import BoostingSettings
 from models.bundle import Bundle, pack, unpack
 from models.explanation.contributions import explain, explain_run
@@ -19,6 +20,8 @@ from models.explanation.later import LaterContributions
 from models.registry import CHALLENGER, CHAMPION, Registered, load, register, resolve
 from models.runs import ForecastRun, load_panel, load_run
 from models.simple import fit_simple
+from models.stand_in import Standing, in_force
+from models.suspension import lift, suspend
 from models.table import COLUMNS, EXPLANATION, cube, forecast_table, write_table
 from models.week import first_to_come, notices_of, run_forecast
 from tests.support import panels
@@ -50,7 +53,7 @@ def test_a_model_comes_back_from_its_files_to_the_bit(boosted: Registered) -> No
     for model in (boosted.model, fit_simple("shrunken", PANEL, (1, 2))):
         again = unpack(pack(model, {"seed": 1}))
         np.testing.assert_array_equal(again.forecast(PANEL).mean, model.forecast(PANEL).mean)
-        assert again.spread.document() == model.spread.document()
+        assert again.forecast(PANEL).spread.document() == model.forecast(PANEL).spread.document()
         np.testing.assert_array_equal(again.forecast(PANEL).dispersion, model.forecast(PANEL).dispersion)
 
 
@@ -89,7 +92,7 @@ def test_a_run_is_recorded_before_it_is_returned_and_the_same_run_is_kept_once(
     first, second = (
         run_forecast(
             Known(PANEL, "snapshot"),
-            boosted,
+            in_force(boosted, ledger),
             notices=["proxy"],
             attribution="SYNTHETIC",
             ledger=ledger,
@@ -113,7 +116,9 @@ def test_a_run_is_repeated_from_the_panel_that_was_kept_beside_it(
 
     def forecast(panel: Panel, champion: Registered) -> ForecastRun:
         known = Known(panel, "snapshot")
-        return run_forecast(known, champion, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+        return run_forecast(
+            known, in_force(champion, ledger), notices=[], attribution="", ledger=ledger, files=files, actor="ann"
+        )
 
     for champion in (boosted, simple):
         run = forecast(PANEL, champion)
@@ -125,12 +130,25 @@ def test_a_run_is_repeated_from_the_panel_that_was_kept_beside_it(
     assert len(ledger.artefacts("panel")) == 1
 
 
+def recorded(ledger: Ledger, files: FileStore, champion: Registered) -> ForecastRun:
+    known, standing = Known(PANEL, "s"), in_force(champion, ledger)
+    return run_forecast(known, standing, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+
+
 def test_contributions_of_later_horizons_are_computed_when_asked_for_and_give_the_served_mean(
     ledger: Ledger, files: FileStore, boosted: Registered, tmp_path: Path
 ) -> None:
     version = "boosted-x"
     register(ledger, files, version, pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
-    run = run_forecast(Known(PANEL, "s"), boosted, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+    run = run_forecast(
+        Known(PANEL, "s"),
+        in_force(boosted, ledger),
+        notices=[],
+        attribution="",
+        ledger=ledger,
+        files=files,
+        actor="ann",
+    )
     kept = run.frame[run.frame["base"].notna()]
     assert kept["horizon"].unique().tolist() == [1]
     assert kept[list(EXPLANATION)].notna().all(axis=None)
@@ -151,11 +169,32 @@ def test_contributions_of_later_horizons_are_computed_when_asked_for_and_give_th
         LaterContributions(ledger, files).rows(run, 2)
 
 
+def test_later_contributions_of_a_suspended_strand_are_those_of_the_method_that_stood_in(
+    ledger: Ledger, files: FileStore, boosted: Registered
+) -> None:
+    register(ledger, files, boosted.version, pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
+    books = Books(ledger, files, "ann")
+    suspend(books, boosted.version, {"strand 0": "shrunken"}, reason="drift", as_of=PANEL.origin, monitoring="m")
+    run = recorded(ledger, files, boosted)
+    assert run.meta["suspended"] == {"strand 0": "shrunken"}
+    lift(books, boosted.version, reason="mended", as_of=PANEL.origin)
+    rows = LaterContributions(ledger, files).rows(run, 2)
+    np.testing.assert_allclose(rows[list(EXPLANATION)].prod(axis=1), rows["mean"], rtol=1e-9)
+
+
 def test_contributions_that_do_not_give_the_served_mean_are_refused(
     ledger: Ledger, files: FileStore, boosted: Registered
 ) -> None:
     register(ledger, files, "boosted-x", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
-    run = run_forecast(Known(PANEL, "s"), boosted, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+    run = run_forecast(
+        Known(PANEL, "s"),
+        in_force(boosted, ledger),
+        notices=[],
+        attribution="",
+        ledger=ledger,
+        files=files,
+        actor="ann",
+    )
     served = run.frame.assign(mean=run.frame["mean"] * (1 + 1e-6))
     with pytest.raises(ModelError, match="do not multiply to the mean that was served"):
         LaterContributions(ledger, files).rows(replace(run, frame=served), 2)
@@ -181,8 +220,9 @@ def test_no_record_no_forecast(tmp_path: Path, files: FileStore, boosted: Regist
             raise LedgerError("the disk is full")
 
     broken = Full.open(f"sqlite:///{tmp_path / 'full.db'}", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    champion = in_force(boosted, broken)
     with pytest.raises(LedgerError, match="full"):
-        run_forecast(Known(PANEL, "s"), boosted, notices=[], attribution="", ledger=broken, files=files, actor="ann")
+        run_forecast(Known(PANEL, "s"), champion, notices=[], attribution="", ledger=broken, files=files, actor="ann")
 
 
 def test_the_table_holds_the_contract_and_its_cube(tmp_path: Path, boosted: Registered) -> None:
@@ -233,8 +273,9 @@ def test_an_explanation_that_does_not_multiply_back_is_refused(boosted: Register
 
 
 def test_a_run_says_what_stands_against_it(boosted: Registered) -> None:
+    champion = Standing(boosted.version, boosted.model, boosted.origin)
     late = replace(PANEL, as_of=PANEL.origin + timedelta(days=14))
-    assert notices_of(PANEL, boosted, synthetic=False, proxies=["other"]) == []
-    assert notices_of(late, boosted, synthetic=True, proxies=["strand 0"]) == ["late-data", "proxy", "synthetic"]
+    assert notices_of(PANEL, champion, synthetic=False, proxies=["other"]) == []
+    assert notices_of(late, champion, synthetic=True, proxies=["strand 0"]) == ["late-data", "proxy", "synthetic"]
     before = replace(PANEL.until(PANEL.first + 100), as_of=PANEL.until(PANEL.first + 100).origin)
-    assert notices_of(before, boosted, synthetic=False, proxies=[]) == ["later-model"]
+    assert notices_of(before, champion, synthetic=False, proxies=[]) == ["later-model"]

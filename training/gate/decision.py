@@ -1,13 +1,14 @@
 """The decision: all checks of a challenger, and whether it may become champion."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from errors import ModelError
 from features.knowledge import Knowledge
+from models.beside_months import months_ahead
 from models.progress import Advance
 from training.choice import Recipe
 from training.gate.checks import CHALLENGER, CHAMPION, Check, Checks, at_most, below, not_assessed
@@ -144,7 +145,8 @@ def decide(
     notes = _notes(challenger, champion, gate)
     ties = _tie(challenger, champion, champion_flies)
     try:
-        compared = compare(knowledge, recipes, challenger.horizons, gate.file.schedule, advance)
+        knowledge, horizons = judged_on(knowledge, challenger.horizons)
+        compared = compare(knowledge, recipes, horizons, gate.file.schedule, advance)
     except ModelError as error:
         nothing = not_assessed("comparison", error.problem, at_most(0.0), required=True)
         return Decision(challenger, champion, gate, None, "", (*ties, nothing), notes)
@@ -160,6 +162,14 @@ def decide(
     if units.short:
         notes += (f"Short history: {len(compared.origins)} origins, so {units.drawn} were drawn.",)
     return Decision(challenger, champion, gate, compared, units.drawn, tuple(made), notes)
+
+
+def judged_on(knowledge: Knowledge, horizons: tuple[int, ...]) -> tuple[Knowledge, tuple[int, ...]]:
+    """Return what candidates are compared on: months where only months were counted, for weeks then have no truth."""
+    panel = knowledge.as_recorded().at().panel
+    if panel.months is None or panel.complete.any():
+        return knowledge, horizons
+    return replace(knowledge, period="month"), tuple(range(1, months_ahead(panel, horizons) + 1))
 
 
 def _rival(challenger: Candidate, champion: Candidate | None) -> Recipe | None:
