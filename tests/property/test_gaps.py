@@ -18,7 +18,7 @@ QUICK = BoostingSettings(rounds=5, rows_in_leaf=20)
 
 def with_gaps(panel: Panel, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Return a mask of outages, an area and a strand that appear late, an area that was never seen, and stray cells."""
-    seen = rng.random(panel.counts.shape) > rng.choice([0.0, 0.3, 0.8])
+    seen: NDArray[np.bool_] = rng.random(panel.counts.shape) > float(rng.choice([0.0, 0.3, 0.8]))
     for _ in range(rng.integers(0, 4)):
         begin = rng.integers(0, len(seen))
         seen[begin : begin + rng.integers(1, 9), :, rng.integers(0, seen.shape[2])] = False
