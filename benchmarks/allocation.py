@@ -113,7 +113,8 @@ def forecasts(deployment: Deployment, named: list[str]) -> pd.DataFrame:
     else:
         recipe = Recipe("boosted", deployment.calendar(), deployment.workspace.settings.seed)
         knowledge = deployment.knowledge("week")
-        table = run_backtest(knowledge, PROTOCOL.schedule, recipe.fit, name="boosted", advance=silent)
+        done = run_backtest(knowledge, PROTOCOL.schedule, recipe.fit, name="boosted", advance=silent)
+        table = done.table(knowledge.as_recorded().at().panel)
     return table[table["horizon"] == 1]
 
 

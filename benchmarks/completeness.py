@@ -21,7 +21,7 @@ from features.completeness.delays import triangle
 from features.completeness.overview import overview
 from features.completeness.shifts import level_shifts
 from features.completeness.state import Completeness
-from features.panel import build_panel
+from features.counting import build_panel
 
 AGES, WEEKS = range(6), 80
 THREE_YEARS = 156

@@ -1,8 +1,12 @@
 """The feature matrix against mlforecast with polars: 10,000 series x 260 weeks, 22 lags, rolling and weighted means.
 
+Beside them a plain copy of the finished matrix, into memory that is there already (warm) and into new memory (fresh):
+nothing can be faster than its output can be written.
+
 uv run --group benchmark python -m benchmarks.feature_matrix [PEER]
 
-Each side runs in a process of its own, in turn, and reports its seconds and its peak memory. SYNTHETIC Poisson counts.
+Each side runs in a process of its own, the sides in turn, and reports its seconds, by the clock and of all its threads'
+work, and its peak memory. SYNTHETIC Poisson counts.
 """
 
 import json
@@ -10,12 +14,16 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-SERIES, WEEKS, RUNS = 10_000, 260, 3
+Times = list[tuple[float, float]]
+
+SERIES, WEEKS = 10_000, 260
+ROUNDS, RUNS = 5, 5
 LAGS = (1, 2, 3, 4, 5, 6, 7, 8, 13, 26, 52)
 WINDOWS = (4, 8, 13, 26, 52)
 HALF_LIVES = (2.0, 4.0, 8.0, 13.0, 26.0, 52.0)
@@ -26,7 +34,7 @@ def counts() -> NDArray[np.float32]:
     return np.random.default_rng(1).poisson(0.6, (SERIES, WEEKS)).astype(np.float32)
 
 
-def ours() -> list[float]:
+def ours() -> Times:
     """Build the matrix with our kernels; the first run compiles and is not counted."""
     from datetime import date
 
@@ -45,7 +53,7 @@ def ours() -> list[float]:
     return timed(lambda: build(spec, panel, np.arange(1, WEEKS + 1)).values.shape)
 
 
-def mlforecast() -> list[float]:
+def mlforecast() -> Times:
     """Build the same features with mlforecast on a polars frame."""
     import polars as pl
     from mlforecast import MLForecast
@@ -64,41 +72,61 @@ def mlforecast() -> list[float]:
     return timed(lambda: forecast.preprocess(frame, dropna=False, static_features=[]).shape)
 
 
-def timed(build: object) -> list[float]:
-    """Call `build` once to warm up and then `RUNS` times; return the seconds of each."""
-    seconds = []
-    for _ in range(RUNS + 1):
-        began = time.perf_counter()
-        build()  # type: ignore[operator]
-        seconds.append(time.perf_counter() - began)
-    return seconds[1:]
+def copies(*, fresh: bool) -> Times:
+    """Copy a matrix of the size that the others build."""
+    columns = len(LAGS) + len(WINDOWS) + len(HALF_LIVES)
+    matrix = np.ones((SERIES * WEEKS, columns), dtype=np.float32)
+    if fresh:
+        return timed(matrix.copy)
+    other = np.empty_like(matrix)
+    return timed(lambda: np.copyto(other, matrix))
+
+
+def timed(build: Callable[[], object]) -> Times:
+    """Call `build` once to warm up and then `RUNS` times; return the seconds of each, by the clock and of work."""
+    build()
+    times = []
+    for _ in range(RUNS):
+        began, worked = time.perf_counter(), time.process_time()
+        build()
+        times.append((time.perf_counter() - began, time.process_time() - worked))
+    return times
+
+
+SIDES: dict[str, Callable[[], Times]] = {
+    "ours": ours,
+    "mlforecast": mlforecast,
+    "copy, warm": lambda: copies(fresh=False),
+    "copy, fresh": lambda: copies(fresh=True),
+}
 
 
 def report(side: str) -> None:
     """Run one side in this process and print its figures as JSON."""
-    seconds = {"ours": ours, "mlforecast": mlforecast}[side]()
+    times = SIDES[side]()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mib": peak}))
+    seconds, work = zip(*times, strict=True)
+    print(json.dumps({"seconds": seconds, "work": work, "peak": [peak]}))
 
 
 def main() -> None:
-    """Run both sides in turn and print medians and ratios."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for _ in range(2):
-        for side in ("ours", "mlforecast"):
+    """Run all sides in turn and print medians and ratios."""
+    found: dict[str, dict[str, list[float]]] = {side: {"seconds": [], "work": [], "peak": []} for side in SIDES}
+    for _ in range(ROUNDS):
+        for side, kept in found.items():
             done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.feature_matrix", side], check=True, capture_output=True, text=True
             )
-            figures = json.loads(done.stdout.splitlines()[-1])
-            kept = found.setdefault(side, {"seconds": [], "peak_mib": []})
-            kept["seconds"] += figures["seconds"]
-            kept["peak_mib"].append(figures["peak_mib"])
+            for name, values in json.loads(done.stdout.splitlines()[-1]).items():
+                kept[name] += values
     print(f"{SERIES * WEEKS:,} rows x {len(LAGS) + len(WINDOWS) + len(HALF_LIVES)} features, SYNTHETIC")
+    print("side", "median s", "least s", "median CPU s", "peak MiB", "median / ours", "CPU / ours", sep="\t")
+    seconds, work = (median(found["ours"][name]) for name in ("seconds", "work"))
     for side, kept in found.items():
-        print(f"{side:>10}: median {median(kept['seconds']):.3f} s, peak {median(kept['peak_mib']):,.0f} MiB")
-    time_ratio = median(found["mlforecast"]["seconds"]) / median(found["ours"]["seconds"])
-    memory_ratio = median(found["mlforecast"]["peak_mib"]) / median(found["ours"]["peak_mib"])
-    print(f"mlforecast / ours: {time_ratio:.1f} x the time, {memory_ratio:.2f} x the memory")
+        wall, cpu, peak = (median(kept[name]) for name in ("seconds", "work", "peak"))
+        least = min(kept["seconds"])
+        ratios = f"{wall / seconds:.2f}", f"{cpu / work:.2f}"
+        print(side, f"{wall:.4f}", f"{least:.4f}", f"{cpu:.4f}", f"{peak:.0f}", *ratios, sep="\t")
 
 
 if __name__ == "__main__":

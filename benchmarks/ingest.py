@@ -117,8 +117,8 @@ def validation(given: Sequence[list[str]], folder: Path) -> None:
 
 def view(given: Sequence[list[str]], folder: Path) -> None:
     """Read three county-years, see them as of a day and count them into a panel."""
+    from features.counting import build_panel, flat_areas
     from features.incidents.store import load_incidents
-    from features.panel import build_panel, flat_areas
     from strandcast.command import Context
     from strandcast.deployment import Deployment
     from strandcast.output import Output

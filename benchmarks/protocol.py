@@ -59,12 +59,13 @@ def measure(protocol: Protocol, deployment: Deployment, knowledge: Knowledge) ->
     for name in ("method", *MEASURES, "reference", "ratios", "CPU s"):
         table.add_column(name, justify="left" if name == "method" else "right")
     overall: dict[str, Any] = {}
+    panel = knowledge.as_recorded().at().panel
     for method in (*protocol.references, "boosted"):
         recipe = Recipe(method, deployment.calendar(), deployment.workspace.settings.seed)
         began = process_time()
         forecasts = run_backtest(knowledge, protocol.schedule, recipe.fit, name=method, advance=silent)
         spent = process_time() - began
-        overall = measured(forecasts, knowledge)[0]
+        overall = measured(forecasts, panel)[0]
         found = [float(overall[name]) for name in MEASURES]
         reference = protocol.references.get(method, [])
         table.add_row(

@@ -26,9 +26,9 @@ from experiments.late_ranges import measure
 from experiments.late_records import Lateness, LateStore
 from features.calendar import Calendar
 from features.completeness import curves
+from features.counting import flat_areas
 from features.incidents.incidents import Incidents
 from features.knowledge import Knowledge
-from features.panel import flat_areas
 from models.progress import silent
 from training.backtest import Schedule, measured, run_backtest
 from training.choice import Recipe
@@ -63,11 +63,9 @@ def main(root: Path, models: tuple[str, ...]) -> None:
             found, lengthened = [], []
             for end in ENDS:
                 schedule = Schedule(25, 2, (1, 2, 3, 4), 5, end)
-                table = run_backtest(
-                    late, schedule, Recipe(model, Calendar("CA-ON"), 1).fit, name=model, advance=silent
-                )
-                found.append(float(measured(table, late)[0]["poisson_deviance"]))
-                lengthened.append(float(table["notices"].str.contains("late-data").mean()))
+                done = run_backtest(late, schedule, Recipe(model, Calendar("CA-ON"), 1).fit, name=model, advance=silent)
+                found.append(float(measured(done, late.as_recorded().at().panel)[0]["poisson_deviance"]))
+                lengthened.append(float(np.mean(["late-data" in notices for notices in done.notices])))
             values = (*(f"{value:.4f}" for value in found), f"{np.mean(lengthened):.0%}")
             print(model, f"{share:g}", *values, sep="\t", flush=True)
 

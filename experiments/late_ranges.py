@@ -19,9 +19,9 @@ from experiments.knowledge import weekly_knowledge
 from features import periods
 from features.completeness.delays import LONGEST, memberships
 from features.completeness.overview import ALL, overview
+from features.counting import flat_areas
 from features.incidents.incidents import Incidents
 from features.knowledge import Knowledge
-from features.panel import flat_areas
 
 BANDS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.0))
 EVERY_WEEKS = 4

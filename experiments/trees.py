@@ -47,7 +47,7 @@ def deviance(panel: Panel, settings: BoostingSettings) -> float:
                 model = fit_boosted(known, HORIZONS, Calendar("CA-ON"), seed=SEED, plan=plan).model
             at = origin - panel.first
             count = panel.counts[at : at + len(HORIZONS)].astype(np.float64)
-            found.append(poisson_deviance(count, model.forecast(known, explain=False).mean))
+            found.append(poisson_deviance(count, model.forecast(known).mean))
     return float(np.mean(found))
 
 

@@ -42,14 +42,21 @@ class Calendar:
             _holidays(region, 2020, 2020)
         return cls(region, _terms(terms_file) if terms_file else ())
 
+    def closed(self, first: np.datetime64, after: np.datetime64) -> periods.Days:
+        """Return the bank holidays from `first` to before `after`, datetime64[D]; none without a region."""
+        if not self.region:
+            return np.empty(0, dtype="datetime64[D]")
+        years = (int(str(first)[:4]), int(str(after)[:4]))
+        days = np.array(sorted(_holidays(self.region, *years)), dtype="datetime64[D]")
+        return days[(days >= first) & (days < after)]
+
     def features(self, ordinals: NDArray[np.int64], kind: PeriodKind) -> NDArray[np.float64]:
         """Return [sine of year, cosine of year, bank holidays, share of days in term, days] for each period.
 
         Bank holidays are 0 without a region and school is NaN without terms.
         """
         first, after = periods.starts(ordinals, kind), periods.starts(ordinals + 1, kind)
-        years = (int(str(first.min())[:4]), int(str(after.max())[:4]))
-        closed = np.array(sorted(_holidays(self.region, *years)), dtype="datetime64[D]") if self.region else first[:0]
+        closed = self.closed(first.min(), after.max() + 1)
         days = (after - first).astype(np.float64)
         middle = first + ((after - first) // 2)
         year = middle.astype("datetime64[Y]")

@@ -1,4 +1,4 @@
-"""Compiled loops: one pass over each series, written straight into the feature matrix.
+"""Compiled loops over rates: one pass over each series, written straight into the feature matrix.
 
 All kernels take time as the last axis of a series and write float32; sums are kept in float64. A cell that was not
 observed counts for nothing: sums skip it, weights decay past it, and its own lag is NaN.
@@ -18,67 +18,23 @@ Bool = NDArray[np.bool_]
 # Means are ratios of weights and outlive a gap of years; below this their squares would be lost to float64.
 _FORGOTTEN = 1e-140
 
+_TILE = 16
+
 # Incidents a period over all areas that a strand not met yet is taken to have, so that logarithms exist.
 _LEAST_INCIDENTS = 0.01
 
 
-@njit(cache=True, parallel=True, fastmath=False)
-def recency(
-    counts: F32, observed: Bool, origins: I64, lags: I64, windows: I64, decays: F64, repeats: int, out: F32
-) -> None:
-    """Write lags, rolling means and exponentially weighted means.
-
-    Args:
-        counts: float32[series, period].
-        observed: bool[series, period].
-        origins: Sorted periods before which everything counted lies.
-        lags: Periods before the origin, 1 = the last one.
-        windows: Lengths of rolling means.
-        decays: Weight of a period relative to the next.
-        repeats: Rows an origin (its horizons), which share these values.
-        out: float32[series * origin * repeats, columns]; the first columns are written.
-    """
-    n_series = counts.shape[0]
-    n_lags, n_windows, n_decays = len(lags), len(windows), len(decays)
-    for s in prange(n_series):
-        sums = np.zeros(n_windows)
-        seen = np.zeros(n_windows)
-        weighted = np.zeros(n_decays)
-        weights = np.zeros(n_decays)
-        y, m = counts[s], observed[s]
-        row = s * len(origins) * repeats
-        t = 0
-        for origin in origins:
-            while t < origin:
-                for w in range(n_windows):
-                    if m[t]:
-                        sums[w] += y[t]
-                        seen[w] += 1.0
-                    gone = t - windows[w]
-                    if gone >= 0 and m[gone]:
-                        sums[w] -= y[gone]
-                        seen[w] -= 1.0
-                if m[t]:
-                    for d in range(n_decays):
-                        weighted[d] = weighted[d] * decays[d] + y[t]
-                        weights[d] = weights[d] * decays[d] + 1.0
-                else:
-                    for d in range(n_decays):
-                        weighted[d] *= decays[d]
-                        weights[d] *= decays[d]
-                t += 1
-            first = out[row]
-            for k in range(n_lags):
-                at = origin - lags[k]
-                first[k] = y[at] if at >= 0 and m[at] else np.nan
-            for w in range(n_windows):
-                first[n_lags + w] = sums[w] / seen[w] if seen[w] > 0.0 else np.nan
-            for d in range(n_decays):
-                first[n_lags + n_windows + d] = weighted[d] / weights[d] if weights[d] > 0.0 else np.nan
-            for r in range(1, repeats):
-                for k in range(n_lags + n_windows + n_decays):
-                    out[row + r, k] = first[k]
-            row += repeats
+@njit(cache=True, parallel=True)
+def by_series(values: F32, out: F32) -> None:
+    """Write values[period, area, strand] as out[strand, area, period], in tiles that fit the processor's cache."""
+    n_strands, n_areas, n_periods = out.shape
+    for tile in prange(-(-n_areas // _TILE)):
+        for first in range(0, n_periods, _TILE):
+            for s in range(n_strands):
+                for a in range(tile * _TILE, min(n_areas, (tile + 1) * _TILE)):
+                    series = out[s, a]
+                    for t in range(first, min(n_periods, first + _TILE)):
+                        series[t] = values[t, a, s]
 
 
 @njit(cache=True, parallel=True)

@@ -9,8 +9,9 @@ from typing import Protocol
 from features import periods
 from features.areas.areas import Areas
 from features.completeness.changes import RecordingChange
+from features.counting import build_panel, flat_areas, period_of
 from features.incidents.incidents import Incidents
-from features.panel import Panel, build_panel, flat_areas, period_of
+from features.panel import Panel
 from features.periods import PeriodKind
 
 

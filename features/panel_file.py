@@ -6,7 +6,7 @@ metadata. It holds all that a forecast starts from, so that one can be repeated 
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -20,12 +20,15 @@ from errors import DataError
 from features.areas.areas import Areas
 from features.completeness.changes import RecordingChange
 from features.incidents.incidents import Erased
+from features.months import Months
 from features.panel import Panel
 from features.provenance import PROVENANCE
 
 _VERSION = 1
 _KEY = b"panel"
 _CLASS = "class/"
+_MONTHS = "months/"
+_DAILY = "daily"
 _AREA_ARRAYS = ("population", "hectares", "deprivation_decile", "points")
 
 
@@ -39,14 +42,9 @@ def to_bytes(panel: Panel) -> bytes:
             name: {"shape": list(array.shape), "type": array.dtype.str, "fill": kept[name][0]}
             for name, array in arrays.items()
         },
-        "kind": panel.kind,
-        "first": panel.first,
-        "as_of": panel.as_of.isoformat(),
-        "strands": list(panel.strands),
+        **_document(panel),
         "areas": _areas_document(panel.areas),
-        "changes": [change.as_document() for change in panel.changes],
-        "left_out": list(panel.left_out),
-        "erased": [[item.feed, item.before.isoformat(), item.at.isoformat()] for item in panel.erased],
+        **({"months": _document(panel.months.panel)} if panel.months else {}),
     }
     sizes = [len(cells) for _, cells, _ in kept.values()]
     table = pa.table(
@@ -76,6 +74,28 @@ def from_bytes(data: bytes) -> Panel:
     if about.get("version") != _VERSION:
         raise DataError("holds no panel that can be read", place="panel", fix="restore it from a backup")
     arrays = _filled(table, about["arrays"])
+    areas = _areas(about["areas"])
+    panel = _panel(about, arrays, areas)
+    if "months" not in about:
+        return panel
+    beside = {name.removeprefix(_MONTHS): array for name, array in arrays.items() if name.startswith(_MONTHS)}
+    return replace(panel, months=Months(_panel(about["months"], beside, areas), arrays[_DAILY]))
+
+
+def _document(panel: Panel) -> dict[str, Any]:
+    """Return what a panel is besides its arrays and areas, as JSON."""
+    return {
+        "kind": panel.kind,
+        "first": panel.first,
+        "as_of": panel.as_of.isoformat(),
+        "strands": list(panel.strands),
+        "changes": [change.as_document() for change in panel.changes],
+        "left_out": list(panel.left_out),
+        "erased": [[item.feed, item.before.isoformat(), item.at.isoformat()] for item in panel.erased],
+    }
+
+
+def _panel(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], areas: Areas) -> Panel:
     return Panel(
         counts=arrays["counts"],
         once=arrays["once"],
@@ -84,7 +104,7 @@ def from_bytes(data: bytes) -> Panel:
         observed=arrays["observed"],
         kind=about["kind"],
         first=about["first"],
-        areas=_areas(about["areas"]),
+        areas=areas,
         strands=tuple(about["strands"]),
         as_of=date.fromisoformat(about["as_of"]),
         completeness=arrays["completeness"],
@@ -98,6 +118,10 @@ def from_bytes(data: bytes) -> Panel:
 
 def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
     classes = {f"{_CLASS}{name}": counts for name, counts in panel.classes.items()}
+    beside: dict[str, NDArray[Any]] = {}
+    if panel.months:
+        beside = {f"{_MONTHS}{name}": array for name, array in _arrays(panel.months.panel).items()}
+        beside[_DAILY] = panel.months.daily
     return {
         "counts": panel.counts,
         "once": panel.once,
@@ -105,6 +129,7 @@ def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
         "observed": panel.observed,
         "completeness": panel.completeness,
         **classes,
+        **beside,
     }
 
 

@@ -41,9 +41,12 @@ def decays(half_lives: tuple[float, ...]) -> F64:
 
 def by_strand(panel: Panel) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return counts and mask as contiguous [strand, area, period], the layout of the kernels."""
-    return np.ascontiguousarray(panel.counts.transpose(2, 1, 0)), np.ascontiguousarray(
-        panel.observed.transpose(2, 1, 0)
-    )
+    shape = panel.counts.shape[::-1]
+    counts = np.empty(shape, dtype=np.float32)
+    kernels.by_series(panel.counts, counts)
+    if panel.observed.all():
+        return counts, np.ones(shape, dtype=np.bool_)
+    return counts, np.ascontiguousarray(panel.observed.transpose(2, 1, 0))
 
 
 def shrunken(

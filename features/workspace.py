@@ -20,6 +20,8 @@ STRANDS = "strands.toml"
 RESOURCES = "resources.toml"
 FEEDS = "feeds"
 HARM = "harm.toml"
+GATE = "gate.toml"
+MONITOR = "monitor.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
 
@@ -105,6 +107,16 @@ class Workspace:
         return self.root / HARM
 
     @property
+    def gate_file(self) -> Path:
+        """What a model must hold to become champion, TOML; a workspace without it has the shipped thresholds."""
+        return self.root / GATE
+
+    @property
+    def monitor_file(self) -> Path:
+        """Thresholds of monitoring, TOML; a workspace without it has the shipped ones."""
+        return self.root / MONITOR
+
+    @property
     def areas_file(self) -> Path | None:
         """File of areas; None: the areas are the codes met in the data."""
         return self.root / self.settings.areas if self.settings.areas else None
@@ -123,6 +135,11 @@ class Workspace:
     def incidents_folder(self) -> Path:
         """Folder of the incidents' batches."""
         return self.root / "incidents"
+
+    @property
+    def backtests_folder(self) -> Path:
+        """Folder of the finished parts of backtests."""
+        return self.root / "backtests"
 
     @property
     def mlflow_uri(self) -> str:

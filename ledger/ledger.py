@@ -18,9 +18,14 @@ from ledger.verify import Claims, Verification, verify
 
 Clock = Callable[[], datetime]
 Aliases = Mapping[tuple[str, str], str]
+Meant = Mapping[tuple[str, str], str | None]
 
 _ROWS_AT_A_TIME = 10_000
 _LOOK = "look for its name with strandcast audit list"
+
+
+class MovedMeanwhileError(LedgerError):
+    """An alias no longer means what a decision was made on."""
 
 
 class Ledger:
@@ -55,7 +60,14 @@ class Ledger:
         """Close all connections."""
         self._database.close()
 
-    def append(self, draft: Draft, *, artefacts: Sequence[Artefact] = (), aliases: Aliases | None = None) -> Event:
+    def append(
+        self,
+        draft: Draft,
+        *,
+        artefacts: Sequence[Artefact] = (),
+        aliases: Aliases | None = None,
+        only_while: Meant | None = None,
+    ) -> Event:
         """Record an event, the artefacts it made and the aliases it moved, together or not at all.
 
         When this returns, the event is on the disk. The event's details name each artefact by the hashes of its file
@@ -65,14 +77,18 @@ class Ledger:
             draft: What happened.
             artefacts: Rows that name files; the files are written before.
             aliases: (kind, alias) to the artefact's name that it is to mean from now on.
+            only_while: (kind, alias) to the name that it must still mean, None: nothing yet. The only writer looks it
+                up, so of two decisions made on the same champion the second is told.
 
         Raises:
+            MovedMeanwhileError: An alias means something else by now: nothing was recorded.
             LedgerError: It could not be recorded: nothing was.
         """
         moves = dict(aliases or {})
         rows = [artefact_row(artefact, 0) for artefact in artefacts]
         covered = _covering(draft, artefacts, rows, moves)
         with self._database.writing() as connection:
+            _check_unmoved(connection, only_while or {})
             sequence, previous = _head(connection)
             event = sealed(covered, sequence + 1, self._now(), previous)
             connection.execute(insert(EVENTS), event_row(event))
@@ -158,10 +174,8 @@ class Ledger:
 
     def alias_history(self, kind: str, alias: str) -> list[str]:
         """Return every name that an alias meant, the present one first."""
-        moves = ALIAS_MOVES.c
-        query = select(moves.name).where(moves.kind == kind, moves.alias == alias).order_by(moves.sequence.desc())
         with self._database.reading() as connection:
-            return list(connection.execute(query).scalars())
+            return list(connection.execute(_meanings(kind, alias)).scalars())
 
     def verify(self, files: FileStore | None = None) -> Verification:
         """Check everything recorded; see `ledger.verify` for what is found and what a chain cannot find.
@@ -203,6 +217,19 @@ class Ledger:
     def _artefacts(self, query: Select[Any]) -> list[Artefact]:
         with self._database.reading() as connection:
             return [artefact_of_row(row) for row in connection.execute(query).mappings()]
+
+
+def _meanings(kind: str, alias: str) -> Select[Any]:
+    moves = ALIAS_MOVES.c
+    return select(moves.name).where(moves.kind == kind, moves.alias == alias).order_by(moves.sequence.desc())
+
+
+def _check_unmoved(connection: Connection, meant: Meant) -> None:
+    for (kind, alias), name in meant.items():
+        now = connection.execute(_meanings(kind, alias).limit(1)).scalar()
+        if now != name:
+            problem = f"the {alias} {kind} is {now or 'none'} by now, and was {name or 'none'} when this was decided"
+            raise MovedMeanwhileError(problem, place="ledger", fix="decide again on what holds now")
 
 
 def _head(connection: Connection) -> tuple[int, str]:

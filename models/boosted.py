@@ -3,7 +3,8 @@
 This is the only module that knows LightGBM.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import lightgbm as lgb
 import numpy as np
@@ -95,8 +96,12 @@ class BoostedForecaster:
         """Horizons it was trained for."""
         return self.spec.horizons
 
-    def forecast(self, panel: Panel, *, explain: bool = True) -> Forecast:
-        """Forecast from the panel's origin; without `explain` the factors are left out, which is much cheaper.
+    def only(self, horizons: tuple[int, ...]) -> "BoostedForecaster":
+        """Return the same model for some of its horizons; their forecasts are the same to the bit."""
+        return replace(self, spec=replace(self.spec, horizons=horizons))
+
+    def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
+        """Forecast from the panel's origin; only the horizons of `explain` are taken apart.
 
         Raises:
             ModelError: The panel has other strands or another period.
@@ -112,24 +117,28 @@ class BoostedForecaster:
         matrix = build(self.spec, panel, origin, self.calendar)
         booster = booster_from_text(self.booster)
         raw = booster.predict(matrix.values, raw_score=True, num_threads=1)
-        mean = np.exp(_cells(np.asarray(raw) + matrix.log_offset(), panel, self.spec)) * self.calibration
-        factors = self._factors(booster, matrix, panel) if explain else None
+        mean = np.exp(_cells(np.asarray(raw) + matrix.log_offset(), panel, len(self.horizons)))
+        mean *= self.calibration
+        apart = tuple(horizon for horizon in self.horizons if horizon in explain)
+        factors = self._factors(booster, matrix, panel, apart) if apart else None
         return Forecast(mean, self.spread, self.horizons, factors, self.method)
 
-    def _factors(self, booster: lgb.Booster, matrix: FeatureMatrix, panel: Panel) -> Factors:
-        parts = np.asarray(booster.predict(matrix.values, pred_contrib=True, num_threads=2))
+    def _factors(self, booster: lgb.Booster, matrix: FeatureMatrix, panel: Panel, horizons: tuple[int, ...]) -> Factors:
+        rows = np.isin(np.tile(self.horizons, len(matrix.values) // len(self.horizons)), horizons)
+        parts = np.asarray(booster.predict(matrix.values[rows], pred_contrib=True, num_threads=2))
         logs = np.zeros((len(parts), len(GROUPS)))
         for column, group in enumerate(matrix.groups):
             logs[:, GROUPS.index(group)] += parts[:, column]
-        multipliers = np.exp(_cells(logs, panel, self.spec))
+        multipliers = np.exp(_cells(logs, panel, len(horizons)))
         start = matrix.start
         if start is None:
             raise ModelError("has no offset", place="boosted", fix="train it with one")
         multipliers[..., GROUPS.index("own long-run level")] *= start.own_level[0].T[None]
+        kept = np.isin(self.horizons, horizons)
         for group, factor in start.of_strand().items():
-            multipliers[..., GROUPS.index(group)] *= factor[0][:, None, :]
-        base = start.strand_mean[0] * np.exp(_cells(parts[:, -1], panel, self.spec))
-        return Factors(base, multipliers, np.broadcast_to(self.calibration, base.shape))
+            multipliers[..., GROUPS.index(group)] *= factor[0][kept][:, None]
+        base = start.strand_mean[0] * np.exp(_cells(parts[:, -1], panel, len(horizons)))
+        return Factors(base, multipliers, np.broadcast_to(self.calibration, base.shape), horizons)
 
 
 def grow(values: NDArray[np.float32], target: F64, log_offset: F64, settings: BoostingSettings, seed: int) -> str:
@@ -162,7 +171,7 @@ def raw_scores(booster: str, values: NDArray[np.float32]) -> F64:
     return np.asarray(booster_from_text(booster).predict(values, raw_score=True), dtype=np.float64)
 
 
-def _cells(rows: F64, panel: Panel, spec: FeatureSpec) -> F64:
+def _cells(rows: F64, panel: Panel, horizons: int) -> F64:
     """Rearrange rows of one origin [strand, area, horizon, ...] to [horizon, area, strand, ...]."""
-    shape = (len(panel.strands), len(panel.areas), len(spec.horizons), *rows.shape[1:])
+    shape = (len(panel.strands), len(panel.areas), horizons, *rows.shape[1:])
     return np.moveaxis(rows.reshape(shape), (0, 1, 2), (2, 1, 0))

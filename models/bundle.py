@@ -12,12 +12,16 @@ import numpy as np
 from errors import ModelError
 from features.calendar import Calendar
 from features.spec import FeatureSpec, Offset
+from models.beside_months import BesideMonths, PartForecaster
 from models.boosted import BoostedForecaster
+from models.day_weights import DayWeights
 from models.simple import SimpleForecaster
 from models.spread import Spread
 
 FORMAT = 2
-Fitted = BoostedForecaster | SimpleForecaster
+Fitted = BoostedForecaster | SimpleForecaster | BesideMonths
+# Where weeks are forecast beside months: the two models within, in the order in which their trees follow each other.
+_WITHIN = ("monthly", "weekly")
 
 
 @dataclass(frozen=True)
@@ -38,33 +42,62 @@ class Bundle:
         return hashlib.sha256(self.manifest).hexdigest()
 
 
-def pack(model: Fitted, facts: Mapping[str, Any]) -> Bundle:
+def pack(model: Fitted, facts: Mapping[str, Any], parts: Mapping[str, Any] | None = None) -> Bundle:
     """Return the files of a model.
 
     Args:
         model: Fitted.
         facts: What it was made of: origin, hashes, seed, versions; JSON values.
+        parts: What else its manifest keeps, by the part's name, such as how it is made again; JSON values.
     """
-    booster = model.booster.encode() if isinstance(model, BoostedForecaster) else b""
-    document: dict[str, Any] = {
+    described, booster = _beside_months(model) if isinstance(model, BesideMonths) else _described(model)
+    document = {
         "format": FORMAT,
+        "booster_sha256": hashlib.sha256(booster).hexdigest(),
+        "facts": dict(facts),
+        **(parts or {}),
+        **described,
+    }
+    return Bundle(json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode(), booster)
+
+
+def _described(model: PartForecaster) -> tuple[dict[str, Any], bytes]:
+    """Return a model of one kind of period as JSON values and trees."""
+    document: dict[str, Any] = {
         "method": model.method,
         "horizons": list(model.horizons),
         "spread": model.spread.document(),
-        "booster_sha256": hashlib.sha256(booster).hexdigest(),
-        "facts": dict(facts),
     }
-    if isinstance(model, BoostedForecaster):
-        document |= {
-            "spec": asdict(model.spec),
-            "strands": list(model.strands),
-            "calibration": model.calibration.tolist(),
-            "calendar": {
-                "region": model.calendar.region,
-                "terms": [[first.isoformat(), last.isoformat()] for first, last in model.calendar.terms],
-            },
-        }
-    return Bundle(json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode(), booster)
+    if not isinstance(model, BoostedForecaster):
+        return document, b""
+    document |= {
+        "spec": asdict(model.spec),
+        "strands": list(model.strands),
+        "calibration": model.calibration.tolist(),
+        "calendar": calendar_document(model.calendar),
+    }
+    return document, model.booster.encode()
+
+
+def _beside_months(model: BesideMonths) -> tuple[dict[str, Any], bytes]:
+    """Return a model of weeks beside months as JSON values and the trees of both models within, one after the other."""
+    within, trees = {}, b""
+    for name in _WITHIN:
+        part: PartForecaster | None = getattr(model, name)
+        if part is not None:
+            described, booster = _described(part)
+            within[name] = {**described, "booster_bytes": len(booster)}
+            trees += booster
+    document = {
+        "method": model.method,
+        "horizons": list(model.horizons),
+        "strands": list(model.strands),
+        "dated": list(model.dated),
+        "days": model.days.document(),
+        "calendar": calendar_document(model.calendar),
+        "within": within,
+    }
+    return document, trees
 
 
 def unpack(bundle: Bundle) -> Fitted:
@@ -83,6 +116,8 @@ def unpack(bundle: Bundle) -> Fitted:
             raise ModelError(
                 "trees are not those of the manifest", place="model", fix="restore the file or train again"
             )
+        if "within" in document:
+            return _of_both(document, bundle.booster)
         return _model(document, bundle.booster.decode())
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
@@ -90,7 +125,25 @@ def unpack(bundle: Bundle) -> Fitted:
         ) from error
 
 
-def _model(document: Mapping[str, Any], booster: str) -> Fitted:
+def _of_both(document: Mapping[str, Any], trees: bytes) -> BesideMonths:
+    within: dict[str, PartForecaster] = {}
+    for name in _WITHIN:
+        if name in document["within"]:
+            described = document["within"][name]
+            mine, trees = trees[: described["booster_bytes"]], trees[described["booster_bytes"] :]
+            within[name] = _model(described, mine.decode())
+    return BesideMonths(
+        horizons=tuple(document["horizons"]),
+        strands=tuple(document["strands"]),
+        dated=tuple(document["dated"]),
+        weekly=within.get("weekly"),
+        monthly=within["monthly"],
+        days=DayWeights.read(document["days"]),
+        calendar=calendar_of(document["calendar"]),
+    )
+
+
+def _model(document: Mapping[str, Any], booster: str) -> PartForecaster:
     spread = Spread.of(document["spread"])
     if document["method"] != "boosted":
         return SimpleForecaster(document["method"], tuple(document["horizons"]), spread)
@@ -98,12 +151,23 @@ def _model(document: Mapping[str, Any], booster: str) -> Fitted:
         key: tuple(value) if isinstance(value, list) else value for key, value in document["spec"].items()
     }
     offset = Offset(**features.pop("offset"))
-    terms = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["calendar"]["terms"]]
     return BoostedForecaster(
         spec=FeatureSpec(**features, offset=offset),
         strands=tuple(document["strands"]),
         booster=booster,
         calibration=np.array(document["calibration"], dtype=np.float64),
         spread=spread,
-        calendar=Calendar(document["calendar"]["region"], tuple(terms)),
+        calendar=calendar_of(document["calendar"]),
     )
+
+
+def calendar_document(calendar: Calendar) -> dict[str, Any]:
+    """Return a calendar as JSON values."""
+    terms = [[first.isoformat(), last.isoformat()] for first, last in calendar.terms]
+    return {"region": calendar.region, "terms": terms}
+
+
+def calendar_of(document: Mapping[str, Any]) -> Calendar:
+    """Return the calendar of a document."""
+    terms = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in document["terms"])
+    return Calendar(document["region"], terms)

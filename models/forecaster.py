@@ -1,5 +1,6 @@
 """What a forecaster is, and what a forecast holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,22 +20,32 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Factors:
-    """A mean taken apart: base x one multiplier a group x calibration.
+    """A mean taken apart: base x one multiplier a group x calibration, for the horizons that were asked for.
 
     Attributes:
         base: float64[horizon, area, strand], incidents a period.
         multipliers: float64[horizon, area, strand, group], in the order of `features.spec.GROUPS`.
         calibration: float64[horizon, area, strand].
+        horizons: Horizons of axis 0, in the forecast's order.
     """
 
     base: F64
     multipliers: F64
     calibration: F64
+    horizons: tuple[int, ...]
 
     def product(self) -> F64:
         """Return base x multipliers x calibration."""
         result: F64 = self.base * np.prod(self.multipliers, axis=-1) * self.calibration
         return result
+
+    def only(self, horizons: Sequence[int]) -> "Factors | None":
+        """Return the factors of some of the horizons; None for none."""
+        kept = [at for at, horizon in enumerate(self.horizons) if horizon in horizons]
+        if not kept:
+            return None
+        named = tuple(self.horizons[at] for at in kept)
+        return Factors(self.base[kept], self.multipliers[kept], self.calibration[kept], named)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +59,7 @@ class Forecast:
         mean: float64[horizon, area, strand].
         spread: How counts spread about their means.
         horizons: Horizons of axis 0.
-        factors: The mean taken apart; None where an explanation was not asked for.
+        factors: The mean of some horizons taken apart; None where no explanation was asked for.
         method: Name of the method that made it.
         fallback: The name of the simple method that stands in for the model, by strand, "" where none does; empty:
             nowhere.
@@ -71,8 +82,9 @@ class Forecast:
             raise ModelError("gave a mean that is no number of 0 or more", place=self.method, fix="train it again")
         if self.factors is None:
             return
-        apart = np.abs(self.factors.product() - self.mean)
-        if np.any(apart > TOLERANCE * np.maximum(self.mean, 1.0)):
+        mean = self.mean[[self.horizons.index(horizon) for horizon in self.factors.horizons]]
+        apart = np.abs(self.factors.product() - mean)
+        if np.any(apart > TOLERANCE * np.maximum(mean, 1.0)):
             raise ModelError(
                 f"factors multiply back to the mean only within {float(apart.max()):.1e}",
                 place=self.method,
@@ -99,8 +111,15 @@ class DemandForecaster(Protocol):
     def horizons(self) -> tuple[int, ...]:
         """The horizons it was fitted for."""
 
-    def forecast(self, panel: Panel, *, explain: bool = True) -> Forecast:
-        """Forecast the periods from the panel's origin on; without `explain` the factors may be left out.
+    def only(self, horizons: tuple[int, ...]) -> "DemandForecaster":
+        """Return the same model for some of its horizons."""
+
+    def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
+        """Forecast the periods from the panel's origin on.
+
+        Args:
+            panel: What is known.
+            explain: Horizons whose mean is taken apart: contributions cost far more than the forecast itself.
 
         Raises:
             ModelError: The panel is not of the kind, areas or strands that the forecaster was fitted for.

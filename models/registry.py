@@ -3,9 +3,11 @@
 The truth is the workspace's database: an alias moves in the same transaction as the ledger event that says so.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from errors import ModelError
 from ledger.artefacts import Artefact
@@ -50,8 +52,20 @@ def register(
     origin: date,
     actor: str,
     details: Mapping[str, Scalar],
+    beside: Sequence[Artefact] = (),
 ) -> str:
-    """Keep a model, make it the challenger, and return the audit id; a model that is known is only made challenger."""
+    """Keep a model, make it the challenger, and return the audit id; a model that is known is only made challenger.
+
+    Args:
+        ledger: Where it is recorded.
+        files: Where its files are kept.
+        version: Its name.
+        bundle: Its files.
+        origin: What it learnt from ends before this day.
+        actor: Who trained it.
+        details: What else the event says.
+        beside: Rows that are recorded with it, such as that of the panel that it learnt from.
+    """
     manifest = files.put(bundle.manifest, "models", ".json")
     rows = [Artefact.of(KIND, version, manifest, {"origin": origin.isoformat()})]
     if bundle.booster:
@@ -64,7 +78,8 @@ def register(
         object_hash=manifest.sha256,
         details={"act": "train", "origin": origin.isoformat(), **details},
     )
-    event = ledger.append(draft, artefacts=[] if known else rows, aliases={(KIND, CHALLENGER): version})
+    new = [] if known else [*rows, *beside]
+    event = ledger.append(draft, artefacts=new, aliases={(KIND, CHALLENGER): version})
     return event.audit_id
 
 
@@ -85,6 +100,23 @@ def resolve(ledger: Ledger, name: str) -> str:
     except NoSuchRecordError:
         fix = "use champion, challenger or a version"
         raise ModelError(f"there is no model {name}", place="registry", fix=fix) from None
+
+
+def read_manifest(ledger: Ledger, files: FileStore, name: str) -> dict[str, Any]:
+    """Return a model's manifest, by alias or version, its file checked against the ledger; no tree is parsed.
+
+    Raises:
+        ModelError: There is none, or it is no JSON object.
+        LedgerError: The file is absent or was changed.
+    """
+    version = resolve(ledger, name)
+    try:
+        document = json.loads(files.read(ledger.artefact(KIND, version).stored))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ModelError("manifest cannot be read", place=version, fix="train again")
+    return document
 
 
 def load(ledger: Ledger, files: FileStore, name: str) -> Registered:

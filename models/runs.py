@@ -1,7 +1,7 @@
 """Recorded forecast runs, as they are read back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -14,8 +14,13 @@ from features.panel_file import from_bytes
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kinds import FORECAST, PANEL
+from models.suspension import NOTICE, Suspension, suspension_of
 
 KIND = FORECAST
+# The alias of the run that was made last, though its file may be one that was recorded before.
+LATEST = "latest"
+# Column of a kept run: the dispersion of each row's negative binomial.
+DISPERSION = "dispersion"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,17 +47,31 @@ class ForecastRun:
 
 
 def load_run(ledger: Ledger, files: FileStore, run_id: str | None = None) -> ForecastRun:
-    """Load a recorded run, by default the newest, its file checked against the ledger.
+    """Load a recorded run, by default the one made last, its file checked against the ledger.
+
+    If its model has been suspended since, it bears the notice "model-suspended", which its file does not.
 
     Raises:
         ModelError: There is none.
         LedgerError: The file is absent or was changed.
     """
-    artefact = ledger.artefact(KIND, run_id) if run_id else ledger.newest(KIND)
+    name = run_id or ledger.alias(KIND, LATEST)
+    artefact = ledger.artefact(KIND, name) if name else ledger.newest(KIND)
     if artefact is None:
         raise ModelError("no forecast has been made yet", place="workspace", fix="run strandcast forecast")
     frame = pq.read_table(BytesIO(files.read(artefact.stored))).to_pandas()
-    return ForecastRun(artefact.name, frame, artefact.meta, ledger.event_of(KIND, artefact.name).audit_id)
+    run = ForecastRun(artefact.name, frame, artefact.meta, ledger.event_of(KIND, artefact.name).audit_id)
+    return _marked(run, suspension_of(ledger, str(artefact.meta["model_version"])))
+
+
+def _marked(run: ForecastRun, held: Suspension | None) -> ForecastRun:
+    """Return a run that was made before its model was suspended with the notice that says so, on every row."""
+    stood_in = set(run.meta.get("suspended", ()))
+    if held is None or set(held.strands) <= stood_in or NOTICE in run.meta["notices"]:
+        return run
+    notices = [*run.meta["notices"], NOTICE]
+    frame = run.frame.assign(notices=";".join(notices))
+    return replace(run, frame=frame, meta={**run.meta, "notices": notices})
 
 
 def load_panel(ledger: Ledger, files: FileStore, run_id: str | None = None) -> Panel:
@@ -66,4 +85,4 @@ def load_panel(ledger: Ledger, files: FileStore, run_id: str | None = None) -> P
     if name is None:
         problem = "was forecast before panels were kept"
         raise ModelError(problem, place=f"{KIND}/{run_id or 'newest'}", fix="forecast again")
-    return from_bytes(files.read(ledger.artefact(PANEL, name).stored))
+    return from_bytes(files.read(ledger.artefact(PANEL, str(name)).stored))

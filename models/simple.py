@@ -1,5 +1,6 @@
 """Simple methods: what every model must beat, and what stands in where it does not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,12 +39,16 @@ class SimpleForecaster:
     horizons: tuple[int, ...]
     spread: Spread
 
-    def forecast(self, panel: Panel, *, explain: bool = True) -> Forecast:
-        """Forecast from the panel's origin; its factors cost nothing and are always given."""
-        del explain
+    def only(self, horizons: tuple[int, ...]) -> "SimpleForecaster":
+        """Return the same method for some of its horizons."""
+        return replace(self, horizons=horizons)
+
+    def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
+        """Forecast from the panel's origin."""
         origin = np.array([panel.first + len(panel.counts)], dtype=np.int64)
         factors = _factors(self.method, panel, self.horizons, origin)[0]
-        return Forecast(factors.product(), self.spread, self.horizons, factors, self.method)
+        mean, apart = factors.product(), factors.only(explain)
+        return Forecast(mean, self.spread, self.horizons, apart, self.method)
 
 
 def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleForecaster:
@@ -97,7 +102,7 @@ def _column(spec: FeatureSpec, panel: Panel, origins: NDArray[np.int64]) -> list
     matrix = build(spec, panel, origins)
     shape = (len(panel.strands), len(panel.areas), len(origins), len(spec.horizons))
     values = np.nan_to_num(matrix.values[:, 0].astype(np.float64)).reshape(shape).transpose(2, 3, 1, 0)
-    return [_one(values[o], matrix.groups[0]) for o in range(len(origins))]
+    return [_one(values[o], matrix.groups[0], spec.horizons) for o in range(len(origins))]
 
 
 def _seasonal_naive(panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64], year: int) -> list[Factors]:
@@ -107,13 +112,13 @@ def _seasonal_naive(panel: Panel, horizons: tuple[int, ...], origins: NDArray[np
         # A horizon beyond a year looks two years back, so that the target's own year is never touched.
         back = year * (1 + (np.array(horizons) - 1) // year)
         values = np.where((at >= back)[:, None, None], panel.counts[np.maximum(at - back, 0)], 0.0)
-        found.append(_one(values.astype(np.float64), "season"))
+        found.append(_one(values.astype(np.float64), "season", horizons))
     return found
 
 
-def _one(values: F64, group: str) -> Factors:
+def _one(values: F64, group: str, horizons: tuple[int, ...]) -> Factors:
     ones = np.ones_like(values)
-    return Factors(ones, one_group(group, values), ones)
+    return Factors(ones, one_group(group, values), ones, horizons)
 
 
 def _shrunken(panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64], half_life: float) -> list[Factors]:
@@ -134,5 +139,6 @@ def _shrunken(panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64
         own = np.broadcast_to(start.own_level[o].T, shape)
         multipliers = one_group("own long-run level", own)
         multipliers *= one_group("season", np.broadcast_to(np.exp(np.nan_to_num(season[o]))[:, None, :], shape))
-        found.append(Factors(np.broadcast_to(start.strand_mean[o], shape).copy(), multipliers, np.ones(shape)))
+        base = np.broadcast_to(start.strand_mean[o], shape).copy()
+        found.append(Factors(base, multipliers, np.ones(shape), horizons))
     return found

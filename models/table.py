@@ -13,7 +13,7 @@ from features import periods
 from features.panel import Panel
 from features.spec import GROUPS
 from models.distribution import LEVELS, quantiles
-from models.forecaster import F64, Forecast
+from models.forecaster import F64, Factors, Forecast
 from models.levels import ALL_STRANDS, at_level
 
 QUANTILES: tuple[str, ...] = tuple(f"q{level:g}" for level in LEVELS)
@@ -21,6 +21,8 @@ KEYS = ("level", "area_code", "strand", "as_of", "origin", "period_start", "hori
 COLUMNS: tuple[str, ...] = (*KEYS, "mean", *QUANTILES, "model_version", "fallback", "notices")
 MULTIPLIERS: dict[str, str] = {group: "x_" + group.replace(" ", "_").replace("-", "_") for group in GROUPS}
 EXPLANATION: tuple[str, ...] = ("base", *MULTIPLIERS.values(), "calibration")
+# The notice of a strand whose weeks are, in part at least, split from months.
+FROM_MONTHLY = "from-monthly"
 SUFFIXES = (".parquet", ".csv")
 
 
@@ -29,15 +31,16 @@ def forecast_table(
 ) -> pd.DataFrame:
     """Return the forecast table of one origin, rows in the order horizon, area, strand.
 
-    At the bottom level the explanation columns follow the contract's, if the forecast has its factors. Above it the
-    last strand is `ALL_STRANDS`, in which every incident is counted once.
+    At the bottom level the explanation columns follow the contract's, if the forecast has its factors; they are empty
+    at horizons that were not taken apart. Above it the last strand is `ALL_STRANDS`, in which every incident is
+    counted once.
 
     Args:
         forecast: From the panel's origin.
         panel: What it was made from.
         level: The areas' own level, or one above.
         model_version: Name of the model.
-        notices: Codes for every row.
+        notices: Codes for every row, but for "from-monthly", which is of the strands that monthly feeds speak of.
         fallback: Name of the method that stands in everywhere, empty if none does; the forecast's own goes by strand.
 
     Raises:
@@ -52,14 +55,28 @@ def forecast_table(
     frame = _keys(panel, level, codes, strands, forecast.horizons)
     frame["mean"] = mean.reshape(-1)
     frame[list(QUANTILES)] = quantiles(mean, dispersion).reshape(-1, len(LEVELS))
-    frame["model_version"], frame["notices"] = model_version, ";".join(notices)
+    frame["model_version"] = model_version
+    frame["notices"] = np.broadcast_to(_noted(panel, notices, len(strands)), mean.shape).reshape(-1)
     frame["fallback"] = fallback or np.broadcast_to(_stand_ins(forecast, len(strands)), mean.shape).reshape(-1)
     if bottom and forecast.factors is not None:
-        frame["base"] = forecast.factors.base.reshape(-1)
-        for number, column in enumerate(MULTIPLIERS.values()):
-            frame[column] = forecast.factors.multipliers[..., number].reshape(-1)
-        frame["calibration"] = np.broadcast_to(forecast.factors.calibration, mean.shape).reshape(-1)
+        columns = np.full((len(frame), len(EXPLANATION)), np.nan)
+        columns[frame["horizon"].isin(forecast.factors.horizons)] = explanation_columns(forecast.factors)
+        frame[list(EXPLANATION)] = columns
     return frame
+
+
+def explanation_columns(factors: Factors) -> F64:
+    """Return factors as the columns of `EXPLANATION`, float64[row, column]; rows in the order horizon, area, strand."""
+    parts = (factors.base[..., None], factors.multipliers, factors.calibration[..., None])
+    return np.concatenate(parts, axis=-1).reshape(-1, len(EXPLANATION))
+
+
+def _noted(panel: Panel, notices: Sequence[str], strands: int) -> NDArray[np.object_]:
+    """Return the notices of each strand of a table, of all strands together those of any."""
+    every = ";".join(notices)
+    others = ";".join(code for code in notices if code != FROM_MONTHLY)
+    mine = panel.from_months
+    return np.array([every if months else others for months in (*mine, mine.any())][:strands], dtype=object)
 
 
 def _stand_ins(forecast: Forecast, strands: int) -> NDArray[np.object_]:

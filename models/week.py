@@ -8,19 +8,19 @@ from features import periods
 from features.completeness.alarms import recent_shifts
 from features.knowledge import Known
 from features.panel import Panel
-from features.panel_file import to_bytes
 from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.kinds import PANEL
+from models.kept_panels import kept_panel, unrecorded
 from models.patrol import SHARE, patrol_share
-from models.registry import Registered
-from models.runs import KIND, ForecastRun
-from models.table import forecast_table, to_parquet
+from models.runs import DISPERSION, KIND, LATEST, ForecastRun
+from models.stand_in import Standing
+from models.suspension import NOTICE
+from models.table import FROM_MONTHLY, forecast_table, to_parquet
 
 
-def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
+def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
     """Return the codes that hold for a whole run.
 
     "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1.
@@ -28,7 +28,9 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
     still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
     "later-model": the model learnt from periods after the origin, so this is no fair backcast. "erased-rows": rows
     of days that are counted were erased after `as_of`, so their counts are not quite those known then. "proxy": a
-    strand is seen only by proxy. "feed-left-out": a feed gives coarser periods than are forecast, and is not counted.
+    strand is seen only by proxy. "feed-left-out": a feed gives periods that are not forecast, and is not counted.
+    "from-monthly": forecasts of weeks are split from forecasts of months, for the strands whose rows say so.
+    "model-suspended": a simple method stands in for the champion in some strands.
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {
@@ -39,14 +41,23 @@ def notices_of(panel: Panel, champion: Registered, *, synthetic: bool, proxies: 
         "erased-rows": bool(panel.erased),
         "proxy": bool(set(proxies) & set(panel.strands)),
         "feed-left-out": bool(panel.left_out),
+        FROM_MONTHLY: bool(panel.from_months.any()),
         "synthetic": synthetic,
+        NOTICE: bool(champion.suspended),
     }
     return [code for code, holds in marks.items() if holds]
 
 
+def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
+    """Return the first horizon whose period begins at or after `as_of`; the last one where none does."""
+    begun = panel.first + len(panel.counts)
+    to_come = [h for h in horizons if periods.start(begun + h - 1, panel.kind) >= panel.as_of]
+    return min(to_come, default=max(horizons))
+
+
 def run_forecast(
     known: Known,
-    champion: Registered,
+    champion: Standing,
     *,
     notices: Sequence[str],
     attribution: str,
@@ -56,6 +67,7 @@ def run_forecast(
 ) -> ForecastRun:
     """Forecast from the panel's origin, and record it before anybody sees it.
 
+    Contributions are kept for the first horizon that is still to come; those of others are computed when asked for.
     The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
     model give the same file and so the same run; asking again records that it was consulted.
 
@@ -64,14 +76,16 @@ def run_forecast(
         LedgerError: It could not be recorded; then there is no forecast.
     """
     panel, snapshot_hash = known.panel, known.snapshot_hash
-    forecast = champion.model.forecast(panel)
+    first = first_to_come(panel, champion.model.horizons)
+    forecast = champion.model.forecast(panel, explain=(first,))
     frame = forecast_table(
         forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices, fallback=""
     )
+    frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
-    kept = _kept_panel(panel, files)
+    kept = kept_panel(panel, files)
     meta: dict[str, Json] = {
         "origin": panel.origin.isoformat(),
         "as_of": panel.as_of.isoformat(),
@@ -84,12 +98,13 @@ def run_forecast(
         "model_version": champion.version,
         "snapshot_hash": snapshot_hash,
         "notices": list(notices),
+        "suspended": dict(champion.suspended),
         "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
         "panel": kept.name,
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
-    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *_new(kept, ledger)]
+    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *unrecorded(kept, ledger)]
     draft = Draft(
         "consultation" if held else "combination",
         f"{KIND}/{run_id}",
@@ -97,15 +112,5 @@ def run_forecast(
         object_hash=stored.sha256,
         details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": snapshot_hash},
     )
-    event = ledger.append(draft, artefacts=new)
+    event = ledger.append(draft, artefacts=new, aliases={(KIND, LATEST): run_id})
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)
-
-
-def _kept_panel(panel: Panel, files: FileStore) -> Artefact:
-    stored = files.put(to_bytes(panel), "panels", ".parquet")
-    return Artefact.of(PANEL, f"{panel.origin}-{stored.sha256[:16]}", stored)
-
-
-def _new(artefact: Artefact, ledger: Ledger) -> list[Artefact]:
-    """Return the artefact unless it is recorded: another model may have been asked from the same panel."""
-    return [] if artefact.name in {known.name for known in ledger.artefacts(artefact.kind)} else [artefact]

@@ -19,7 +19,9 @@ from models.allocation.record import KIND as PLAN
 from models.allocation.record import load_plan, make_plan
 from models.allocation.resources import load_resources
 from models.explanation.contributions import explain
+from models.explanation.later import LaterContributions
 from models.runs import ForecastRun, load_run
+from models.suspension import NOTICE, suspension_of
 from models.table import QUANTILES
 from serving.query import ForecastQuery
 from serving.schemas import PlanAnswer, PlanOrder
@@ -42,6 +44,7 @@ class Desk:
         self._clock = clock
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
         self._older = lru_cache(maxsize=_RUNS_KEPT)(self._load)
+        self._contributions = LaterContributions(ledger, self.files)
 
     @classmethod
     def open(cls, root: Path, clock: Callable[[], datetime]) -> "Desk":
@@ -121,6 +124,8 @@ class Desk:
             raise NoSuchRecordError(
                 f"the run {run.run_id} has no row {position}", fix="use an id from GET /v1/forecasts"
             )
+        if rows["base"].isna().any():
+            rows = self._contributions.rows(run, int(rows["horizon"].iloc[0])).loc[rows.index]
         row = rows.iloc[0]
         document = {
             "forecast_id": forecast_id,
@@ -128,6 +133,7 @@ class Desk:
             "strand": str(row["strand"]),
             "period_start": row["period_start"].date().isoformat(),
             "model_version": str(row["model_version"]),
+            "notices": list(run.meta["notices"]),
             **explain(rows).document(),
         }
         return self._recorded(document, f"forecast/{run.run_id}", {"explained": position})
@@ -151,7 +157,11 @@ class Desk:
             raise ServiceError(problem, fix=error.fix) from error
         record = make_plan(run, request, ledger=self.ledger, files=self.files, clock=self._clock, actor=ACTOR)
         return PlanAnswer(
-            audit_id=record.audit_id, plan_id=record.plan_id, decided_as=record.audit_id, plan=record.document
+            audit_id=record.audit_id,
+            plan_id=record.plan_id,
+            decided_as=record.audit_id,
+            notices=record.document["notices"],
+            plan=record.document,
         )
 
     def plan(self, plan_id: str) -> bytes:
@@ -162,7 +172,12 @@ class Desk:
             LedgerError: The plan's file was changed, or the answer could not be recorded.
         """
         record = load_plan(self.ledger, self.files, plan_id)
-        document = {"plan_id": record.plan_id, "decided_as": record.audit_id, "plan": record.document}
+        document = {
+            "plan_id": record.plan_id,
+            "decided_as": record.audit_id,
+            "notices": self._notices_now(record.document),
+            "plan": record.document,
+        }
         return self._recorded(document, f"{PLAN}/{plan_id}", {})
 
     def event(self, audit_id: str) -> dict[str, Any]:
@@ -173,12 +188,19 @@ class Desk:
         """
         return self.ledger.event(audit_id).as_document()
 
+    def _notices_now(self, plan: dict[str, Any]) -> list[str]:
+        """Return a plan's notices, and that its model is suspended if it has been since: the plan stays as recorded."""
+        held = suspension_of(self.ledger, plan["forecast"]["model_version"])
+        notices = list(plan["notices"])
+        return notices if NOTICE in notices or held is None or not held.strands else [*notices, NOTICE]
+
     def _run(self, run_id: str) -> ForecastRun:
         if self.shelf.filled and self.shelf.current.run.run_id == run_id:
             return self.shelf.current.run
-        return self._older(run_id)
+        return self._older(run_id, self.shelf.suspension)
 
-    def _load(self, run_id: str) -> ForecastRun:
+    def _load(self, run_id: str, suspension: str | None) -> ForecastRun:
+        del suspension  # when it changes, runs are read again: they bear other notices
         return load_run(self.ledger, self.files, run_id)
 
     def _recorded(self, document: dict[str, Any], subject: str, details: dict[str, Scalar]) -> bytes:

@@ -33,6 +33,7 @@ class PlanAnswer(Closed):
     audit_id: str = Field(description="The event of this answer, recorded before it left.")
     plan_id: str
     decided_as: str = Field(description="Audit id of the event that recorded the plan.")
+    notices: list[str] = Field(description="What stands against it now; the plan's own are those of its day.")
     plan: dict[str, Any] = Field(description="The plan: hours by area, reasons, limits, and what it rests on.")
 
 
@@ -97,6 +98,7 @@ class ExplanationAnswer(Closed):
     strand: str
     period_start: date
     model_version: str
+    notices: list[str]
     mean: float
     base: float
     multipliers: dict[str, float]

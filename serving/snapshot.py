@@ -17,6 +17,7 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kinds import CHAMPION, FORECAST, MODEL
 from models.runs import ForecastRun, load_run
+from models.suspension import KIND as SUSPENSION
 from serving.choice import served_run
 
 AXES = ("horizon", "area_code", "strand")
@@ -93,7 +94,7 @@ class Shelf:
         self._ledger = ledger
         self._files = files
         self._current: Snapshot | None = None
-        self._seen: tuple[str | None, str | None] | None = None
+        self._seen: tuple[str | None, ...] | None = None
 
     @property
     def current(self) -> Snapshot:
@@ -112,6 +113,11 @@ class Shelf:
         """Whether there is a snapshot to serve."""
         return self._current is not None
 
+    @property
+    def suspension(self) -> str | None:
+        """The newest decision on the champion's suspension, as last looked."""
+        return self._seen[-1] if self._seen else None
+
     def refresh(self) -> bool:
         """Look which run is to be served, and load it if it is another one; return whether it was swapped.
 
@@ -119,12 +125,17 @@ class Shelf:
             StrandcastError: The run cannot be read; the present snapshot stays.
         """
         newest = self._ledger.newest(FORECAST)
-        marks = (newest.name if newest else None, self._ledger.alias(MODEL, CHAMPION))
+        champion = self._ledger.alias(MODEL, CHAMPION)
+        suspension = self._ledger.alias(SUSPENSION, champion) if champion else None
+        marks = (newest.name if newest else None, champion, suspension)
         if marks == self._seen:
             return False
         # Only now are all runs compared: there is one a week, for years.
         chosen = served_run(self._ledger)
-        swapped = chosen is not None and (self._current is None or self._current.run.run_id != chosen.name)
+        # A suspension marks the run that is served already: it is read again.
+        marked = self.suspension != suspension
+        other = self._current is None or marked or (chosen is not None and self._current.run.run_id != chosen.name)
+        swapped = chosen is not None and other
         if chosen is not None and swapped:
             self._current = Snapshot.of(load_run(self._ledger, self._files, chosen.name))
         self._seen = marks

@@ -12,18 +12,24 @@ from ledger.events import NoSuchRecordError
 from strandcast.allocate_commands import allocate
 from strandcast.areas_commands import areas
 from strandcast.audit_commands import audit
+from strandcast.backtest_commands import backtest
 from strandcast.completeness_commands import completeness
 from strandcast.feed_commands import feeds
 from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
+from strandcast.hotspots_commands import hotspots
 from strandcast.ingest_commands import ingest
-from strandcast.model_commands import backtest, promote, train
+from strandcast.model_commands import train
+from strandcast.models_commands import models
+from strandcast.monitor_commands import monitor
 from strandcast.panel_commands import panel
+from strandcast.promote_commands import promote, rollback
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
 from strandcast.twin_commands import twin
+from strandcast.weekly_commands import weekly
 from strandcast.workspace_commands import init
 
 INPUT_CANNOT_BE_USED = 2
@@ -90,13 +96,18 @@ cli.add_command(explain)
 cli.add_command(feeds)
 cli.add_command(forecast)
 cli.add_command(harm)
+cli.add_command(hotspots)
 cli.add_command(ingest)
 cli.add_command(init)
+cli.add_command(models)
+cli.add_command(monitor)
 cli.add_command(panel)
 cli.add_command(promote)
 cli.add_command(purge)
 cli.add_command(quarantine)
+cli.add_command(rollback)
 cli.add_command(serve)
 cli.add_command(strands)
 cli.add_command(train)
 cli.add_command(twin)
+cli.add_command(weekly)

@@ -12,8 +12,8 @@ from features.areas.files import DRAWING, AreaFile, read_area_file
 from features.areas.geojson import to_geojson
 from features.areas.hierarchy import grouping
 from features.areas.picture import Caption
+from features.counting import flat_areas
 from features.incidents.store import load_incidents
-from features.panel import flat_areas
 from features.settings import Settings
 from strandcast.deployment import Deployment
 

@@ -37,7 +37,7 @@ def completeness() -> None:
 def show(context: Context, as_of: datetime | None, only: str | None, picture: Path | None) -> None:
     """Show each feed's covered days, delays, corrected newest weeks, outages and level shifts."""
     from features.completeness.overview import overview
-    from features.panel import flat_areas
+    from features.counting import flat_areas
     from models.completeness_picture import check_picture, draw_completeness
     from strandcast.deployment import Deployment
 

@@ -9,11 +9,13 @@ from features.incidents.batch import deliveries
 from features.incidents.store import load_incidents
 from features.knowledge import Knowledge
 from features.periods import PeriodKind
+from features.settings import SYNTHETIC
 from features.strands import feed_base
 from features.workspace import Workspace
 from ledger.archive import Archive
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.books import Books
 from models.recording import declared
 from strandcast.command import Context
 
@@ -43,6 +45,10 @@ class Deployment:
         with Ledger.open(workspace.database_url, context.clock) as ledger:
             yield cls(workspace, ledger, FileStore(workspace.root), context.actor)
 
+    def books(self) -> Books:
+        """Return the ledger and files with the actor, as the steps of a week need them."""
+        return Books(self.ledger, self.files, self.actor)
+
     def archive(self) -> Archive:
         """Return the store of files and rows, for the actor."""
         return Archive(self.ledger, self.files, self.actor)
@@ -64,6 +70,13 @@ class Deployment:
             strand for feed, strands in held.items() if not taxonomy.inputs_of(feed_base(feed)) for strand in strands
         }
         return tuple(name for name in taxonomy.proxies(held) if name not in mapped)
+
+    def marks(self) -> list[str]:
+        """Return what stands with everything that is shown: that the data are made up, and their source."""
+        settings = self.workspace.settings
+        # The attribution of a made-up workspace says it already, unless somebody has written another one.
+        made_up = settings.synthetic and "SYNTHETIC" not in settings.attribution
+        return [*([SYNTHETIC] if made_up else []), *([settings.attribution] if settings.attribution else [])]
 
     def feeds(self) -> dict[str, tuple[str, ...]]:
         """Return the feeds held, each with the strands that it speaks of."""

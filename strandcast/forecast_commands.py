@@ -30,7 +30,9 @@ def forecast(
 ) -> None:
     """Forecast the next periods with the champion; the run is recorded before it is shown."""
     from models.levels import FORCE
-    from models.registry import CHAMPION, load
+    from models.preflight import check_first_use
+    from models.registry import CHAMPION, load, resolve
+    from models.stand_in import in_force
     from models.table import check_suffix, forecast_table, write_table
     from models.week import notices_of, run_forecast
     from strandcast.deployment import Deployment
@@ -41,7 +43,8 @@ def forecast(
         settings = deployment.workspace.settings
         asked = as_of.date() if as_of else None
         known = deployment.knowledge().at(asked)
-        champion = load(deployment.ledger, deployment.files, CHAMPION)
+        check_first_use(deployment.ledger, deployment.files, resolve(deployment.ledger, CHAMPION))
+        champion = in_force(load(deployment.ledger, deployment.files, CHAMPION), deployment.ledger)
         notices = notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies())
         run = run_forecast(
             known,
@@ -52,7 +55,7 @@ def forecast(
             files=deployment.files,
             actor=deployment.actor,
         )
-    expected = champion.model.forecast(known.panel, explain=False)
+    expected = champion.model.forecast(known.panel)
 
     def at_level(name: str) -> pd.DataFrame:
         table = forecast_table(expected, known.panel, level=name, model_version=champion.version, notices=notices)
@@ -67,6 +70,7 @@ def forecast(
         f"Run {run.run_id} by {champion.version}, from what was known at {known.panel.as_of}.",
         f"Recorded as {run.audit_id}.",
         *([f"Notices: {', '.join(notices)}."] if notices else []),
+        *([champion.suspension.sentence()] if champion.suspension else []),
         *erased_lines(known.panel.erased),
         *([settings.attribution] if settings.attribution else []),
         *([f"Wrote {out}."] if out else []),
@@ -97,10 +101,10 @@ def _areas(table: pd.DataFrame) -> Table:
 @click.command()
 @click.option("--area", "area_code", help="Code of an area; left out: the total of all areas.")
 @click.option("--strand", required=True, help="The strand.")
-@click.option("--horizon", type=int, default=1, show_default=True, help="1 = the period that begins at the origin.")
+@click.option("--horizon", type=click.IntRange(1), help="1 begins at the origin; left out: the next still to come.")
 @click.option("--run", "run_id", help="Name of a forecast run; by default the newest.")
 @command_options
-def explain(context: Context, area_code: str | None, strand: str, horizon: int, run_id: str | None) -> None:
+def explain(context: Context, area_code: str | None, strand: str, horizon: int | None, run_id: str | None) -> None:
     """Show what a forecast rests on: base x multipliers x calibration; the look is recorded."""
     from models.explanation.contributions import explain_run
     from strandcast.deployment import Deployment
@@ -120,7 +124,8 @@ def explain(context: Context, area_code: str | None, strand: str, horizon: int, 
     rows.append(["calibration", f"×{explained.explanation.calibration:.3f}"])
     rows.append(["expected", f"{explained.explanation.mean:.3f}"])
     table = plain_table(
-        f"{strand} in {area_code or 'all areas'}, horizon {horizon}", ["factor", "value"], rows, ["value"]
+        f"{strand} in {area_code or 'all areas'}, horizon {explained.horizon}", ["factor", "value"], rows, ["value"]
     )
-    lines = [explained.explanation.sentence(), f"Run {explained.run_id}. Recorded as {explained.audit_id}."]
+    notices = [f"Notices: {', '.join(explained.notices)}."] if explained.notices else []
+    lines = [explained.explanation.sentence(), *notices, f"Run {explained.run_id}. Recorded as {explained.audit_id}."]
     context.output.result(explained.document(), table, lines=lines)

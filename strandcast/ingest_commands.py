@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from strandcast.command import Context, command_options
 from strandcast.output import plain_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.table import Table
 
@@ -49,12 +48,13 @@ def _feed_command(feed: str) -> click.Command:
     @click.argument("path", type=click.Path(path_type=Path))
     @command_options
     def ingest_feed(context: Context, path: Path) -> None:
+        from features.incidents.inbox import exports
         from features.incidents.plans import feed_plan
         from features.workspace import Workspace
 
         workspace = Workspace.open(context.root)
         plan = feed_plan(workspace, feed, context.clock)
-        with _exports(path) as (files, ignored):
+        with exports(path) as (files, ignored):
             _run(context, workspace, plan, path, files, ignored)
 
     return ingest_feed
@@ -100,43 +100,15 @@ def ingest_incidents(context: Context, path: Path, mapping_file: Path) -> None:
         "*" = "Other"
     """  # noqa: D301 - click's mark for a paragraph that is not to be wrapped
     from features.feeds.mapping import load_mapping
+    from features.incidents.inbox import exports
     from features.incidents.plans import mapped_plan
     from features.workspace import Workspace
 
     workspace = Workspace.open(context.root)
     mapping = load_mapping(mapping_file)
     plan = mapped_plan(workspace, mapping, mapping_file.name, context.clock)
-    with _exports(path) as (files, ignored):
+    with exports(path) as (files, ignored):
         _run(context, workspace, plan, path, files, ignored)
-
-
-@contextmanager
-def _exports(path: Path) -> Iterator[tuple[list[SourceFile], list[str]]]:
-    """Yield the files that can be read, and the names of those of another kind that lie beside them."""
-    from features.feeds.sources import source_files
-    from features.feeds.tables import CSV, PARQUET
-
-    with source_files(path) as found:
-        known = [
-            file for file in found if file.base.lower().endswith((*CSV, *PARQUET)) and not file.base.startswith(".")
-        ]
-        # A file given by itself is taken at its word: what is wrong with it is then said.
-        files = found if len(found) == 1 and found[0].base == path.name else known
-        yield files, [file.name for file in found if file not in files]
-
-
-def _refuse_made_up(workspace: Workspace, path: Path, files: Sequence[SourceFile]) -> None:
-    """Refuse files that say SYNTHETIC in a workspace that does not.
-
-    Raises:
-        DataError: There is one.
-    """
-    from errors import DataError
-
-    named = [name for name in (path.resolve().name, *(file.name for file in files)) if "SYNTHETIC" in name]
-    if named and not workspace.settings.synthetic:
-        fix = "ingest it into a workspace made with strandcast init --synthetic, so that everything shown says so"
-        raise DataError("is SYNTHETIC and the workspace is not", place=named[0], fix=fix)
 
 
 def _run(
@@ -147,12 +119,13 @@ def _run(
     files: Sequence[SourceFile],
     ignored: Sequence[str],
 ) -> None:
+    from features.incidents.inbox import refuse_made_up
     from features.incidents.ingest import ingest as ingest_files
     from features.incidents.lock import ingest_lock
     from features.quarantine.rows import quarantined_totals
     from strandcast.deployment import Deployment
 
-    _refuse_made_up(workspace, path, files)
+    refuse_made_up(workspace, path, files)
     with (
         ingest_lock(workspace.incidents_folder),
         Deployment.open(context) as deployment,

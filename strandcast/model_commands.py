@@ -1,31 +1,19 @@
-"""`strandcast train`, `backtest` and `promote`: a data scientist's commands."""
+"""`strandcast train`: a data scientist's first command."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from strandcast.command import Context, command_options
-from strandcast.output import erased_lines, plain_table
+from strandcast.output import plain_table
 from strandcast.ranges import HORIZONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-
-    from features.incidents.incidents import Erased
-    from features.knowledge import Knowledge
-    from features.periods import PeriodKind
     from strandcast.deployment import Deployment
-    from training.choice import Recipe
     from training.record import Tracker
-
-_MODEL = "boosted, a simple method, or champion or a version for its method; refitted."
-_PERIOD = click.Choice(["week", "month"])
 
 
 @click.command()
@@ -47,7 +35,7 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
             known,
             recipe,
             horizons,
-            tracker=_tracker(deployment, off=no_tracking),
+            tracker=tracker_of(deployment, off=no_tracking),
             ledger=deployment.ledger,
             files=deployment.files,
             actor=deployment.actor,
@@ -70,72 +58,8 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
     context.output.result(document, *([table] if rows else []), lines=lines)
 
 
-@click.command()
-@click.option("--period", type=_PERIOD, help="week or month; by default the workspace's.")
-@click.option("--origins", type=int, default=25, show_default=True, help="Number of origins.")
-@click.option("--every", type=int, default=2, show_default=True, help="Periods between origins.")
-@click.option("--horizons", type=HORIZONS, default="1-4", show_default=True, help="Horizons: 1-4, or 1,2,8.")
-@click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last target: the newest period that ends by then.")
-@click.option("--model", "name", default="boosted", show_default=True, help=_MODEL)
-@click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many origins.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Forecast table: .parquet or .csv.")
-@command_options
-def backtest(
-    context: Context,
-    period: PeriodKind | None,
-    origins: int,
-    every: int,
-    horizons: tuple[int, ...],
-    end: datetime | None,
-    name: str,
-    refit_every: int,
-    out: Path,
-) -> None:
-    """Forecast from past origins with what was known then, and write the forecast table."""
-    from features.incidents.batch import DEMAND, deliveries
-    from features.incidents.erasures import erased_since
-    from models.table import check_suffix, write_table
-    from strandcast.deployment import Deployment
-    from training.backtest import Schedule, run_backtest
-
-    check_suffix(out)
-    schedule = Schedule(origins, every, horizons, refit_every, end.date() if end else None)
-    with Deployment.open(context) as deployment:
-        knowledge = deployment.knowledge(period)
-        recipe = _recipe(deployment, name)
-        with context.output.progress(f"Backtest of {recipe.name}") as advance:
-            table = run_backtest(knowledge, schedule, recipe.fit, name=recipe.name, advance=advance)
-        held = [item for _, item in deliveries(deployment.archive()) if item.use == DEMAND]
-    write_table(table, out)
-    erased = sorted({item for day in table["origin"].unique() for item in erased_since(held, day.date())})
-    _print_backtest(context, table, knowledge, erased, out)
-
-
-@click.command()
-@click.option("--model", "name", default="challenger", show_default=True, help="challenger, or a version.")
-@click.option("--reason", required=True, help="Why, in your words; it is recorded.")
-@click.option("--no-tracking", is_flag=True, help="Leave MLflow out.")
-@command_options
-def promote(context: Context, name: str, reason: str, no_tracking: bool) -> None:
-    """Make the challenger, or any version, the champion that forecasts are made with."""
-    from strandcast.deployment import Deployment
-    from training.promote import promote as run_promotion
-
-    with Deployment.open(context) as deployment:
-        tracker = _tracker(deployment, off=no_tracking)
-        promotion = run_promotion(deployment.ledger, tracker, name=name, reason=reason, actor=deployment.actor)
-    document = {
-        "version": promotion.version,
-        "alias": "champion",
-        "replaced": promotion.replaced,
-        "mirrored_in_mlflow": promotion.mirrored,
-        "audit_id": promotion.audit_id,
-    }
-    lines = [f"{promotion.version} is champion. Recorded as {promotion.audit_id}.", "Next: strandcast forecast"]
-    context.output.result(document, lines=lines)
-
-
-def _tracker(deployment: Deployment, *, off: bool) -> Tracker:
+def tracker_of(deployment: Deployment, *, off: bool) -> Tracker:
+    """Return where training runs are tracked; `off` leaves MLflow out."""
     from training.record import Untracked
 
     if off:
@@ -143,38 +67,3 @@ def _tracker(deployment: Deployment, *, off: bool) -> Tracker:
     from training.tracking import MlflowTracker
 
     return MlflowTracker(deployment.workspace.mlflow_uri, deployment.workspace.mlartifacts)
-
-
-def _recipe(deployment: Deployment, name: str) -> Recipe:
-    """Return what to fit; a registered model gives its method, for its own fit may have seen the periods asked for."""
-    from models.registry import CHALLENGER, CHAMPION, KIND, load
-    from training.choice import Recipe
-
-    versions = {artefact.name for artefact in deployment.ledger.artefacts(KIND)}
-    if name in {CHAMPION, CHALLENGER, *versions}:
-        name = load(deployment.ledger, deployment.files, name).model.method
-    return Recipe(name, deployment.calendar(), deployment.workspace.settings.seed)
-
-
-def _print_backtest(
-    context: Context, table: pd.DataFrame, knowledge: Knowledge, erased: Sequence[Erased], out: Path
-) -> None:
-    from training.backtest import measured
-
-    rows = measured(table, knowledge)
-    columns = ["strand", "horizon", "poisson_deviance", "pinball", "rmse", "bias", "pai_5"]
-    printed = [
-        [row["strand"], str(row["horizon"] or "all"), *("" if row[c] is None else f"{row[c]:.4f}" for c in columns[2:])]
-        for row in rows
-    ]
-    document = {
-        "out": str(out),
-        "rows": len(table),
-        "origins": int(table["origin"].nunique()),
-        "measures": rows,
-        "erased": [item.sentence() for item in erased],
-    }
-    title = f"{len(table):,} forecasts from {table['origin'].nunique()} origins against what was recorded"
-    context.output.result(
-        document, plain_table(title, columns, printed, columns[1:]), lines=[*erased_lines(erased), f"Wrote {out}."]
-    )

@@ -64,6 +64,7 @@ def panel(
         "recording_changes": [change.as_document() for change in shown.changes],
         "strands": _totals(shown),
         "left_out": list(shown.left_out),
+        "from_months": list(shown.months.panel.strands) if shown.months else [],
         "erased": [item.sentence() for item in shown.erased],
         "out": str(out or ""),
     }
@@ -73,10 +74,18 @@ def panel(
         *([f"From {document['corrected_from']} on not all is in: counts are corrected."] if shown.corrected else []),
         *(f"{c.strand} of {c.feed} before {c.day} counts times {c.ratio:g}: {c.reason}." for c in shown.changes),
         *(f"Left out: {feed}, from which no {shown.kind}s can be counted." for feed in shown.left_out),
+        *_beside(shown),
         *erased_lines(shown.erased),
         *([f"Wrote {out}."] if out else []),
     ]
     context.output.result(document, _by_strand(shown), _newest(shown), lines=lines)
+
+
+def _beside(panel: Panel) -> list[str]:
+    """Say which strands monthly feeds speak of, which no week counts."""
+    if panel.months is None:
+        return []
+    return [f"Not in these weeks: what monthly feeds tell of {', '.join(panel.months.panel.strands)}."]
 
 
 def _asked(context: Context, as_of: datetime | None) -> date | datetime | None:
@@ -96,6 +105,11 @@ def _between(panel: Panel, first: datetime | None, last: datetime | None) -> Pan
     from errors import DataError
     from features import periods
 
+    if panel.months and not len(panel.counts):
+        problem = (
+            "give months, from which no weeks can be counted; forecasts of weeks are split from forecasts of months"
+        )
+        raise DataError(problem, place="feeds", fix="use --period month, or ingest a dated feed")
     begin = periods.ordinal(first.date(), panel.kind) - panel.first if first else 0
     end = periods.ordinal(last.date(), panel.kind) - panel.first + 1 if last else len(panel.counts)
     begin, end = max(begin, 0), min(end, len(panel.counts))

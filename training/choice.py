@@ -1,33 +1,71 @@
 """Which model: from the name a person gives to a function that fits it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from errors import ModelError
 from features.calendar import Calendar
 from features.panel import Panel
 from features.periods import PERIODS_A_YEAR
-from models.bundle import Fitted
+from models.beside_months import PartForecaster
+from models.boosted import BoostingSettings
+from models.bundle import Fitted, calendar_document, calendar_of
 from models.simple import SimpleForecaster, fit_simple
 from training.evaluate import HoldOut
-from training.fit import fit_boosted
+from training.fit import Fit, FitPlan, fit_boosted
+from training.months import fit_beside_months
 
 BOOSTED = "boosted"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A model to be fitted.
+    """How a model is made, and made again.
 
     Attributes:
         name: "boosted", or a simple method of `models.simple.NAMES`.
         calendar: Of the place.
         seed: Of what is drawn.
+        settings: How trees are grown; None: as `FitPlan.standard` says for the history at hand.
     """
 
     name: str
     calendar: Calendar
     seed: int
+    settings: BoostingSettings | None = None
+
+    @classmethod
+    def of_manifest(cls, manifest: Mapping[str, Any]) -> "Recipe":
+        """Return the recipe that a model's manifest keeps.
+
+        Raises:
+            ModelError: It keeps none that can be read.
+        """
+        try:
+            kept = manifest["recipe"]
+            settings = BoostingSettings(**kept["settings"]) if kept["settings"] is not None else None
+            return cls(str(kept["name"]), calendar_of(kept["calendar"]), int(kept["seed"]), settings)
+        except (KeyError, TypeError, ValueError) as error:
+            problem = f"keeps no recipe that can be read ({type(error).__name__})"
+            raise ModelError(problem, place="model manifest", fix="train again") from error
+
+    def document(self) -> dict[str, Any]:
+        """Return the recipe as JSON values."""
+        settings = asdict(self.settings) if self.settings is not None else None
+        calendar = calendar_document(self.calendar)
+        return {"name": self.name, "calendar": calendar, "seed": self.seed, "settings": settings}
+
+    def plan(self, panel: Panel) -> FitPlan:
+        """Return the plan by which trees are fitted to a panel.
+
+        Raises:
+            ModelError: The history is too short.
+        """
+        plan = FitPlan.standard(panel.kind, int(panel.observed.any(axis=(1, 2)).sum()))
+        return plan if self.settings is None else replace(plan, boosting=self.settings)
 
     def fit(self, panel: Panel, horizons: tuple[int, ...]) -> Fitted:
         """Fit the model to a panel for some horizons.
@@ -35,21 +73,43 @@ class Recipe:
         Raises:
             ModelError: The name is unknown or the history too short.
         """
-        if self.name == BOOSTED:
-            return fit_boosted(panel, horizons, self.calendar, seed=self.seed).model
-        return fit_simple(self.name, panel, horizons)
+        if panel.months:
+            return fit_beside_months(panel, horizons, self.calendar, self._fit_part)
+        return self._fit_part(panel, horizons)
 
     def fit_checked(self, panel: Panel, horizons: tuple[int, ...]) -> tuple[Fitted, HoldOut]:
         """Fit the model, and return with it forecasts of the newest periods made without them.
 
+        Where monthly feeds speak they are forecasts of the part of the model that `BesideMonths.checked` names.
+
         Raises:
             ModelError: The name is unknown or the history too short.
         """
+        if panel.months is None:
+            return self._fit_checked_part(panel, horizons)
+        held: list[HoldOut] = []
+
+        def fit_part(part: Panel, ahead: tuple[int, ...]) -> PartForecaster:
+            fitted, hold_out = self._fit_checked_part(part, ahead)
+            held.append(hold_out)
+            return fitted
+
+        return fit_beside_months(panel, horizons, self.calendar, fit_part), held[-1]
+
+    def _fit_part(self, panel: Panel, horizons: tuple[int, ...]) -> PartForecaster:
         if self.name == BOOSTED:
-            fit = fit_boosted(panel, horizons, self.calendar, seed=self.seed)
+            return self._boosted(panel, horizons).model
+        return fit_simple(self.name, panel, horizons)
+
+    def _fit_checked_part(self, panel: Panel, horizons: tuple[int, ...]) -> tuple[PartForecaster, HoldOut]:
+        if self.name == BOOSTED:
+            fit = self._boosted(panel, horizons)
             return fit.model, fit.hold_out
         model = fit_simple(self.name, panel, horizons)
         return model, _half_year(model, panel)
+
+    def _boosted(self, panel: Panel, horizons: tuple[int, ...]) -> Fit:
+        return fit_boosted(panel, horizons, self.calendar, seed=self.seed, plan=self.plan(panel))
 
 
 def _half_year(model: SimpleForecaster, panel: Panel) -> HoldOut:

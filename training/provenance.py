@@ -11,14 +11,24 @@ LIBRARIES = ("strandcast", "lightgbm", "numpy", "numba", "pandas", "pyarrow", "s
 
 
 def provenance(checkout: Path = CHECKOUT) -> dict[str, str]:
-    """Return tags that name the code revision, the lock's hash, the platform and the versions of libraries."""
+    """Return tags that name the code revision, the lock's hash, the platform, the processor and the libraries."""
     return {
         "code_revision": code_revision(checkout),
         "lock_sha256": lock_sha256(checkout),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
         **{f"version.{name}": version(name) for name in LIBRARIES},
     }
+
+
+def processor(described: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the processor's name, on which the last bits of a fit depend; empty where the system does not tell."""
+    if not described.is_file():
+        return platform.processor()
+    lines = described.read_text("utf-8", "replace").splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else ""
 
 
 def code_revision(checkout: Path) -> str:

@@ -65,6 +65,9 @@ class Tracker(Protocol):
     def log_training(self, record: TrainingRecord) -> str | None:
         """Keep a run, make its model the challenger, and return the run's identifier, None if it is not kept."""
 
+    def log_decision(self, model_version: str, name: str, evidence: Mapping[str, Any], picture: bytes) -> bool:
+        """Keep a decision of the gate, and its picture (PNG), beside the model's run; return False if it has none."""
+
     def set_champion(self, model_version: str) -> bool:
         """Show `model_version` as champion; return False if it was never logged, and then show none."""
 
@@ -75,6 +78,10 @@ class Untracked:
     def log_training(self, record: TrainingRecord) -> str | None:
         """Keep nothing."""
         return None
+
+    def log_decision(self, model_version: str, name: str, evidence: Mapping[str, Any], picture: bytes) -> bool:
+        """Keep nothing."""
+        return False
 
     def set_champion(self, model_version: str) -> bool:
         """Show nothing."""

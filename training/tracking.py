@@ -8,15 +8,17 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import mlflow.lightgbm
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -76,6 +78,23 @@ class MlflowTracker:
                 _register(client, run_id, record)
         return run_id
 
+    def log_decision(self, model_version: str, name: str, evidence: Mapping[str, Any], picture: bytes) -> bool:
+        """Keep a decision of the gate in the run that trained the model; return False if that was never logged.
+
+        Raises:
+            ModelError: MLflow cannot store it.
+        """
+        with self._connected() as client:
+            newest = _newest(client, model_version)
+            if newest is None or newest.run_id is None:
+                return False
+            client.log_dict(newest.run_id, dict(evidence), f"gate/{name}.json")
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / f"{name}.png"
+                path.write_bytes(picture)
+                client.log_artifact(newest.run_id, str(path), "gate")
+            return True
+
     def set_champion(self, model_version: str) -> bool:
         """Point the alias at a model; return False if it was never logged, and then remove the alias.
 
@@ -85,12 +104,11 @@ class MlflowTracker:
         with self._connected() as client:
             if not client.search_registered_models(f"name='{REGISTERED_MODEL}'"):
                 return False
-            known = client.search_model_versions(f"name='{REGISTERED_MODEL}' and tag.{VERSION_TAG}='{model_version}'")
-            if not known:
+            newest = _newest(client, model_version)
+            if newest is None:
                 # Better no champion in the mirror than the former one.
                 client.delete_registered_model_alias(REGISTERED_MODEL, CHAMPION)
                 return False
-            newest = max(known, key=lambda one: int(one.version))
             client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, newest.version)
             return True
 
@@ -111,6 +129,12 @@ class MlflowTracker:
         if found is not None:
             return str(found.experiment_id)
         return str(client.create_experiment(self._experiment, self._artifact_root.resolve().as_uri()))
+
+
+def _newest(client: MlflowClient, model_version: str) -> ModelVersion | None:
+    """Return the newest logged model of a name; None where there is none."""
+    known = client.search_model_versions(f"name='{REGISTERED_MODEL}' and tag.{VERSION_TAG}='{model_version}'")
+    return max(known, key=lambda one: int(one.version), default=None)
 
 
 def _log_values(client: MlflowClient, run_id: str, record: TrainingRecord) -> None:

@@ -15,17 +15,18 @@ from features.spec import GROUPS
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models import metrics
+from models.beside_months import BesideMonths
 from models.boosted import BoostedForecaster
-from models.bundle import Fitted, pack
+from models.bundle import Fitted
 from models.distribution import quantiles
+from models.kept_panels import unrecorded
 from models.levels import level_moments
 from models.registry import register, version_name
 from models.simple import fit_simple
 from training import pictures
 from training.choice import BOOSTED, Recipe
 from training.evaluate import HoldOut, named_metrics
-from training.fit import FitPlan
-from training.provenance import provenance
+from training.made import make
 from training.record import Tracker, TrainingRecord
 
 # What the model is drawn beside in the PAI picture.
@@ -71,33 +72,34 @@ def train(
     panel = known.panel
     size = f"{len(panel.counts)} {panel.kind}s, {len(panel.areas)} areas, {len(panel.strands)} strands"
     tell(f"Fitting {recipe.name} to {size}.")
-    model, hold_out = recipe.fit_checked(panel, horizons)
-    made_of = {
-        "origin": panel.origin.isoformat(),
-        "data_snapshot": known.snapshot_hash,
-        "feature_spec": model.spec.hash if isinstance(model, BoostedForecaster) else "",
-        "seed": str(recipe.seed),
-        **provenance(),
-    }
-    bundle = pack(model, made_of)
-    version = version_name(model.method, made_of["origin"], bundle)
-    rows = hold_out.rows()
-    measured = named_metrics(rows)
+    made = make(panel, recipe, horizons, known.snapshot_hash, files)
+    version = version_name(made.model.method, panel.origin.isoformat(), made.bundle)
+    manifest = json.loads(made.bundle.manifest)
+    measured = named_metrics(manifest["measures"])
     record = TrainingRecord(
         model_version=version,
         params=_params(panel, recipe, horizons),
         metrics=measured,
-        tags=made_of,
-        tables={"hold_out": pd.DataFrame(rows)},
-        booster_text=bundle.booster.decode(),
-        manifest=json.loads(bundle.manifest),
-        pictures=_pictures(panel, model, hold_out, recipe.seed),
+        tags=made.facts,
+        tables={"hold_out": pd.DataFrame(manifest["measures"])},
+        manifest=manifest,
+        booster_text=_trees(made.model),
+        pictures=_pictures(panel, made.model, made.hold_out, recipe.seed),
     )
     tell("Tracking the run.")
     tracked_as = tracker.log_training(record)
-    details = {"snapshot": known.snapshot_hash, "tracked_as": tracked_as}
-    audit_id = register(ledger, files, version, bundle, origin=panel.origin, actor=actor, details=details)
+    details = {"snapshot": known.snapshot_hash, "tracked_as": tracked_as, "panel": made.kept.name}
+    beside = unrecorded(made.kept, ledger)
+    audit_id = register(
+        ledger, files, version, made.bundle, origin=panel.origin, actor=actor, details=details, beside=beside
+    )
     return Trained(version, audit_id, tracked_as, measured)
+
+
+def _trees(model: Fitted) -> str:
+    """Return the trees that a tracked run is to show; of weeks beside months, those of the months."""
+    shown = model.monthly if isinstance(model, BesideMonths) else model
+    return shown.booster if isinstance(shown, BoostedForecaster) else ""
 
 
 def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...]) -> dict[str, str | int | float]:
@@ -107,12 +109,14 @@ def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...]) -> dict[str
     what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, horizons))}
     if recipe.name != BOOSTED:
         return {**what, **shape}
-    plan = asdict(FitPlan.standard(panel.kind, int(panel.observed.any(axis=(1, 2)).sum())))
+    plan = asdict(recipe.plan(panel if panel.months is None else panel.months.panel))
     return {**what, **shape, **plan.pop("boosting"), **plan}
 
 
 def _pictures(panel: Panel, model: Fitted, hold_out: HoldOut, seed: int) -> dict[str, bytes]:
     rng = np.random.default_rng(seed)
+    if isinstance(model, BesideMonths):
+        panel, model = model.checked(panel)
     return {
         "calibration.png": pictures.calibration(hold_out.pit(rng)),
         "forecast_against_actual.png": _totals_picture(panel, hold_out),
@@ -156,7 +160,7 @@ def _mean_curve(hold_out: HoldOut, mean: NDArray[np.float64]) -> NDArray[np.floa
 
 
 def _contributions_picture(panel: Panel, model: Fitted) -> bytes:
-    forecast = model.forecast(panel)
+    forecast = model.forecast(panel, explain=model.horizons[:1])
     if forecast.factors is None:
         return b""
     logs = np.log(np.maximum(forecast.factors.multipliers[0], 1e-12)).reshape(-1, len(GROUPS))

@@ -134,6 +134,8 @@ class Incidents:
             "latitude": self.latitude,
         }
         chosen: dict[str, Any] = {name: values[kept] for name, values in columns.items()}
+        if self.first_known_at is not None:
+            chosen["first_known_at"] = self.first_known_at[kept]
         return replace(self, **chosen, strand_names=strands, also_sets=also, feeds=feeds)
 
     def __len__(self) -> int:

@@ -34,7 +34,8 @@ def draw_plan(document: dict[str, Any], path: Path) -> None:
     hours.invert_yaxis()
     summary = document["summary"]
     made_up = "SYNTHETIC: " if "synthetic" in document["notices"] else ""
-    title = f"{made_up}Patrol plan for {document['period']['text']}"
+    draft = "DRAFT: " if document.get("draft") else ""
+    title = f"{made_up}{draft}Patrol plan for {document['period']['text']}"
     subtitle = f"{summary['total_hours']:,.10g} hours over {summary['areas']:,} areas"
     if summary["areas"] > len(shown):
         subtitle += f"; shown are the {len(shown)} with most"

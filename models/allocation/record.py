@@ -1,5 +1,6 @@
 """A plan's record: written and entered in the ledger before anybody sees it."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from ledger.ledger import Ledger
 from models.allocation.document import plan_document, problem_of
 from models.allocation.request import PlanRequest
 from models.allocation.solver import solve
+from models.books import Books
 from models.runs import ForecastRun
 
 KIND = "plan"
@@ -69,6 +71,29 @@ def make_plan(
     )
     meta = {"run_id": run.run_id, "period_start": document["period"]["start"], "created_at": document["created_at"]}
     event = ledger.append(draft, artefacts=[Artefact.of(KIND, plan_id, stored, meta)])
+    return PlanRecord(plan_id, event.audit_id, document)
+
+
+def draft_plan(run: ForecastRun, request: PlanRequest, books: Books, clock: Callable[[], datetime]) -> PlanRecord:
+    """Plan on a forecast what nobody has decided yet, and record it as a draft; the same request on it is planned once.
+
+    Raises:
+        AllocationError: The request cannot be met; nothing is recorded.
+        LedgerError: It could not be recorded; then there is no plan.
+    """
+    asked = hashlib.sha256(_to_json(request.as_document())).hexdigest()
+    for held in books.ledger.artefacts(KIND, newest_first=True):
+        if held.meta.get("draft") == asked and held.meta["run_id"] == run.run_id:
+            return load_plan(books.ledger, books.files, held.name)
+    made = {"draft": True, "created_at": clock().isoformat(), "actor": books.actor}
+    document = {**made, **plan_document(run, request, solve(problem_of(run, request)))}
+    stored = books.files.put(_to_json(document), "plans", ".json")
+    start = document["period"]["start"]
+    plan_id = f"{start}-{stored.sha256[:12]}"
+    details = {"act": "draft", "forecast": run.run_id, "forecast_audit_id": run.audit_id}
+    draft = Draft("combination", f"{KIND}/{plan_id}", books.actor, object_hash=stored.sha256, details=details)
+    meta = {"run_id": run.run_id, "period_start": start, "created_at": made["created_at"], "draft": asked}
+    event = books.ledger.append(draft, artefacts=[Artefact.of(KIND, plan_id, stored, meta)])
     return PlanRecord(plan_id, event.audit_id, document)
 
 

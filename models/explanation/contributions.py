@@ -12,6 +12,7 @@ from errors import ModelError
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.explanation.later import LaterContributions
 from models.forecaster import TOLERANCE
 from models.runs import load_run
 from models.table import MULTIPLIERS
@@ -89,9 +90,9 @@ def explain(rows: pd.DataFrame) -> Explanation:
         rows: Rows of a run's table with its explanation columns.
 
     Raises:
-        ModelError: There is no row, or the rows have no explanation columns.
+        ModelError: There is no row, or the rows' explanation columns are absent or empty.
     """
-    if not len(rows) or "base" not in rows:
+    if not len(rows) or "base" not in rows or rows["base"].isna().any():
         raise ModelError("there is nothing to explain", place="forecast", fix="forecast again with this version")
     method = str(rows["fallback"].iloc[0]) or str(rows["model_version"].iloc[0])
     mean = rows["mean"].to_numpy(np.float64)
@@ -117,17 +118,22 @@ class Explained:
 
     Attributes:
         run_id: The run.
+        horizon: The horizon.
         explanation: What the forecast rests on.
         audit_id: The event of the consultation.
+        notices: Codes of the run.
     """
 
     run_id: str
+    horizon: int
     explanation: Explanation
     audit_id: str
+    notices: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        return {"run_id": self.run_id, "audit_id": self.audit_id, **self.explanation.document()}
+        names = {"run_id": self.run_id, "audit_id": self.audit_id, "horizon": self.horizon}
+        return {**names, "notices": list(self.notices), **self.explanation.document()}
 
 
 def explain_run(
@@ -137,25 +143,31 @@ def explain_run(
     *,
     area_code: str | None,
     strand: str,
-    horizon: int,
+    horizon: int | None,
     actor: str,
 ) -> Explained:
     """Explain one area's forecast of a recorded run, or without an area the total of all; recorded before it is shown.
+
+    Without a horizon it is the next that is still to come.
 
     Raises:
         ModelError: The run has no such area, strand or horizon.
         LedgerError: It could not be recorded.
     """
     run = load_run(ledger, files, run_id)
-    rows = run.frame
-    for column, value in (("area_code", area_code), ("strand", strand), ("horizon", horizon)):
+    horizon = horizon or run.next_horizon
+    if horizon not in run.meta["horizons"]:
+        known = ", ".join(map(str, run.meta["horizons"]))
+        raise ModelError(f"has no horizon {horizon}", place=f"run {run.run_id}", fix=f"use one of {known}")
+    rows = LaterContributions(ledger, files).rows(run, horizon)
+    for column, value in (("area_code", area_code), ("strand", strand)):
         if value is None:
             continue
-        rows = rows[rows[column].astype(type(value)) == value]
+        rows = rows[rows[column].astype(str) == value]
         if not len(rows):
             known = ", ".join(map(str, run.frame[column].unique()[:8]))
             raise ModelError(f"has no {column} {value}", place=f"run {run.run_id}", fix=f"use one such as {known}")
     explanation = explain(rows)
     details: dict[str, str | int | bool | None] = {"area_code": area_code, "strand": strand, "horizon": horizon}
     event = ledger.append(Draft("consultation", f"explanation/{run.run_id}", actor, details=details))
-    return Explained(run.run_id, explanation, event.audit_id)
+    return Explained(run.run_id, horizon, explanation, event.audit_id, tuple(run.meta["notices"]))

@@ -18,9 +18,13 @@ from features.harm.sets import HarmFile, Weight, WeightSet
 from features.settings import Settings
 from features.strands import Strand, StrandInput, TaxonomyFile
 from models.allocation.resources import Harm, Hours, Reach, Resources
+from models.monitoring.thresholds import Limits, Thresholds, Window
+from models.notices import NOTICES
 from models.table import COLUMNS
 from strandcast.app import cli
 from tests.support.repository import REPOSITORY, USER_GUIDE, sources
+from training.gate.settings import Compared, GateFile, Interval
+from training.gate.settings import Limits as GateLimits
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
@@ -92,6 +96,8 @@ FILES: tuple[type[Closed], ...] = (
     Hours,
     Reach,
     Harm,
+    *(Thresholds, Window, Limits),
+    *(GateFile, Compared, Interval, GateLimits),
     *(Contract, Column, Retention, Arrival, Volume, Provenance, Disclosure),
 )
 
@@ -109,6 +115,10 @@ def test_every_rule_for_rows_is_documented() -> None:
 
 def test_every_column_of_the_forecast_table_is_documented() -> None:
     assert [column for column in COLUMNS if column not in first_cells()] == []
+
+
+def test_every_notice_is_documented() -> None:
+    assert [code for code in NOTICES if code not in first_cells()] == []
 
 
 def test_every_environment_variable_is_documented() -> None:

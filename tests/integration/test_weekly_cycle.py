@@ -35,8 +35,11 @@ def test_before_a_promotion_there_is_no_champion(call: cycle.Command) -> None:
 
 
 def test_the_cycle_ends_in_a_recorded_forecast(call: cycle.Command, tmp_path: Path) -> None:
-    promoted = call("promote", "--reason", "first model")
+    promoted = call("promote", "--reason", "first model", "--despite", "thirty areas are few")
     assert promoted["mirrored_in_mlflow"]
+    # Whether a part of a town is enough to show a gain is the gate's to say; overruled is only what it refused.
+    assert (promoted["despite"] is None) == (promoted["gate"]["verdict"] == "passed")
+    assert len(promoted["gate"]["origins"]) == 13
     out = tmp_path / "f.parquet"
     forecast = call("forecast", "--out", out)
     table = pd.read_parquet(out)
@@ -50,15 +53,35 @@ def test_the_cycle_ends_in_a_recorded_forecast(call: cycle.Command, tmp_path: Pa
     assert shown["operation"] == "combination"
 
 
+def test_what_the_gate_refuses_is_told_and_kept(call: cycle.Command, tmp_path: Path) -> None:
+    worse = call("train", "--model", "naive", "--horizons", "1-2")["version"]
+    refused = call("promote", "--reason", "newer", expected=2)
+    assert "refused by the gate, and the champion stays" in refused["error"]
+    assert refused["champion"] != worse
+    failed = [check["name"] for check in refused["gate"]["checks"] if check["outcome"] == "failed"]
+    assert "CRPS" in failed
+    listed = call("models", "list")
+    assert [model["aliases"] for model in listed["models"]] == [["challenger"], ["champion"]]
+    assert [act["outcome"] for act in listed["history"]] == ["ok", "refused"]
+    picture, page = tmp_path / "gate.png", tmp_path / "card.md"
+    shown = call("models", "show", worse, "--picture", picture)
+    assert shown["gate"][refused["evidence"]]["reason"] == "newer"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    call("models", "card", worse, "--out", page)
+    assert "**refused**" in page.read_text("utf-8")
+    assert call("models", "retrain", worse)["identical"]
+    assert "no former champion" in call("rollback", "--reason", "x", expected=2)["error"]
+
+
 def test_upper_levels_sum_the_bottom(call: cycle.Command, tmp_path: Path) -> None:
     tables = {}
     for level in ("area", "force"):
         call("forecast", "--level", level, "--out", tmp_path / f"{level}.csv")
         tables[level] = pd.read_csv(tmp_path / f"{level}.csv")
     expected = tables["area"].groupby(["strand", "horizon"])["mean"].sum()
-    found = tables["force"].set_index(["strand", "horizon"])["mean"]
+    found = tables["force"].set_index(["strand", "horizon"])["mean"].sort_index()
     together = found.xs("all strands")
-    np.testing.assert_allclose(found.drop("all strands").sort_index(), expected.sort_index(), rtol=1e-9)
+    np.testing.assert_allclose(found.drop("all strands", level="strand"), expected.sort_index(), rtol=1e-9)
     np.testing.assert_allclose(together, expected.groupby("horizon").sum(), rtol=1e-9)
     assert "not a level" in call("forecast", "--level", "ward", expected=2)["error"]
 
@@ -85,6 +108,9 @@ def test_a_backtest_covers_its_grid_and_knows_nothing_of_the_future(call: cycle.
         (["train", "--as-of", "2018-02-01"], "at least 26 are needed"),
         (["train", "--as-of", "2017-02-01"], "holds no incidents known at that date"),
         (["promote", "--reason", "x", "--model", "nobody"], "there is no model nobody"),
+        (["promote", "--reason", " "], "say why"),
+        (["models", "show", "nobody"], "there is no model nobody"),
+        (["models", "card", "champion", "--out", "absent/card.md"], "folder that is not there"),
         (["backtest", "--out", "b.txt"], "neither .parquet nor .csv"),
         (["backtest", "--out", "absent/b.csv"], "folder that is not there"),
         (["backtest", "--origins", "999", "--out", "b.csv"], "ask for at most"),

@@ -11,8 +11,8 @@ from experiments.late_records import FIRST_MONDAY, Lateness, late_incidents, see
 from features import periods
 from features.completeness.curves import curves_of
 from features.completeness.delays import LONGEST, WINDOW, triangle
+from features.counting import build_panel
 from features.incidents.incidents import Incidents
-from features.panel import build_panel
 from features.periods import PeriodKind
 from tests.support import panels
 

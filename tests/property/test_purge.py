@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errors import DataError
+from features.counting import build_panel, flat_areas
 from features.feeds.places import Places
 from features.feeds.reading import Setting
 from features.incidents.batch import deliveries, read_facts
 from features.incidents.store import load_incidents
 from features.keeping.purge import Purge
 from features.keeping.retention import Retained
-from features.panel import Panel, build_panel, flat_areas
+from features.panel import Panel
 from features.periods import PeriodKind
 from features.workspace import Workspace
 from models.progress import silent

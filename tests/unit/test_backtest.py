@@ -1,10 +1,15 @@
 from datetime import date
+from functools import partial
 
+import numpy as np
 import pytest
 
 from errors import DataError
+from models.progress import silent
+from models.simple import fit_simple
 from tests.support import panels
-from training.backtest import Schedule
+from tests.support.recorded import Recorded
+from training.backtest import Schedule, run_backtest, run_backtests
 
 
 def test_the_largest_horizon_of_the_last_origin_falls_on_the_last_target() -> None:
@@ -32,3 +37,26 @@ def test_a_schedule_beyond_the_history_says_how_many_there_is_room_for() -> None
 def test_an_empty_schedule_is_refused(numbers: tuple[int, int, int]) -> None:
     with pytest.raises(DataError, match="1 or more"):
         Schedule(numbers[0], numbers[1], (1,), numbers[2])
+
+
+def test_methods_run_together_forecast_as_each_alone() -> None:
+    knowledge, schedule = Recorded.drawn(1).knowledge(), Schedule(4, 3, (1, 2), 2)
+    fits = {name: partial(fit_simple, name) for name in ("shrunken", "mean-8")}
+    together = run_backtests(knowledge, schedule, fits, advance=silent)
+    for name, fit in fits.items():
+        alone = run_backtest(knowledge, schedule, fit, name=name, advance=silent)
+        np.testing.assert_array_equal(together[name].mean, alone.mean)
+        np.testing.assert_array_equal(together[name].dispersion(), alone.dispersion())
+    assert not np.array_equal(together["shrunken"].mean, together["mean-8"].mean)
+
+
+def test_a_backtest_becomes_one_table_of_all_its_origins() -> None:
+    knowledge, schedule = Recorded.drawn(1).knowledge(), Schedule(4, 3, (1, 2), 2)
+    done = run_backtest(knowledge, schedule, partial(fit_simple, "shrunken"), name="mine", advance=silent)
+    table = done.table(knowledge.at().panel)
+    np.testing.assert_array_equal(table["mean"].to_numpy().reshape(done.mean.shape), done.mean)
+    assert table["origin"].nunique() == len(done.origins) == 4
+    assert set(table["model_version"]) == {"mine"}
+    force = done.table(knowledge.at().panel, level="force")
+    own = force[force["strand"] == "Theft"]
+    np.testing.assert_allclose(own["mean"].to_numpy().reshape(4, 2, 1), done.mean.sum(axis=2))

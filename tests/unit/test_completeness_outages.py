@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from features.areas.areas import Areas
 from features.completeness.outages import Outage
 from features.completeness.state import Completeness
+from features.counting import build_panel
 from features.incidents.incidents import FeedCoverage, Incidents
-from features.panel import build_panel
 from features.provenance import PROVENANCE, UNKNOWN
 from tests.support import panels
 

@@ -10,8 +10,8 @@ import pytest
 from features.areas.areas import Areas
 from features.completeness.outages import Outage
 from features.completeness.state import Completeness
+from features.counting import build_panel
 from features.incidents.incidents import Incidents
-from features.panel import build_panel
 from tests.support import panels
 
 FIRST, DAYS, AREAS = date(2023, 1, 2), 420, 5

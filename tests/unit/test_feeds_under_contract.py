@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from errors import DataError
+from features.counting import build_panel, flat_areas, period_of
 from features.incidents.store import load_feed, load_incidents
-from features.panel import build_panel, flat_areas, period_of
 from features.strands import OPEN as OPEN_TEXT
 from features.strands import Strand, StrandInput, Taxonomy
 from tests.support.archive import MemoryArchive
@@ -208,7 +208,7 @@ def test_weekly_counts_are_dated_on_mondays_known_when_their_week_ends_and_make_
         build_panel(view, "month", flat_areas(view))
 
 
-def test_a_monthly_feed_is_left_out_of_weeks_where_a_dated_one_is_there_and_says_so(tmp_path: Path) -> None:
+def test_a_monthly_feed_is_kept_beside_the_weeks_of_a_dated_one(tmp_path: Path) -> None:
     workspace, archive = make_workspace(tmp_path / "w"), MemoryArchive()
     for name, period in (("city", "day"), ("town", "month")):
         write_contract(workspace, name, [f"period = '{period}'", *COLUMNS])
@@ -218,7 +218,9 @@ def test_a_monthly_feed_is_left_out_of_weeks_where_a_dated_one_is_there_and_says
     ingest_feed(workspace, "town", write_csv(tmp_path / "t.csv", "when,where,what", months), archive)
     view = load_incidents(archive).view()
     panel = build_panel(view, "week", flat_areas(view))
-    assert (panel.strands, panel.left_out, panel.counts.sum()) == (("x",), ("town",), 35.0)
+    assert (panel.strands, panel.left_out, panel.counts.sum()) == (("x", "y"), (), 35.0)
+    assert panel.months is not None
+    assert panel.months.panel.counts[0, 0].tolist() == [1.0, 1.0]
     assert build_panel(view, "month", flat_areas(view)).left_out == ()
 
 

@@ -53,12 +53,17 @@ def test_shrinkage_helps_where_areas_are_alike() -> None:
 def test_the_boosted_forecast_multiplies_back_and_repeats_to_the_bit() -> None:
     panel = panels.panel(110, 8, 2, districts=2)
     one, two = (fit_boosted(panel, (1, 2), Calendar(), seed=3, plan=QUICK) for _ in range(2))
-    first, second = one.model.forecast(panel), two.model.forecast(panel)
+    first, second = one.model.forecast(panel, explain=(1, 2)), two.model.forecast(panel, explain=(2,))
     assert one.model.booster == two.model.booster
     np.testing.assert_array_equal(first.mean, second.mean)
     assert first.factors is not None
     np.testing.assert_allclose(first.factors.product(), first.mean, rtol=1e-9)
-    np.testing.assert_allclose(first.mean, one.model.forecast(panel, explain=False).mean, rtol=1e-12)
+    np.testing.assert_array_equal(first.mean, one.model.forecast(panel).mean)
+    assert second.factors is not None
+    assert second.factors.horizons == (2,)
+    np.testing.assert_array_equal(second.factors.product()[0], first.factors.product()[1])
+    only = one.model.only((2,)).forecast(panel, explain=(2,))
+    np.testing.assert_array_equal(only.mean[0], first.mean[1])
     assert first.factors.multipliers.shape == (2, 8, 2, len(GROUPS))
     assert first.dispersion.shape == first.mean.shape
 
@@ -89,7 +94,7 @@ def test_a_panel_of_other_strands_is_refused() -> None:
 
 def test_a_forecast_that_its_factors_do_not_give_back_is_refused() -> None:
     mean = np.ones((1, 1, 1))
-    factors = Factors(mean, one_group("season", mean * (1 + 1e-8)), mean)
+    factors = Factors(mean, one_group("season", mean * (1 + 1e-8)), mean, (1,))
     with pytest.raises(ModelError, match="multiply back"):
         Forecast(mean, Spread.independent(np.ones(1)), (1,), factors, "x")
     with pytest.raises(ModelError, match="no number"):

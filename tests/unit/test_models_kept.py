@@ -12,19 +12,21 @@ from features.knowledge import Known
 from features.panel import Panel
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.books import Books
 from models.boosted import BoostingSettings
 from models.bundle import Bundle, pack, unpack
-from models.explanation.contributions import explain
+from models.explanation.contributions import explain, explain_run
+from models.explanation.later import LaterContributions
 from models.registry import CHALLENGER, CHAMPION, Registered, load, register, resolve
 from models.runs import ForecastRun, load_panel, load_run
 from models.simple import fit_simple
-from models.table import COLUMNS, cube, forecast_table, write_table
-from models.week import notices_of, run_forecast
+from models.stand_in import Standing, in_force
+from models.suspension import lift, suspend
+from models.table import COLUMNS, EXPLANATION, cube, forecast_table, write_table
+from models.week import first_to_come, notices_of, run_forecast
 from tests.support import panels
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from training.fit import FitPlan, fit_boosted
-from training.promote import promote
-from training.record import Untracked
 
 PANEL = panels.panel(110, 6, districts=2)
 QUICK = FitPlan(30, 80, 2, 20, BoostingSettings(rounds=20, rows_in_leaf=20))
@@ -51,7 +53,7 @@ def test_a_model_comes_back_from_its_files_to_the_bit(boosted: Registered) -> No
     for model in (boosted.model, fit_simple("shrunken", PANEL, (1, 2))):
         again = unpack(pack(model, {"seed": 1}))
         np.testing.assert_array_equal(again.forecast(PANEL).mean, model.forecast(PANEL).mean)
-        assert again.spread.document() == model.spread.document()
+        assert again.forecast(PANEL).spread.document() == model.forecast(PANEL).spread.document()
         np.testing.assert_array_equal(again.forecast(PANEL).dispersion, model.forecast(PANEL).dispersion)
 
 
@@ -63,55 +65,15 @@ def test_trees_that_were_changed_are_refused_before_they_are_parsed(boosted: Reg
         unpack(Bundle(b"{", b""))
 
 
-def test_a_registered_model_is_challenger_until_it_is_promoted(
+def test_a_registered_model_is_challenger_and_there_is_no_champion(
     ledger: Ledger, files: FileStore, boosted: Registered
 ) -> None:
     with pytest.raises(ModelError, match="no champion yet"):
         resolve(ledger, CHAMPION)
     register(ledger, files, "v1", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
     assert resolve(ledger, CHALLENGER) == "v1"
-    promotion = promote(ledger, Untracked(), reason="better", actor="bob")
-    assert (promotion.version, promotion.replaced, promotion.mirrored) == ("v1", None, False)
-    assert ledger.event(promotion.audit_id).draft.details["reason"] == "better"
-    assert load(ledger, files, CHAMPION).version == "v1"
-    with pytest.raises(ModelError, match="champion already"):
-        promote(ledger, Untracked(), reason="again", actor="bob")
-
-
-def test_a_failing_tracker_leaves_the_champion(ledger: Ledger, files: FileStore, boosted: Registered) -> None:
-    class Failing(Untracked):
-        def set_champion(self, model_version: str) -> bool:
-            raise ModelError("is out of reach", place="tracker")
-
-    register(ledger, files, "v1", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
-    with pytest.raises(ModelError, match="out of reach"):
-        promote(ledger, Failing(), reason="better", actor="bob")
-    assert ledger.alias("model", CHAMPION) is None
-
-
-class Told(Untracked):
-    """A tracker that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.champions: list[str] = []
-
-    def set_champion(self, model_version: str) -> bool:
-        self.champions.append(model_version)
-        return True
-
-
-def test_a_failing_ledger_tells_the_tracker_back(ledger: Ledger, files: FileStore, boosted: Registered) -> None:
-    for version in ("v1", "v2"):
-        register(ledger, files, version, pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
-    tracker = Told()
-    for before in ("", "v1"):
-        broken = Ledger(ledger._database, lambda: datetime(2026, 1, 1))  # noqa: DTZ001 - a clock the ledger refuses
-        with pytest.raises(LedgerError):
-            promote(broken, tracker, name="v2", reason="better", actor="bob")
-        assert tracker.champions[-2:] == ["v2", before]
-        assert ledger.alias("model", CHAMPION) == (before or None)
-        if not before:
-            promote(ledger, tracker, name="v1", reason="first", actor="bob")
+    with pytest.raises(ModelError, match="no champion yet"):
+        load(ledger, files, CHAMPION)
 
 
 def test_a_model_file_that_was_changed_is_not_loaded(
@@ -130,7 +92,7 @@ def test_a_run_is_recorded_before_it_is_returned_and_the_same_run_is_kept_once(
     first, second = (
         run_forecast(
             Known(PANEL, "snapshot"),
-            boosted,
+            in_force(boosted, ledger),
             notices=["proxy"],
             attribution="SYNTHETIC",
             ledger=ledger,
@@ -154,7 +116,9 @@ def test_a_run_is_repeated_from_the_panel_that_was_kept_beside_it(
 
     def forecast(panel: Panel, champion: Registered) -> ForecastRun:
         known = Known(panel, "snapshot")
-        return run_forecast(known, champion, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+        return run_forecast(
+            known, in_force(champion, ledger), notices=[], attribution="", ledger=ledger, files=files, actor="ann"
+        )
 
     for champion in (boosted, simple):
         run = forecast(PANEL, champion)
@@ -164,6 +128,82 @@ def test_a_run_is_repeated_from_the_panel_that_was_kept_beside_it(
         pd.testing.assert_frame_equal(again.frame, run.frame, check_exact=True)
     # Two models asked from one panel: it is kept once.
     assert len(ledger.artefacts("panel")) == 1
+
+
+def recorded(ledger: Ledger, files: FileStore, champion: Registered) -> ForecastRun:
+    known, standing = Known(PANEL, "s"), in_force(champion, ledger)
+    return run_forecast(known, standing, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+
+
+def test_contributions_of_later_horizons_are_computed_when_asked_for_and_give_the_served_mean(
+    ledger: Ledger, files: FileStore, boosted: Registered, tmp_path: Path
+) -> None:
+    version = "boosted-x"
+    register(ledger, files, version, pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
+    run = run_forecast(
+        Known(PANEL, "s"),
+        in_force(boosted, ledger),
+        notices=[],
+        attribution="",
+        ledger=ledger,
+        files=files,
+        actor="ann",
+    )
+    kept = run.frame[run.frame["base"].notna()]
+    assert kept["horizon"].unique().tolist() == [1]
+    assert kept[list(EXPLANATION)].notna().all(axis=None)
+    later = LaterContributions(ledger, files)
+    rows = later.rows(run, 2)
+    assert rows["mean"].tolist() == run.frame.loc[run.frame["horizon"] == 2, "mean"].tolist()
+    np.testing.assert_allclose(rows[list(EXPLANATION)].prod(axis=1), rows["mean"], rtol=1e-9)
+    asked = {"area_code": PANEL.areas.codes[1], "strand": "strand 0", "actor": "ann"}
+    assert explain_run(ledger, files, None, horizon=None, **asked).horizon == 1
+    explained = explain_run(ledger, files, None, horizon=2, **asked)
+    assert ledger.event(explained.audit_id).draft.details["horizon"] == 2
+    with pytest.raises(ModelError, match="has no horizon 3"):
+        explain_run(ledger, files, None, horizon=3, **asked)
+    trees = tmp_path / ledger.artefact("booster", version).path
+    trees.write_bytes(trees.read_bytes()[:-200])
+    later.rows(run, 2)
+    with pytest.raises(LedgerError):
+        LaterContributions(ledger, files).rows(run, 2)
+
+
+def test_later_contributions_of_a_suspended_strand_are_those_of_the_method_that_stood_in(
+    ledger: Ledger, files: FileStore, boosted: Registered
+) -> None:
+    register(ledger, files, boosted.version, pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
+    books = Books(ledger, files, "ann")
+    suspend(books, boosted.version, {"strand 0": "shrunken"}, reason="drift", as_of=PANEL.origin, monitoring="m")
+    run = recorded(ledger, files, boosted)
+    assert run.meta["suspended"] == {"strand 0": "shrunken"}
+    lift(books, boosted.version, reason="mended", as_of=PANEL.origin)
+    rows = LaterContributions(ledger, files).rows(run, 2)
+    np.testing.assert_allclose(rows[list(EXPLANATION)].prod(axis=1), rows["mean"], rtol=1e-9)
+
+
+def test_contributions_that_do_not_give_the_served_mean_are_refused(
+    ledger: Ledger, files: FileStore, boosted: Registered
+) -> None:
+    register(ledger, files, "boosted-x", pack(boosted.model, {}), origin=PANEL.origin, actor="ann", details={})
+    run = run_forecast(
+        Known(PANEL, "s"),
+        in_force(boosted, ledger),
+        notices=[],
+        attribution="",
+        ledger=ledger,
+        files=files,
+        actor="ann",
+    )
+    served = run.frame.assign(mean=run.frame["mean"] * (1 + 1e-6))
+    with pytest.raises(ModelError, match="do not multiply to the mean that was served"):
+        LaterContributions(ledger, files).rows(replace(run, frame=served), 2)
+
+
+def test_contributions_are_kept_for_the_first_period_still_to_come() -> None:
+    assert first_to_come(PANEL, (1, 2, 3)) == 1
+    assert first_to_come(replace(PANEL, as_of=PANEL.origin + timedelta(days=1)), (1, 2, 3)) == 2
+    assert first_to_come(replace(PANEL, as_of=PANEL.origin + timedelta(days=70)), (1, 2, 3)) == 3
 
 
 def test_a_run_of_the_time_before_panels_were_kept_says_so(tmp_path: Path) -> None:
@@ -180,8 +220,9 @@ def test_no_record_no_forecast(tmp_path: Path, files: FileStore, boosted: Regist
             raise LedgerError("the disk is full")
 
     broken = Full.open(f"sqlite:///{tmp_path / 'full.db'}", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    champion = in_force(boosted, broken)
     with pytest.raises(LedgerError, match="full"):
-        run_forecast(Known(PANEL, "s"), boosted, notices=[], attribution="", ledger=broken, files=files, actor="ann")
+        run_forecast(Known(PANEL, "s"), champion, notices=[], attribution="", ledger=broken, files=files, actor="ann")
 
 
 def test_the_table_holds_the_contract_and_its_cube(tmp_path: Path, boosted: Registered) -> None:
@@ -207,7 +248,7 @@ def test_totals_are_coherent_in_the_mean(boosted: Registered) -> None:
 
 
 def test_an_explanation_gives_the_mean_back_and_says_relied_on(boosted: Registered) -> None:
-    frame = forecast_table(boosted.model.forecast(PANEL), PANEL, level="area", model_version="v")
+    frame = forecast_table(boosted.model.forecast(PANEL, explain=(1, 2)), PANEL, level="area", model_version="v")
     one = explain(frame.iloc[[3]])
     product = one.base * np.prod(list(one.multipliers.values())) * one.calibration
     assert product == pytest.approx(one.mean, rel=1e-9)
@@ -221,15 +262,20 @@ def test_an_explanation_gives_the_mean_back_and_says_relied_on(boosted: Register
 
 
 def test_an_explanation_that_does_not_multiply_back_is_refused(boosted: Registered) -> None:
-    frame = forecast_table(boosted.model.forecast(PANEL), PANEL, level="area", model_version="v").iloc[[0]].copy()
+    frame = (
+        forecast_table(boosted.model.forecast(PANEL, explain=(1, 2)), PANEL, level="area", model_version="v")
+        .iloc[[0]]
+        .copy()
+    )
     frame["x_season"] = frame["x_season"] * (1 + 1e-6)
     with pytest.raises(ModelError, match="multiplies to"):
         explain(frame)
 
 
 def test_a_run_says_what_stands_against_it(boosted: Registered) -> None:
+    champion = Standing(boosted.version, boosted.model, boosted.origin)
     late = replace(PANEL, as_of=PANEL.origin + timedelta(days=14))
-    assert notices_of(PANEL, boosted, synthetic=False, proxies=["other"]) == []
-    assert notices_of(late, boosted, synthetic=True, proxies=["strand 0"]) == ["late-data", "proxy", "synthetic"]
+    assert notices_of(PANEL, champion, synthetic=False, proxies=["other"]) == []
+    assert notices_of(late, champion, synthetic=True, proxies=["strand 0"]) == ["late-data", "proxy", "synthetic"]
     before = replace(PANEL.until(PANEL.first + 100), as_of=PANEL.until(PANEL.first + 100).origin)
-    assert notices_of(before, boosted, synthetic=False, proxies=[]) == ["later-model"]
+    assert notices_of(before, champion, synthetic=False, proxies=[]) == ["later-model"]

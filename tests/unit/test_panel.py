@@ -8,8 +8,8 @@ import pytest
 from errors import DataError
 from experiments.late_records import FIRST_MONDAY, Lateness, late_incidents, seen_at
 from features.calendar import Calendar
-from features.incidents.incidents import FeedCoverage
-from features.panel import build_panel, flat_areas, period_of
+from features.counting import build_panel, flat_areas, period_of
+from features.incidents.incidents import FeedCoverage, Incidents
 from models.boosted import BoostingSettings
 from tests.support.panels import incidents
 from training.fit import FitPlan, fit_boosted
@@ -59,11 +59,52 @@ def test_a_late_feed_moves_the_origin_back() -> None:
     assert build_panel(known, "week", flat_areas(known)).origin == date(2020, 2, 3)
 
 
-def test_weeks_cannot_be_counted_from_months() -> None:
-    known = incidents(["2020-01-01"], spans=[("2020-01-01", "2020-01-31")], monthly=True)
+def test_weeks_cannot_be_counted_from_months_which_are_kept_beside_them() -> None:
+    known = incidents(["2020-01-01", "2020-02-01"], spans=[("2020-01-01", "2020-02-29")], monthly=True)
     assert period_of(known, None) == "month"
-    with pytest.raises(DataError, match="use --period month"):
-        build_panel(known, "week", flat_areas(known))
+    panel = build_panel(known, "week", flat_areas(known))
+    # 2020-03-01 was a Sunday: the week from the 2nd is the first of which no day was counted.
+    assert (panel.counts.shape, panel.origin) == ((0, 1, 1), date(2020, 3, 2))
+    assert panel.months is not None
+    assert panel.months.panel.counts[:, 0, 0].tolist() == [1.0, 1.0]
+    assert panel.from_months.tolist() == [True]
+
+
+def two_feeds() -> Incidents:
+    """Return SYNTHETIC incidents: theft by day, three a day, and assault by month, ten a month; both of one area."""
+    dated = incidents(daily("2020-01-01", "2020-04-30", 3), spans=[("2020-01-01", "2020-04-30")])
+    months = ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01"]
+    monthly = incidents(months, [10] * 4, spans=[("2020-01-01", "2020-04-30")], monthly=True)
+    columns: dict[str, Any] = {name: np.concatenate([getattr(dated, name), getattr(monthly, name)]) for name in COLUMNS}
+    size = len(dated)
+    columns["strand"][:size], columns["feed"][size:] = 1, 1
+    feeds = (dated.feeds[0], replace(monthly.feeds[0], name="monthly", strands=("Assault",)))
+    return replace(dated, **columns, strand_names=("Assault", "Theft"), feeds=feeds)
+
+
+def test_monthly_feeds_are_kept_beside_the_weeks_of_dated_ones() -> None:
+    known = two_feeds()
+    panel = build_panel(known, "week", flat_areas(known))
+    assert panel.strands == ("Assault", "Theft")
+    assert panel.counts[:, 0, 1].tolist() == [21.0] * 16
+    assert not panel.observed[:, :, 0].any()
+    assert panel.months is not None
+    assert panel.months.panel.strands == ("Assault",)
+    # The panel's weeks end on 26 April, before which April had not ended.
+    assert (panel.origin, panel.months.panel.counts[:, 0, 0].tolist()) == (date(2020, 4, 27), [10.0] * 3)
+    assert panel.months.daily.sum(axis=0).tolist() == [0.0, 336.0]
+    earlier = panel.until(panel.first + 8)
+    assert earlier.months is not None
+    assert (len(earlier.months.panel.counts), len(earlier.months.daily)) == (2, 56)
+
+
+def test_a_week_of_a_strand_that_monthly_feeds_speak_of_too_is_no_truth() -> None:
+    both = two_feeds()
+    both = replace(both, feeds=(both.feeds[0], replace(both.feeds[1], strands=("Assault", "Theft"))))
+    panel = build_panel(both, "week", flat_areas(both))
+    assert panel.observed[:, :, 1].all()
+    assert not panel.complete.any()
+    assert panel.only(("Theft",)).complete.all()
 
 
 def test_no_complete_period_is_told() -> None:

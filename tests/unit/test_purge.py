@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from errors import DataError
+from features.counting import build_panel, flat_areas
 from features.feeds.catalogue import shipped_text
 from features.feeds.mapping import FeedMapping
 from features.feeds.sources import source_files
@@ -17,7 +18,6 @@ from features.incidents.plans import feed_plan
 from features.incidents.store import load_incidents
 from features.keeping.purge import Purge, Purged
 from features.keeping.retention import Retained, retentions
-from features.panel import build_panel, flat_areas
 from features.quarantine.rows import batches, quarantined_rows, quarantined_totals
 from models.progress import silent
 from tests.support.archive import MemoryArchive

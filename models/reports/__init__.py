@@ -1,0 +1,1 @@
+"""Reports: one self-contained file that says in plain English what was found."""

@@ -1,0 +1,1 @@
+"""The gate: no model becomes champion because it is newer."""
