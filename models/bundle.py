@@ -17,9 +17,10 @@ from models.boosted import BoostedForecaster
 from models.day_weights import DayWeights
 from models.simple import SimpleForecaster
 from models.spread import Spread
+from models.stacked import StackedForecaster
 
 FORMAT = 2
-Fitted = BoostedForecaster | SimpleForecaster | BesideMonths
+Fitted = PartForecaster | BesideMonths
 # Where weeks are forecast beside months: the two models within, in the order in which their trees follow each other.
 _WITHIN = ("monthly", "weekly")
 
@@ -61,6 +62,14 @@ def pack(model: Fitted, facts: Mapping[str, Any], parts: Mapping[str, Any] | Non
     return Bundle(json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode(), booster)
 
 
+def boosted_part(model: Fitted) -> BoostedForecaster | None:
+    """Return the part of a model that has trees, of weeks beside months the months'; None where there is none."""
+    shown = model.monthly if isinstance(model, BesideMonths) else model
+    if isinstance(shown, StackedForecaster):
+        return shown.boosted
+    return shown if isinstance(shown, BoostedForecaster) else None
+
+
 def _described(model: PartForecaster) -> tuple[dict[str, Any], bytes]:
     """Return a model of one kind of period as JSON values and trees."""
     document: dict[str, Any] = {
@@ -68,6 +77,8 @@ def _described(model: PartForecaster) -> tuple[dict[str, Any], bytes]:
         "horizons": list(model.horizons),
         "spread": model.spread.document(),
     }
+    if isinstance(model, StackedForecaster):
+        return {**document, **_stacked(model)}, model.boosted.booster.encode() if model.boosted else b""
     if not isinstance(model, BoostedForecaster):
         return document, b""
     document |= {
@@ -77,6 +88,17 @@ def _described(model: PartForecaster) -> tuple[dict[str, Any], bytes]:
         "calendar": calendar_document(model.calendar),
     }
     return document, model.booster.encode()
+
+
+def _stacked(model: StackedForecaster) -> dict[str, Any]:
+    """Return what a stack holds beside its trees, which are those of its boosted member."""
+    return {
+        "strands": list(model.strands),
+        "members": [_described(member)[0] for member in model.members],
+        "weights": model.weights.tolist(),
+        "fallback": list(model.fallback),
+        "level_fallback": {level: list(names) for level, names in model.level_fallback.items()},
+    }
 
 
 def _beside_months(model: BesideMonths) -> tuple[dict[str, Any], bytes]:
@@ -144,6 +166,19 @@ def _of_both(document: Mapping[str, Any], trees: bytes) -> BesideMonths:
 
 
 def _model(document: Mapping[str, Any], booster: str) -> PartForecaster:
+    if document["method"] == "stacked":
+        return StackedForecaster(
+            strands=tuple(document["strands"]),
+            members=tuple(_member(member, booster) for member in document["members"]),
+            weights=np.array(document["weights"], dtype=np.float64),
+            spread=Spread.of(document["spread"]),
+            fallback=tuple(document["fallback"]),
+            level_fallback={level: tuple(names) for level, names in document["level_fallback"].items()},
+        )
+    return _member(document, booster)
+
+
+def _member(document: Mapping[str, Any], booster: str) -> BoostedForecaster | SimpleForecaster:
     spread = Spread.of(document["spread"])
     if document["method"] != "boosted":
         return SimpleForecaster(document["method"], tuple(document["horizons"]), spread)

@@ -13,6 +13,9 @@ from strandcast.output import erased_lines, plain_table
 from strandcast.ranges import HORIZONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     import pandas as pd
     from rich.table import Table
 
@@ -44,17 +47,16 @@ def forecast(
         asked = as_of.date() if as_of else None
         known = deployment.knowledge().at(asked)
         champion = in_force(take_up(deployment.ledger, deployment.files, CHAMPION), deployment.ledger)
-        notices = notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies())
         run = run_forecast(
             known,
             champion,
-            notices=notices,
+            notices=notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies()),
             attribution=settings.attribution,
             ledger=deployment.ledger,
             files=deployment.files,
             actor=deployment.actor,
         )
-    expected = champion.model.forecast(known.panel)
+    expected, notices = champion.model.forecast(known.panel), run.meta["notices"]
 
     def at_level(name: str) -> pd.DataFrame:
         table = forecast_table(expected, known.panel, level=name, model_version=champion.version, notices=notices)
@@ -69,6 +71,7 @@ def forecast(
         f"Run {run.run_id} by {champion.version}, from what was known at {known.panel.as_of}.",
         f"Recorded as {run.audit_id}.",
         *([f"Notices: {', '.join(notices)}."] if notices else []),
+        *_fallback_lines(run.meta),
         *([champion.suspension.sentence()] if champion.suspension else []),
         *erased_lines(known.panel.erased),
         *([settings.attribution] if settings.attribution else []),
@@ -76,6 +79,16 @@ def forecast(
         "Next: strandcast allocate --hours HOURS",
     ]
     context.output.result(document, _totals(at_level(FORCE), known.panel.kind), _areas(table), lines=lines)
+
+
+def _fallback_lines(meta: Mapping[str, Any]) -> list[str]:
+    """Return in sentences where a simple method stands in for the model."""
+    levels = {"areas": meta["fallback"], **meta["level_fallback"]}
+    return [
+        f"{level.capitalize()}: {strand} is forecast by the simple method {method}."
+        for level, methods in levels.items()
+        for strand, method in methods.items()
+    ]
 
 
 def _totals(table: pd.DataFrame, kind: str) -> Table:
