@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from errors import ModelError
 from features.areas.areas import Areas
@@ -67,11 +68,6 @@ class StackedForecaster:
         """The boosted member; None where the history was too short for one."""
         return next((member for member in self.members if isinstance(member, BoostedForecaster)), None)
 
-    def falls_back(self, strands: Sequence[str]) -> bool:
-        """Tell whether a simple method stands in anywhere in a forecast of these strands."""
-        named = [self.fallback, *self.level_fallback.values()]
-        return any(any(names) for names in named) or bool(set(strands) - set(self.strands))
-
     def only(self, horizons: tuple[int, ...]) -> "StackedForecaster":
         """Return the same stack for some of its horizons."""
         return replace(self, members=tuple(member.only(horizons) for member in self.members))
@@ -122,8 +118,8 @@ class StackedForecaster:
     def _needed(self) -> set[int]:
         """Return the members that some strand or level rests on."""
         named = {name for names in self.level_fallback.values() for name in names if name}
-        weighed = self.weights.sum(axis=0) > 0
-        return {n for n, member in enumerate(self.members) if weighed[n] or member.method in named}
+        weighed = set(np.flatnonzero(self.weights.any(axis=0)).tolist())
+        return {n for n, member in enumerate(self.members) if n in weighed or member.method in named}
 
 
 def geometric(values: Sequence[F64], weights: F64) -> F64:
@@ -150,10 +146,10 @@ def lifted(forecast: Forecast) -> Forecast:
     factors = forecast.factors
     if factors is not None:
         at = [forecast.horizons.index(horizon) for horizon in factors.horizons]
-        low = np.asarray(forecast.mean[at] < mean[at])
+        low: NDArray[np.bool_] = np.less(forecast.mean[at], mean[at])
         factors = Factors(
             np.where(low, mean[at], factors.base),
-            np.where(np.expand_dims(low, -1), 1.0, factors.multipliers),
+            np.where(low[..., None], 1.0, factors.multipliers),
             np.where(low, 1.0, factors.calibration),
             factors.horizons,
         )

@@ -12,22 +12,21 @@ from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.beside_months import BesideMonths
-from models.forecaster import DemandForecaster
+from models.forecaster import Forecast
 from models.kept_panels import kept_panel, unrecorded
 from models.levels import upper_levels
 from models.patrol import SHARE, patrol_share
 from models.runs import DISPERSION, KIND, LATEST, ForecastRun
-from models.stacked import StackedForecaster
-from models.stand_in import PartlySuspended, Standing
+from models.stand_in import Standing
 from models.suspension import NOTICE
 from models.table import FROM_MONTHLY, forecast_table, to_parquet
 
+FALLBACK = "fallback"
+
 
 def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
-    """Return the codes that hold for a whole run.
+    """Return the codes that hold for a whole run, but for `FALLBACK`, which only the forecast itself can tell.
 
-    "fallback": a simple method stands in for the model in some strand or at some level.
     "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1.
     "incomplete-corrected": the newest periods are counted before all their records are in, and corrected for what is
     still to come. "level-shift": a strand's level has shifted within a year, and nobody has declared why.
@@ -39,7 +38,6 @@ def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Se
     """
     late = periods.ordinal(panel.as_of, panel.kind) > panel.first + len(panel.counts)
     marks = {
-        "fallback": _falls_back(champion.model, panel.strands),
         "late-data": late,
         "incomplete-corrected": panel.corrected,
         "level-shift": bool(recent_shifts(panel)),
@@ -61,16 +59,8 @@ def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
     return min(to_come, default=max(horizons))
 
 
-def _falls_back(model: DemandForecaster, strands: Sequence[str]) -> bool:
-    """Tell whether a model leaves a strand or a level to a simple method; a suspension has a notice of its own."""
-    match model:
-        case PartlySuspended():
-            return _falls_back(model.model, strands)
-        case BesideMonths():
-            return any(_falls_back(part, ()) for part in (model.monthly, model.weekly) if part)
-        case StackedForecaster():
-            return model.falls_back(strands)
-    return False
+def _falls_back(forecast: Forecast) -> bool:
+    return any(map(any, (forecast.fallback, *forecast.level_fallback.values())))
 
 
 def _by_strand(strands: Sequence[str], methods: Sequence[str]) -> dict[str, Json]:
@@ -92,7 +82,8 @@ def run_forecast(
 
     Contributions are kept for the first horizon that is still to come; those of others are computed when asked for.
     The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
-    model give the same file and so the same run; asking again records that it was consulted.
+    model give the same file and so the same run; asking again records that it was consulted. Where a simple method
+    stands in for the model in some strand or at some level the run's notices say so.
 
     Raises:
         ModelError: The model does not fit the panel.
@@ -101,6 +92,7 @@ def run_forecast(
     panel, snapshot_hash = known.panel, known.snapshot_hash
     first = first_to_come(panel, champion.model.horizons)
     forecast = champion.model.forecast(panel, explain=(first,))
+    notices = [*notices, *([FALLBACK] if _falls_back(forecast) else [])]
     frame = forecast_table(forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices)
     frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)

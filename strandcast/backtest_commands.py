@@ -84,13 +84,13 @@ def backtest(
 
 
 def _recipe(deployment: Deployment, name: str) -> Recipe:
-    """Return what to fit; a registered model gives its method, for its own fit may have seen the periods asked for."""
-    from models.registry import CHALLENGER, CHAMPION, KIND, load
+    """Return what to fit; a registered model gives its recipe, for its own fit may have seen the periods asked for."""
+    from models.registry import CHALLENGER, CHAMPION, KIND, read_manifest
     from training.choice import Recipe
 
     versions = {artefact.name for artefact in deployment.ledger.artefacts(KIND)}
     if name in {CHAMPION, CHALLENGER, *versions}:
-        name = load(deployment.ledger, deployment.files, name).model.method
+        return Recipe.of_manifest(read_manifest(deployment.ledger, deployment.files, name))
     return Recipe(name, deployment.calendar(), deployment.workspace.settings.seed)
 
 

@@ -75,10 +75,10 @@ def train(
     made = make(panel, recipe, horizons, known.snapshot_hash, files)
     for sentence in stand_ins(made.model):
         tell(sentence)
+    trees = boosted_part(made.model)
     version = version_name(made.model.method, panel.origin.isoformat(), made.bundle)
     manifest = json.loads(made.bundle.manifest)
     measured = named_metrics(manifest["measures"])
-    trees = boosted_part(made.model)
     record = TrainingRecord(
         model_version=version,
         params=_params(panel, recipe, horizons, made.model),
@@ -102,7 +102,8 @@ def train(
 def stand_ins(model: Fitted) -> list[str]:
     """Return in sentences where a simple method stands in for a model."""
     if isinstance(model, BesideMonths):
-        return [*stand_ins(model.monthly), *(stand_ins(model.weekly) if model.weekly else [])]
+        parts = {"Months": model.monthly, "Weeks": model.weekly}
+        return [f"{name}: {said}" for name, part in parts.items() if part is not None for said in stand_ins(part)]
     if not isinstance(model, StackedForecaster):
         return []
     if model.boosted is None:
