@@ -22,9 +22,9 @@ Finding (run on 2026-11-24; CRPS over the boosted forecaster's, mean over strand
 
 The stack is a little better everywhere, most in totals; the boosted member keeps 78 to 93 % of the weight. It is kept.
 A stand-in at every small loss follows the noise of the judged half-year: in Toronto, where 2020 was not like 2019, it
-cost up to .3 % at the areas, while in two of three twins it helped totals by up to 6 %. With two standard errors stand-ins
-cost the areas of no set more than .03 %; at the force they cost 1 % in Toronto and gained 2.5 % in one twin, which is
-even. Kept at two. In Essex three judged origins do not exist, so nothing stands in.
+cost up to .3 % at the areas, while in two of three twins it helped totals by up to 6 %. With two standard errors
+stand-ins cost the areas of no set more than .03 %; at the force they cost 1 % in Toronto and gained 2.5 % in one twin,
+which is even. Kept at two. In Essex too few origins can be judged, so nothing stands in.
 """
 
 import sys

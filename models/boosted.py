@@ -97,7 +97,7 @@ class BoostedForecaster:
         return self.spec.horizons
 
     def only(self, horizons: tuple[int, ...]) -> "BoostedForecaster":
-        """Return the same model for some of its horizons; their forecasts are the same to the bit."""
+        """Return the same model for some of its horizons; features that look at the first of them may differ."""
         return replace(self, spec=replace(self.spec, horizons=horizons))
 
     def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
@@ -152,9 +152,9 @@ def grow(values: NDArray[np.float32], target: F64, log_offset: F64, settings: Bo
         seed: Of the draws of rows and columns.
 
     Raises:
-        ModelError: There are no rows.
+        ModelError: There are no rows, or nothing happened in any.
     """
-    if len(target) == 0:
+    if not np.any(target > 0):
         raise ModelError("has no rows to learn from", place="training", fix="ingest a longer history")
     binning = {"max_bin": settings.bins, "verbose": -1}
     data = lgb.Dataset(values, np.maximum(target, 0.0), init_score=log_offset, params=binning)

@@ -58,7 +58,7 @@ class LaterContributions:
         from models.stand_in import with_stand_ins  # noqa: PLC0415
 
         panel = load_panel(self._ledger, self._files, run_id)
-        model = with_stand_ins(load(self._ledger, self._files, version).model, dict(stood_in)).only((horizon,))
+        model = with_stand_ins(load(self._ledger, self._files, version).model, dict(stood_in))
         factors = model.forecast(panel, explain=(horizon,)).factors
         if factors is None:
             raise ModelError("gives no contributions", place=version, fix="report it")

@@ -25,6 +25,8 @@ def with_gaps(panel: Panel, rng: np.random.Generator) -> NDArray[np.bool_]:
     seen[: rng.integers(0, len(seen) + 1), :, 0] = False
     seen[: rng.integers(0, len(seen) + 1), 1] = False
     seen[:, 0] = False
+    # A period in which nothing at all is observed is no history; here every one has some.
+    seen[:, 5, 2] = True
     return seen
 
 

@@ -62,8 +62,6 @@ def test_the_boosted_forecast_multiplies_back_and_repeats_to_the_bit() -> None:
     assert second.factors is not None
     assert second.factors.horizons == (2,)
     np.testing.assert_array_equal(second.factors.product()[0], first.factors.product()[1])
-    only = one.model.only((2,)).forecast(panel, explain=(2,))
-    np.testing.assert_array_equal(only.mean[0], first.mean[1])
     assert first.factors.multipliers.shape == (2, 8, 2, len(GROUPS))
     assert first.dispersion.shape == first.mean.shape
 
