@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--model", "name", default="boosted", show_default=True, help="boosted, or a simple method.")
-@click.option("--horizons", type=HORIZONS, default="1-4", show_default=True, help="Horizons to serve: 1-4, or 1,2,8.")
+@click.option("--model", "name", default="stacked", show_default=True, help="stacked, boosted, or a simple method.")
+@click.option("--horizons", type=HORIZONS, help="Horizons to serve: 1-4, or 1,2,8; left out: 1-13 weeks or 1-3 months.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Learn only from what was known at this date.")
 @click.option("--no-tracking", is_flag=True, help="Leave MLflow out.")
 @command_options
-def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetime | None, no_tracking: bool) -> None:
+def train(
+    context: Context, name: str, horizons: tuple[int, ...] | None, as_of: datetime | None, no_tracking: bool
+) -> None:
     """Train a model on all that is known, track the run in MLflow, and make it the challenger."""
     from strandcast.deployment import Deployment
-    from training.choice import Recipe
+    from training.choice import SERVED, Recipe
     from training.train import train as run_training
 
     with Deployment.open(context) as deployment:
@@ -34,7 +36,7 @@ def train(context: Context, name: str, horizons: tuple[int, ...], as_of: datetim
         trained = run_training(
             known,
             recipe,
-            horizons,
+            horizons or SERVED[known.panel.kind],
             tracker=tracker_of(deployment, off=no_tracking),
             ledger=deployment.ledger,
             files=deployment.files,
