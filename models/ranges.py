@@ -28,7 +28,7 @@ I64 = NDArray[np.int64]
 HALF_LIFE = 52.0
 # Typical misses of a period (standard deviations squared), believed before anything is seen; and their growth, as a
 # share of the variance a period.
-PRIORS = {"force": 0.04**2, "force_strand": 0.05**2, "district": 0.03**2, "district_strand": 0.05**2}
+PRIORS = {"force": 0.03**2, "force_strand": 0.05**2, "district": 0.03**2, "district_strand": 0.05**2}
 GROWTH = 0.08
 # How many terms a prior is worth.
 PSEUDO_TERMS = 8.0
