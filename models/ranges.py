@@ -24,11 +24,11 @@ from models.spread import Shock, Spread, shock_groups
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-# Origins this many periods back count half: the ranges follow the last year.
+# An origin this many origins back counts half: the ranges follow what was missed of late.
 HALF_LIFE = 52.0
 # Typical misses of a period (standard deviations squared), believed before anything is seen; and their growth, as a
 # share of the variance a period.
-PRIORS = {"force": 0.04**2, "force_strand": 0.05**2, "district": 0.03**2, "district_strand": 0.05**2}
+PRIORS = {"force": 0.03**2, "force_strand": 0.05**2, "district": 0.03**2, "district_strand": 0.05**2}
 GROWTH = 0.08
 # How many terms a prior is worth.
 PSEUDO_TERMS = 8.0
@@ -143,6 +143,8 @@ def fit_spread(
         once: float64[strand], see `Spread.once`; None where every incident has one strand.
     """
     strands = count.shape[3]
+    if not seen.any():
+        return _believed(strands, once)
     kept = np.flatnonzero(seen.any(axis=(0, 2, 3)))
     horizons = tuple(horizons[int(k)] for k in kept)
     miss, mean = np.where(seen, count - mean, 0.0)[:, kept], np.where(seen, mean, 0.0)[:, kept]
@@ -178,6 +180,23 @@ def fit_spread(
         district,
         force_strand,
         force,
+        np.ones(strands) if once is None else once,
+    )
+
+
+def _believed(strands: int, once: F64 | None) -> Spread:
+    """Return what is believed before anything is seen."""
+
+    def shock(name: str, n: int) -> Shock:
+        return Shock(np.full(n, PRIORS[name]), np.full(n, GROWTH * PRIORS[name]))
+
+    return Spread(
+        np.full(strands, _PRIOR_LINEAR),
+        Shock(np.full(strands, _PRIOR_SQUARE), np.zeros(strands)),
+        shock("district_strand", strands),
+        shock("district", 1),
+        shock("force_strand", strands),
+        shock("force", 1),
         np.ones(strands) if once is None else once,
     )
 

@@ -33,6 +33,7 @@ I32 = NDArray[np.int32]
 
 # A mean next to nothing would make the cluster part of the dispersion endless.
 MOST_DISPERSION = 20.0
+_LEAST_VARIANCE = 1e-9
 _FORCE = "force"
 
 
@@ -207,6 +208,7 @@ def _path(shock: Shock, horizons: Sequence[int], shape: tuple[int, int], rng: np
 
 def _gamma(variance: F64, rng: np.random.Generator) -> F64:
     """Return gamma variates of mean 1."""
-    some = variance > 0
+    # Less than this no count can tell from none, and its inverse may overflow.
+    some = variance > _LEAST_VARIANCE
     shape = 1.0 / np.where(some, variance, 1.0)
     return np.where(some, rng.gamma(shape) / shape, 1.0)

@@ -37,6 +37,7 @@ _WORKERS = "Processes that share the refits; each needs memory for a fit of its 
 @click.option("--model", "name", default="stacked", show_default=True, help=_MODEL)
 @click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many origins.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help=_WORKERS)
+@click.option("--level", help="Level of the table and its ranges: the areas' own, or msoa, ward, district, lpa, force.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Forecast table: .parquet or .csv.")
 @command_options
 def backtest(
@@ -49,6 +50,7 @@ def backtest(
     name: str,
     refit_every: int,
     workers: int,
+    level: str | None,
     out: Path,
 ) -> None:
     """Forecast from past origins with what was known then, and write the forecast table.
@@ -58,16 +60,19 @@ def backtest(
     from features.incidents.batch import DEMAND, deliveries
     from features.incidents.erasures import erased_since
     from features.periods import start
+    from models.levels import FORCE, level_members
     from models.table import check_suffix, write_table
     from strandcast.deployment import Deployment
     from training.backtest import BESIDE, Schedule, measured, run_backtests
     from training.choice import Recipe
+    from training.honesty import Ranges
 
     check_suffix(out)
     schedule = Schedule(origins, every, horizons, refit_every, end.date() if end else None)
     with Deployment.open(context) as deployment:
         knowledge = deployment.knowledge(period)
         panel = knowledge.as_recorded().at().panel
+        level_members(panel.areas, level or FORCE)
         recipe = _recipe(deployment, name)
         beside = [Recipe(method, recipe.calendar, recipe.seed) for method in BESIDE[panel.kind]]
         fits = {recipe.name: recipe.fit} | {simple.name: simple.fit for simple in beside}
@@ -76,11 +81,14 @@ def backtest(
             done = run_backtests(knowledge, schedule, fits, advance=advance, workers=workers, kept=kept)
         held = [item for _, item in deliveries(deployment.archive()) if item.use == DEMAND]
     made = done.pop(recipe.name)
-    write_table(made.table(panel), out)
+    table = made.table(panel, level=level)
+    write_table(table, out)
     days = [start(int(origin), panel.kind) for origin in made.origins]
     erased = sorted({item for day in days for item in erased_since(held, day)})
     others = {method: measured(test, panel) for method, test in done.items()}
-    _print_backtest(context, made, measured(made, panel), others, erased, out)
+    levels = dict.fromkeys((panel.areas.level, level or FORCE, FORCE))
+    ranges = [row for own in levels for row in Ranges.of_backtest(made, panel, own).rows(recipe.seed)]
+    _print_backtest(context, made, measured(made, panel), others, ranges, erased, len(table), out)
 
 
 def _recipe(deployment: Deployment, name: str) -> Recipe:
@@ -98,7 +106,14 @@ Rows = list[dict[str, Any]]
 
 
 def _print_backtest(
-    context: Context, made: Backtest, rows: Rows, others: Mapping[str, Rows], erased: Sequence[Erased], out: Path
+    context: Context,
+    made: Backtest,
+    rows: Rows,
+    others: Mapping[str, Rows],
+    ranges: Rows,
+    erased: Sequence[Erased],
+    written: int,
+    out: Path,
 ) -> None:
     columns = ["strand", "horizon", "poisson_deviance", "pinball", "rmse", "bias", "pai_5"]
     printed = [
@@ -107,14 +122,15 @@ def _print_backtest(
     ]
     document = {
         "out": str(out),
-        "rows": made.mean.size,
+        "rows": written,
         "origins": len(made.origins),
         "measures": rows,
         "simple": others,
+        "ranges": ranges,
         "erased": [item.sentence() for item in erased],
     }
     title = f"{made.mean.size:,} forecasts from {len(made.origins)} origins against what was recorded"
-    tables = [plain_table(title, columns, printed, columns[1:]), _beside(made.name, rows, others)]
+    tables = [plain_table(title, columns, printed, columns[1:]), _beside(made.name, rows, others), _ranges(ranges)]
     context.output.result(document, *tables, lines=[*erased_lines(erased), f"Wrote {out}."])
 
 
@@ -135,3 +151,23 @@ def _beside(name: str, rows: Rows, others: Mapping[str, Rows]) -> Table:
                 [strand, measure.removeprefix("poisson_"), f"{own[measure]:.4f}", f"{theirs:.4f}", best, apart]
             )
     return plain_table("Beside simple methods from the same origins", columns, printed, [*columns[2:4], "difference"])
+
+
+def _ranges(rows: Rows) -> Table:
+    """Return how honest the ranges are, by level and strand over all horizons."""
+    columns = ["level", "strand", "8 in 10 held", "interval", "PIT distance", "CRPS", "width", "bias"]
+    printed = [
+        [
+            row["level"],
+            row["strand"],
+            f"{row['coverage_80']:.1%}",
+            f"{row['coverage_80_low']:.0%}-{row['coverage_80_high']:.0%}",
+            f"{row['pit_distance']:.3f}",
+            f"{row['crps']:.3f}",
+            f"{row['width_80']:.1f}",
+            f"{row['bias']:+.1%}",
+        ]
+        for row in rows
+        if not row["horizon"]
+    ]
+    return plain_table("How honest the ranges are: randomised PIT, all horizons", columns, printed, columns[2:])

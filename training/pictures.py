@@ -42,6 +42,53 @@ def calibration(pit: Floats, bins: int = 20) -> bytes:
     return _png(figure)
 
 
+def pit_by_strand(pit: Mapping[str, Floats], bins: int = 10) -> bytes:
+    """Draw the randomised PIT of each strand as small multiples, each with the noise of a perfect forecast.
+
+    Args:
+        pit: Values in 0-1 by strand.
+        bins: Bars of each histogram.
+    """
+    columns = 3
+    lines = -(-len(pit) // columns)
+    figure = Figure(figsize=(SIZE_INCHES[0], 1.2 + 1.5 * lines), dpi=DOTS_AN_INCH, layout="constrained")
+    FigureCanvasAgg(figure)
+    for number, (strand, values) in enumerate(pit.items()):
+        axes = figure.add_subplot(lines, columns, number + 1)
+        expected = max(len(values), 1) / bins
+        heights, _ = np.histogram(values, bins=bins, range=(0.0, 1.0))
+        noise = 2 * np.sqrt((1 - 1 / bins) / expected)
+        axes.bar((np.arange(bins) + 0.5) / bins, heights / expected, width=0.9 / bins, color=BLUE)
+        axes.axhspan(1 - noise, 1 + noise, color=GREY, alpha=0.5, lw=0)
+        axes.axhline(1.0, color="black", lw=0.8)
+        axes.set(xlim=(0, 1), ylim=(0, max(1.6, 1.1 * float((heights / expected).max()))))
+        axes.set_title(strand, fontsize="small")
+        axes.tick_params(labelsize="small")
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.supxlabel("where the count fell in its forecast (randomised PIT); grey: noise of a perfect forecast")
+    return _png(figure)
+
+
+def coverage(held: Mapping[str, tuple[float, float, float]], nominal: float) -> bytes:
+    """Draw how often a nominal range held, a line a level or strand.
+
+    Args:
+        held: Label to the share and the ends of its interval.
+        nominal: The share that was promised.
+    """
+    figure, axes = _canvas()
+    shares = np.array(list(held.values()))
+    at = np.arange(len(shares))[::-1]
+    axes.axvspan(nominal - 0.06, nominal + 0.06, color=GREY, alpha=0.25, lw=0, label="within 6 points")
+    axes.axvline(nominal, color="black", lw=0.8)
+    axes.hlines(at, shares[:, 1], shares[:, 2], color=BLUE, lw=2)
+    axes.plot(shares[:, 0], at, "o", color=BLUE, ms=5)
+    axes.set_yticks(at, list(held), fontsize="small")
+    axes.set(xlabel=f"how often the nominal {nominal:.0%} range held (randomised PIT)", xlim=(0.4, 1.0))
+    axes.legend(frameon=False, loc="lower left")
+    return _png(figure)
+
+
 def forecast_against_actual(
     period_starts: NDArray[np.datetime64], actual: Floats, mean: Floats, lower: Floats, upper: Floats, title: str
 ) -> bytes:

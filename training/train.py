@@ -19,13 +19,14 @@ from models.beside_months import BesideMonths
 from models.bundle import Fitted, boosted_part
 from models.distribution import quantiles
 from models.kept_panels import unrecorded
-from models.levels import level_moments
+from models.levels import level_moments, upper_levels
 from models.registry import register, version_name
 from models.simple import past_means
 from models.stacked import StackedForecaster
 from training import pictures
 from training.choice import Recipe
 from training.evaluate import HoldOut, named_metrics
+from training.honesty import NOMINAL, Ranges, coverage_interval, inside
 from training.made import make
 from training.record import Tracker, TrainingRecord
 
@@ -134,9 +135,28 @@ def _pictures(panel: Panel, model: Fitted, hold_out: HoldOut, seed: int) -> dict
         panel, model = model.checked(panel)
     return {
         "calibration.png": pictures.calibration(hold_out.pit(rng)),
+        **_range_pictures(panel, hold_out, seed),
         "forecast_against_actual.png": _totals_picture(panel, hold_out),
         "pai_curve.png": _pai_picture(panel, model, hold_out),
         "contributions.png": _contributions_picture(panel, model),
+    }
+
+
+def _range_pictures(panel: Panel, hold_out: HoldOut, seed: int) -> dict[str, bytes]:
+    """Draw the PIT of each strand and how often the ranges of each level held."""
+    areas = panel.areas
+    found = [Ranges.of_hold_out(hold_out, areas, level) for level in (areas.level, *upper_levels(areas))]
+    pit = found[0].pit(np.random.default_rng(seed))
+    by_strand = {name: pit[..., s][np.isfinite(pit[..., s])] for s, name in enumerate(hold_out.strands)}
+    held = {}
+    for ranges in found:
+        own = ranges.pit(np.random.default_rng(seed))
+        if np.isfinite(own).any():
+            interval = coverage_interval(own, np.random.default_rng(seed))
+            held[ranges.level] = (float(inside(own[np.isfinite(own)]).mean()), *interval)
+    return {
+        "pit_by_strand.png": pictures.pit_by_strand(by_strand),
+        "coverage_by_level.png": pictures.coverage(held, NOMINAL),
     }
 
 

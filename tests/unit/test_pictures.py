@@ -33,3 +33,12 @@ def test_contributions() -> None:
     rng = np.random.default_rng(1)
     names = ["own recent past", "season", "calendar"]
     assert_picture(pictures.contributions(rng.normal(size=(50, 3)), rng.random(50), names))
+
+
+def test_pit_by_strand() -> None:
+    rng = np.random.default_rng(2)
+    assert_picture(pictures.pit_by_strand({f"strand {i}": rng.random(300) for i in range(4)}))
+
+
+def test_coverage() -> None:
+    assert_picture(pictures.coverage({"area": (0.8, 0.78, 0.82), "force": (0.7, 0.55, 0.84)}, 0.8))

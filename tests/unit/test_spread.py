@@ -19,6 +19,7 @@ SPREAD = Spread(
     force=Shock(np.array([0.02]), np.array([0.005])),
     once=np.array([1.0, 1.0]),
 )
+SPREAD3 = Spread.independent(np.full(3, 0.2))
 
 
 def forecast() -> Forecast:
@@ -92,3 +93,20 @@ def test_horizons_beyond_those_checked_are_less_certain() -> None:
     ahead = found.shared(range(1, 14))[:, 0]
     assert (np.diff(ahead) > 0).all()
     assert (ahead < 1.1).all()
+
+
+def test_a_hold_out_in_which_nothing_was_seen_leaves_what_is_believed_before() -> None:
+    mean = np.ones((4, 2, 6, 2))
+    found = fit_spread(mean, mean, np.zeros(mean.shape, dtype=bool), AREAS, (1, 2))
+    assert found.force.variance[0] == PRIORS["force"]
+    assert np.isfinite(found.dispersion(mean[0], (1, 13))).all()
+
+
+def test_a_strand_that_was_never_seen_takes_what_the_others_have() -> None:
+    rng = np.random.default_rng(8)
+    mean = np.full((60, 1, 6, 3), 5.0)
+    count = draws(Forecast(mean[0], SPREAD3, (1,), None, "x"), AREAS, 60, rng).astype(float)
+    seen = np.ones(mean.shape, dtype=bool)
+    seen[..., 2] = False
+    found = fit_spread(count, mean, seen, AREAS, (1,)).dispersion(np.full((1, 6, 3), 5.0), (1,))[0, 0]
+    assert found[:2].min() / 3 < found[2] < 3 * found[:2].max()
