@@ -95,8 +95,9 @@ def test_the_newest_year_is_left_to_the_gate() -> None:
     assert last == newest.first + len(newest.counts) - 1 - 52
 
 
-def test_a_worse_trial_is_pruned_by_pairs(tmp_path: Path) -> None:
-    study = optuna.create_study(pruner=pruner())
+def test_a_worse_trial_is_pruned_by_pairs() -> None:
+    with quiet():
+        study = optuna.create_study(pruner=pruner())
     for worse in (0.0, 0.5):
         trial = study.ask()
         pruned = False
