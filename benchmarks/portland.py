@@ -5,8 +5,8 @@ python -m benchmarks.portland FOLDER [--first DATE --weeks N] [--hexagon]
     choose on weeks before the protocol's
 
 Each week is forecast with what came before it; the weights are fitted again every week. The lattice begins at the
-least easting and northing of the boundary. PAI = (hits / incidents) / (area of the chosen cells / 147.7 square miles): the
-given boundary line runs about 500 ft outside the city and would make it 9 % higher. PEI = hits / most hits
+least easting and northing of the boundary. PAI = (hits / incidents) / (area of the chosen cells / 147.7 square miles):
+the given boundary line runs about 500 ft outside the city and would make it 9 % higher. PEI = hits / most hits
 that as many cells could have had. Intervals: 2,000 draws of weeks with replacement, the same for every method.
 """
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import DataError
-from features import kernels, rates, recency
+from features import kernels, rates, recency, rhythm
 from features.calendar import Calendar
 from features.panel import Panel
 from features.periods import PERIODS_A_YEAR
@@ -20,22 +20,36 @@ I64 = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class StartingPoint:
-    """The offset of every row, in its three factors: strand mean x own level x strand trend.
+    """The offset of every row, in its factors: strand mean x own level x strand trend x season x days.
 
     Attributes:
         strand_mean: float64[origin, strand].
         own_level: float64[origin, strand, area], shrunken rate over strand mean.
-        strand_trend: float64[origin, strand], present level over long-run mean.
+        strand_trend: float64[origin, horizon, strand], expected level over long-run mean.
+        season: float64[origin, horizon, strand], of the strand at the target's time of year.
+        days: float64[origin, horizon, strand], of the target's bank holidays, school days and first days of months.
     """
 
     strand_mean: F64
     own_level: F64
     strand_trend: F64
+    season: F64
+    days: F64
 
     def logarithm(self) -> F64:
-        """Return the log offset, float64[origin, strand, area]."""
-        logs: F64 = np.log(self.own_level) + (np.log(self.strand_mean) + np.log(self.strand_trend))[:, :, None]
+        """Return the log offset, float64[origin, strand, area, horizon]."""
+        of_strand = np.log(self.strand_trend * self.season * self.days) + np.log(self.strand_mean)[:, None]
+        logs: F64 = np.log(self.own_level)[..., None] + of_strand.transpose(0, 2, 1)[:, :, None]
         return logs
+
+    def of_strand(self) -> dict[Group, F64]:
+        """Return the factors that all areas share by the group that explains them."""
+        return {"strand-wide trend": self.strand_trend, "season": self.season, "calendar": self.days}
+
+    def present(self) -> F64:
+        """Return the rate at the first horizon without season and days, float64[origin, strand, area]."""
+        rate: F64 = self.own_level * (self.strand_mean * self.strand_trend[:, 0])[:, :, None]
+        return rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +84,8 @@ class FeatureMatrix:
         """
         if self.start is None:
             raise DataError("has no offset", place="feature matrix", fix="give the specification an offset")
-        by_series = self.start.logarithm().transpose(1, 2, 0)
-        return np.repeat(by_series.reshape(-1), len(self.horizons))
+        by_series: F64 = self.start.logarithm().transpose(1, 2, 0, 3)
+        return by_series.reshape(-1)
 
 
 def build(spec: FeatureSpec, panel: Panel, origins: I64, calendar: Calendar | None = None) -> FeatureMatrix:
@@ -103,7 +117,7 @@ def build(spec: FeatureSpec, panel: Panel, origins: I64, calendar: Calendar | No
     )
     column = len(spec.lags) + len(spec.windows) + len(spec.half_lives)
     filled = _Filled(spec, panel, at, values, column)
-    start = filled.ratios(counts, observed) if spec.offset else None
+    start = filled.ratios(counts, observed, calendar) if spec.offset else None
     if spec.calendar and calendar:
         filled.calendar(origins, calendar)
     if spec.context:
@@ -116,7 +130,7 @@ def _positions(spec: FeatureSpec, panel: Panel, origins: I64, calendar: Calendar
         raise DataError(
             f"counts {panel.kind}s, not {spec.kind}s", place="panel", fix="rebuild it for the model's period"
         )
-    if spec.calendar and calendar is None:
+    if (spec.calendar or spec.follows_rhythm) and calendar is None:
         raise DataError("needs a calendar", place="feature specification", fix="hand one to build")
     at: I64 = np.asarray(origins, dtype=np.int64) - panel.first
     if len(at) == 0 or np.any(np.diff(at) <= 0) or at[0] < 1 or at[-1] > len(panel.counts):
@@ -136,7 +150,7 @@ class _Filled:
         self.repeats = len(spec.horizons)
         self.cube = values.reshape(len(panel.strands), len(panel.areas), len(at), self.repeats, values.shape[1])
 
-    def ratios(self, counts: F32, observed: NDArray[np.bool_]) -> StartingPoint:
+    def ratios(self, counts: F32, observed: NDArray[np.bool_], calendar: Calendar | None) -> StartingPoint:
         """Fill every column that is a ratio to the offset, and return the offset."""
         offset = self.spec.offset
         if offset is None:
@@ -144,18 +158,17 @@ class _Filled:
         totals = StrandTotals.of(self.panel)
         own, means = rates.shrunken(counts, observed, self.at, (offset.rate_half_life, *self.spec.rate_half_lives))
         mean = means[:, 0]
-        lives = (offset.level_half_life, *self.spec.level_half_lives)
-        level = rates.levels(totals, mean, self.at, lives)
-        start = StartingPoint(mean, own[:, 0] / mean[:, :, None], level[:, 0])
-        base = np.exp(start.logarithm()).astype(np.float32)
+        level = rates.levels(totals, mean, self.at, self.spec.level_half_lives)
+        start = self._start(totals, mean, own[:, 0] / mean[:, :, None], calendar)
+        base = start.present().astype(np.float32)
         self._log_ratios(own[:, 1:], base)
         self._put(np.log(base).transpose(1, 2, 0)[:, :, :, None])
         if self.spec.neighbour_half_lives:
             self._neighbours(counts, observed, base)
         if self.spec.total_half_lives:
             self._all_strands(counts, observed)
-        for k in range(1, len(lives)):
-            self._put(np.log(level[:, k] / level[:, 0]).T[:, None, :, None])
+        for k in range(level.shape[1]):
+            self._put(np.log(level[:, k] / start.strand_trend[:, 0]).T[:, None, :, None])
         year = PERIODS_A_YEAR[self.spec.kind]
         for half_width in self.spec.season_half_widths:
             season = rates.seasons(
@@ -163,6 +176,16 @@ class _Filled:
             )
             self._put(season.transpose(2, 0, 1)[:, None])
         return start
+
+    def _start(self, totals: StrandTotals, mean: F64, own_level: F64, calendar: Calendar | None) -> StartingPoint:
+        offset, horizons = self.spec.offset, np.array(self.spec.horizons, dtype=np.int64)
+        if self.spec.follows_rhythm and calendar:
+            found = rhythm.follow(totals, self.panel.first, self.at, horizons, calendar)
+            trend = np.exp(found.trend) / mean[:, None]
+            return StartingPoint(mean, own_level, trend, np.exp(found.season), np.exp(found.days))
+        lives = () if offset is None or offset.level_half_life is None else (offset.level_half_life,)
+        trend = np.repeat(rates.levels(totals, mean, self.at, lives), len(horizons), axis=1)
+        return StartingPoint(mean, own_level, trend, np.ones_like(trend), np.ones_like(trend))
 
     def calendar(self, origins: I64, calendar: Calendar) -> None:
         """Fill the columns of the target's calendar."""

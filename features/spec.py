@@ -28,11 +28,12 @@ class Offset:
 
     Attributes:
         rate_half_life: Half-life of the area's rate, in periods.
-        level_half_life: Half-life of the strand's level over all areas, in periods.
+        level_half_life: Half-life of the strand's level over all areas, in periods; None: level, season and days are
+            followed by `features.rhythm`, for weeks.
     """
 
     rate_half_life: float
-    level_half_life: float
+    level_half_life: float | None
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,16 @@ class FeatureSpec:
                     place="feature specification, season_half_widths",
                     fix=f"keep horizon + half width to {year} or less",
                 )
+        if self.follows_rhythm and self.kind != "week":
+            fix = "give the offset a half-life of the level"
+            raise DataError("the rhythm of strands is that of weeks", place="feature specification, offset", fix=fix)
         if self.offset is None and (self.rate_half_lives or self.neighbour_half_lives or self.level_half_lives):
             raise DataError("ratios need an offset", place="feature specification", fix="give an offset")
+
+    @property
+    def follows_rhythm(self) -> bool:
+        """Whether the offset follows the strands' rhythm."""
+        return self.offset is not None and self.offset.level_half_life is None
 
     @property
     def hash(self) -> str:
@@ -131,14 +140,15 @@ class FeatureSpec:
 def demand_spec(kind: PeriodKind, horizons: tuple[int, ...], *, neighbours: bool, seasons: bool) -> FeatureSpec:
     """Return the features of the pooled demand forecaster.
 
-    The offset's half-lives come from `experiments/offset.py`; the other rates span a month to three years about them,
-    and months use the same times as weeks.
+    The rate's half-life comes from `experiments/offset.py`; the other rates span a month to three years about it. Weeks
+    follow the strands' rhythm (`experiments/rhythm.py`), which holds all that strands do over all areas: the trees see
+    areas. Months are too few for it, and see the same times by ratios.
 
     Args:
         kind: Period.
         horizons: Horizons pooled in one model.
         neighbours: Whether neighbours are known for the areas.
-        seasons: Whether the history is long enough (three years) to learn seasonal and strand-wide movements.
+        seasons: Whether a history of months is long enough (three years) to learn seasonal and strand-wide movements.
     """
     if kind == "week":
         return FeatureSpec(
@@ -148,11 +158,8 @@ def demand_spec(kind: PeriodKind, horizons: tuple[int, ...], *, neighbours: bool
             rate_half_lives=(4, 8, 13, 26, 52, 156),
             neighbour_half_lives=(8, 26, 78) if neighbours else (),
             total_half_lives=(8, 78),
-            level_half_lives=(2, 8, 13, 26, 52) if seasons else (),
-            season_half_widths=(1, 3) if seasons else (),
-            calendar=seasons,
             context=True,
-            offset=Offset(78, 4),
+            offset=Offset(78, None),
         )
     return FeatureSpec(
         kind=kind,

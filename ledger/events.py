@@ -43,6 +43,10 @@ class NoSuchRecordError(LedgerError):
     """A record that was asked for by an identifier that nothing has."""
 
 
+class MovedMeanwhileError(LedgerError):
+    """An alias no longer means what a decision was made on."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """What an event says, before it has a place in the chain.

@@ -11,7 +11,17 @@ from sqlalchemy import Connection, Select, insert, select
 from errors import LedgerError
 from ledger.artefacts import Artefact
 from ledger.database import ALIAS_MOVES, ARTEFACTS, EVENTS, Database
-from ledger.events import GENESIS, RESERVED, Draft, Event, NoSuchRecordError, Scalar, parse_audit_id, sealed
+from ledger.events import (
+    GENESIS,
+    RESERVED,
+    Draft,
+    Event,
+    MovedMeanwhileError,
+    NoSuchRecordError,
+    Scalar,
+    parse_audit_id,
+    sealed,
+)
 from ledger.files import FileStore
 from ledger.rows import artefact_of_row, artefact_row, event_of_row, event_row, stored_artefact, stored_event
 from ledger.verify import Claims, Verification, verify
@@ -22,10 +32,6 @@ Meant = Mapping[tuple[str, str], str | None]
 
 _ROWS_AT_A_TIME = 10_000
 _LOOK = "look for its name with strandcast audit list"
-
-
-class MovedMeanwhileError(LedgerError):
-    """An alias no longer means what a decision was made on."""
 
 
 class Ledger:

@@ -19,8 +19,9 @@ from models.forecaster import F64, Factors, Forecast
 from models.simple import SimpleForecaster
 from models.split import Split, mixed, thinned
 from models.spread import Spread
+from models.stacked import StackedForecaster
 
-PartForecaster = BoostedForecaster | SimpleForecaster
+PartForecaster = StackedForecaster | BoostedForecaster | SimpleForecaster
 
 CALENDAR = [str(name) for name in GROUPS].index("calendar")
 _NOTHING = 1e-12

@@ -134,7 +134,9 @@ class BoostedForecaster:
         if start is None:
             raise ModelError("has no offset", place="boosted", fix="train it with one")
         multipliers[..., GROUPS.index("own long-run level")] *= start.own_level[0].T[None]
-        multipliers[..., GROUPS.index("strand-wide trend")] *= start.strand_trend[0]
+        apart = [self.horizons.index(horizon) for horizon in horizons]
+        for group, factor in start.of_strand().items():
+            multipliers[..., GROUPS.index(group)] *= factor[0, apart][:, None, :]
         base = start.strand_mean[0] * np.exp(_cells(parts[:, -1], panel, len(horizons)))
         return Factors(base, multipliers, np.broadcast_to(self.calibration, base.shape), horizons)
 

@@ -93,8 +93,9 @@ def _made(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _features(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the parts of the feature specification that are in use."""
-    for name, value in manifest.get("spec", {}).items():
+    """Yield the parts of the feature specification that are in use, that of the member with trees in a stack."""
+    specs = [part["spec"] for part in (manifest, *manifest.get("members", ())) if "spec" in part]
+    for name, value in specs[0].items() if specs else ():
         if name not in ("kind", "horizons", "offset") and value not in (False, None, [], 0):
             shown = "" if value is True else f" {', '.join(map(str, value)) if isinstance(value, list) else value}"
             yield name.replace("_", " ") + shown
@@ -111,12 +112,17 @@ def _measures(manifest: Mapping[str, Any]) -> str:
 
 
 def _fallback(manifest: Mapping[str, Any]) -> str:
-    strands = manifest.get("panel", {}).get("strands", ())
-    fallen = [(strand, method) for strand, method in zip(strands, manifest.get("fallback", ()), strict=False) if method]
+    by_level = {"areas": manifest.get("fallback", ()), **manifest.get("level_fallback", {})}
+    fallen = [
+        (level, strand, method)
+        for level, methods in by_level.items()
+        for strand, method in zip(manifest.get("strands", ()), methods, strict=False)
+        if method
+    ]
     if not fallen:
         return "Nowhere: it forecasts every strand itself."
     told = "Where it did not beat the best simple method on periods that it had not seen, that method forecasts:"
-    return f"{told}\n\n{_table(('strand', 'method'), fallen)}"
+    return f"{told}\n\n{_table(('level', 'strand', 'method'), fallen)}"
 
 
 def _gate(gate: Mapping[str, Any] | None) -> str:

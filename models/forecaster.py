@@ -1,7 +1,7 @@
 """What a forecaster is, and what a forecast holds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -63,6 +63,7 @@ class Forecast:
         method: Name of the method that made it.
         fallback: The name of the simple method that stands in for the model, by strand, "" where none does; empty:
             nowhere.
+        level_fallback: Level to the simple method that its totals follow, by strand, "" where they are the areas' sum.
     """
 
     mean: F64
@@ -71,6 +72,7 @@ class Forecast:
     factors: Factors | None
     method: str
     fallback: tuple[str, ...] = ()
+    level_fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a forecast that is not finite or that its own explanation does not multiply back to.
@@ -90,6 +92,12 @@ class Forecast:
                 place=self.method,
                 fix="report it: a forecast that cannot be explained is not served",
             )
+
+    def fallback_at(self, level: str) -> tuple[str, ...]:
+        """Return the simple method that a level's rows follow, by strand, "" where they follow the model."""
+        strands = self.mean.shape[2]
+        below, here = (names or ("",) * strands for names in (self.fallback, self.level_fallback.get(level, ())))
+        return tuple(mine or given for mine, given in zip(here, below, strict=True))
 
     @property
     def dispersion(self) -> F64:

@@ -23,7 +23,7 @@ from ledger.ledger import Ledger
 from models.bundle import Bundle, unpack
 from models.golden import TOLERANCE, deviation
 from models.kept_panels import stored_panel
-from models.registry import KIND, TREES, read_manifest
+from models.registry import KIND, TREES, Registered, load, read_manifest, resolve
 from models.runs import KIND as RUN
 
 SECONDS = 120.0
@@ -63,15 +63,17 @@ def preflight(ledger: Ledger, files: FileStore, version: str, *, seconds: float 
     return _flown(version, paths, seconds)
 
 
-def check_first_use(ledger: Ledger, files: FileStore, version: str) -> None:
-    """Run the pre-flight of a champion that has made no forecast here yet.
+def take_up(ledger: Ledger, files: FileStore, name: str) -> Registered:
+    """Load a model to forecast with; one that has made no forecast in this workspace yet passes its pre-flight first.
 
     Raises:
-        ModelError: As `preflight`.
+        ModelError: There is none, or as `preflight`.
         LedgerError: A file is absent or was changed.
     """
+    version = resolve(ledger, name)
     if not any(run.meta.get("model_version") == version for run in ledger.artefacts(RUN)):
         preflight(ledger, files, version)
+    return load(ledger, files, version)
 
 
 def _flown(version: str, paths: Sequence[str], seconds: float) -> float:

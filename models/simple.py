@@ -69,6 +69,21 @@ def fit_simple(method: str, panel: Panel, horizons: tuple[int, ...]) -> SimpleFo
     return SimpleForecaster(method, horizons, fit_spread(count, mean, seen, panel.areas, (1,), once_share(panel)))
 
 
+def past_means(method: str, panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64]) -> F64:
+    """Return what a simple method would have forecast, float64[origin, horizon, area, strand].
+
+    Args:
+        method: Its name.
+        panel: Counts; each origin sees those before it only.
+        horizons: Horizons.
+        origins: Ordinals, ascending.
+
+    Raises:
+        ModelError: There is no such method.
+    """
+    return np.stack([factors.product() for factors in _factors(method, panel, horizons, origins)])
+
+
 def _factors(method: str, panel: Panel, horizons: tuple[int, ...], origins: NDArray[np.int64]) -> list[Factors]:
     """Return the factors at each origin."""
     kind, _, argument = method.partition("-")

@@ -15,7 +15,7 @@ amount a period: the present level is known less well the further ahead one look
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -125,6 +125,19 @@ class Spread:
         """
         result: F64 = (1 + self.own(mean, horizons)) * self.shared(horizons)[:, None, :] - 1
         return result
+
+    def of_strands(self, place: Sequence[int]) -> Self:
+        """Return the spread of other strands: each takes what is at its place, or the mean of all where that is -1."""
+        known = np.asarray(place) >= 0
+
+        def taken(values: F64) -> F64:
+            return np.asarray(np.where(known, values[np.asarray(place)], values.mean()), dtype=np.float64)
+
+        def moved(shock: Shock) -> Shock:
+            return Shock(taken(shock.variance), taken(shock.growth))
+
+        by_strand = {name: moved(getattr(self, name)) for name in ("square", "district_strand", "force_strand")}
+        return replace(self, linear=taken(self.linear), once=taken(self.once), **by_strand)
 
     def document(self) -> dict[str, Any]:
         """Return JSON values."""

@@ -110,7 +110,11 @@ def _mixed(model: Forecast, simple: Forecast, own: Bool, fallback: tuple[str, ..
         )
     spread = _mixed_spread(model.spread, simple.spread, own)
     mean = np.where(own, simple.mean, model.mean)
-    return Forecast(mean, spread, model.horizons, factors, model.method, fallback)
+    levels = {
+        level: tuple("" if stands else name for stands, name in zip(own, names, strict=True))
+        for level, names in model.level_fallback.items()
+    }
+    return Forecast(mean, spread, model.horizons, factors, model.method, fallback, levels)
 
 
 def _mixed_spread(model: Spread, simple: Spread, own: Bool) -> Spread:

@@ -57,7 +57,7 @@ def forecast_table(
     frame[list(QUANTILES)] = quantiles(mean, dispersion).reshape(-1, len(LEVELS))
     frame["model_version"] = model_version
     frame["notices"] = np.broadcast_to(_noted(panel, notices, len(strands)), mean.shape).reshape(-1)
-    frame["fallback"] = fallback or np.broadcast_to(_stand_ins(forecast, len(strands)), mean.shape).reshape(-1)
+    frame["fallback"] = fallback or np.broadcast_to(_stand_ins(forecast, level, len(strands)), mean.shape).reshape(-1)
     if bottom and forecast.factors is not None:
         columns = np.full((len(frame), len(EXPLANATION)), np.nan)
         columns[frame["horizon"].isin(forecast.factors.horizons)] = explanation_columns(forecast.factors)
@@ -79,9 +79,9 @@ def _noted(panel: Panel, notices: Sequence[str], strands: int) -> NDArray[np.obj
     return np.array([every if months else others for months in (*mine, mine.any())][:strands], dtype=object)
 
 
-def _stand_ins(forecast: Forecast, strands: int) -> NDArray[np.object_]:
+def _stand_ins(forecast: Forecast, level: str, strands: int) -> NDArray[np.object_]:
     """Return the fallback of each strand of a table; of all strands together only where every strand has the same."""
-    names = list(forecast.fallback) or [""] * forecast.mean.shape[2]
+    names = forecast.fallback_at(level)
     everywhere = names[0] if len(set(names)) == 1 else ""
     return np.array([*names, everywhere][:strands], dtype=object)
 

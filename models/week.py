@@ -12,16 +12,20 @@ from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.forecaster import Forecast
 from models.kept_panels import kept_panel, unrecorded
+from models.levels import upper_levels
 from models.patrol import SHARE, patrol_share
 from models.runs import DISPERSION, KIND, LATEST, ForecastRun
 from models.stand_in import Standing
 from models.suspension import NOTICE
 from models.table import FROM_MONTHLY, forecast_table, to_parquet
 
+FALLBACK = "fallback"
+
 
 def notices_of(panel: Panel, champion: Standing, *, synthetic: bool, proxies: Sequence[str]) -> list[str]:
-    """Return the codes that hold for a whole run.
+    """Return the codes that hold for a whole run, but for `FALLBACK`, which only the forecast itself can tell.
 
     "late-data": the newest periods are not in yet, so the period that holds `as_of` is not horizon 1.
     "incomplete-corrected": the newest periods are counted before all their records are in, and corrected for what is
@@ -55,6 +59,15 @@ def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
     return min(to_come, default=max(horizons))
 
 
+def _falls_back(forecast: Forecast) -> bool:
+    return any(map(any, (forecast.fallback, *forecast.level_fallback.values())))
+
+
+def _by_strand(strands: Sequence[str], methods: Sequence[str]) -> dict[str, Json]:
+    """Return the simple method of each strand in which one stands in."""
+    return {strand: method for strand, method in zip(strands, methods, strict=False) if method}
+
+
 def run_forecast(
     known: Known,
     champion: Standing,
@@ -69,7 +82,8 @@ def run_forecast(
 
     Contributions are kept for the first horizon that is still to come; those of others are computed when asked for.
     The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
-    model give the same file and so the same run; asking again records that it was consulted.
+    model give the same file and so the same run; asking again records that it was consulted. Where a simple method
+    stands in for the model in some strand or at some level the run's notices say so.
 
     Raises:
         ModelError: The model does not fit the panel.
@@ -78,9 +92,8 @@ def run_forecast(
     panel, snapshot_hash = known.panel, known.snapshot_hash
     first = first_to_come(panel, champion.model.horizons)
     forecast = champion.model.forecast(panel, explain=(first,))
-    frame = forecast_table(
-        forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices, fallback=""
-    )
+    notices = [*notices, *([FALLBACK] if _falls_back(forecast) else [])]
+    frame = forecast_table(forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices)
     frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
@@ -102,6 +115,10 @@ def run_forecast(
         "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
         "panel": kept.name,
+        "fallback": _by_strand(panel.strands, forecast.fallback),
+        "level_fallback": {
+            level: _by_strand(panel.strands, forecast.fallback_at(level)) for level in upper_levels(panel.areas)
+        },
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
     new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *unrecorded(kept, ledger)]

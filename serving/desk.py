@@ -81,6 +81,7 @@ class Desk:
             "strands": list(snapshot.strands),
             "areas": len(snapshot.areas),
             "notices": meta["notices"],
+            "fallback": meta.get("fallback", {}),
             "attribution": meta["attribution"],
             "periods": listed,
         }
@@ -133,7 +134,7 @@ class Desk:
             "strand": str(row["strand"]),
             "period_start": row["period_start"].date().isoformat(),
             "model_version": str(row["model_version"]),
-            "notices": list(run.meta["notices"]),
+            "notices": [code for code in str(row["notices"]).split(";") if code],
             **explain(rows).document(),
         }
         return self._recorded(document, f"forecast/{run.run_id}", {"explained": position})

@@ -56,6 +56,7 @@ class Periods(Closed):
     strands: list[str]
     areas: int
     notices: list[str]
+    fallback: dict[str, str] = Field(description="Strand to the simple method that stands in for the model.")
     attribution: str
     periods: list[Period]
 
@@ -105,6 +106,7 @@ class ExplanationAnswer(Closed):
     log_contributions: dict[str, float | None]
     calibration: float
     method: str
+    fallback: str = Field(description="Empty, or the simple method that stands in for the model.")
     areas: int
     sentence: str
 

@@ -8,7 +8,7 @@ import traceback
 import click
 
 from errors import LedgerError, ServiceError, StrandcastError
-from ledger.events import NoSuchRecordError
+from ledger.events import MovedMeanwhileError, NoSuchRecordError
 from strandcast.allocate_commands import allocate
 from strandcast.areas_commands import areas
 from strandcast.audit_commands import audit
@@ -69,7 +69,8 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         return _tell(error.format_message(), INPUT_CANNOT_BE_USED, arguments)
     except StrandcastError as error:
-        ours = isinstance(error, LedgerError | ServiceError) and not isinstance(error, NoSuchRecordError)
+        theirs = isinstance(error, NoSuchRecordError | MovedMeanwhileError)
+        ours = isinstance(error, LedgerError | ServiceError) and not theirs
         return _tell(str(error), FAILURE_OF_OURS if ours else INPUT_CANNOT_BE_USED, arguments)
     except (KeyboardInterrupt, click.Abort):
         return _tell("Interrupted; nothing was half-written, run the command again to go on.", INTERRUPTED, arguments)

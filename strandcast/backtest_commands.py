@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from training.backtest import Backtest
     from training.choice import Recipe
 
-_MODEL = "boosted, a simple method, or champion or a version for its method; refitted."
+_MODEL = "stacked, boosted, a simple method, or champion or a version for its method; refitted."
 _PERIOD = click.Choice(["week", "month"])
 _WORKERS = "Processes that share the refits; each needs memory for a fit of its own."
 
@@ -34,7 +34,7 @@ _WORKERS = "Processes that share the refits; each needs memory for a fit of its 
 @click.option("--every", type=int, default=2, show_default=True, help="Periods between origins.")
 @click.option("--horizons", type=HORIZONS, default="1-4", show_default=True, help="Horizons: 1-4, or 1,2,8.")
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last target: the newest period that ends by then.")
-@click.option("--model", "name", default="boosted", show_default=True, help=_MODEL)
+@click.option("--model", "name", default="stacked", show_default=True, help=_MODEL)
 @click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many origins.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help=_WORKERS)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Forecast table: .parquet or .csv.")
@@ -84,13 +84,13 @@ def backtest(
 
 
 def _recipe(deployment: Deployment, name: str) -> Recipe:
-    """Return what to fit; a registered model gives its method, for its own fit may have seen the periods asked for."""
-    from models.registry import CHALLENGER, CHAMPION, KIND, load
+    """Return what to fit; a registered model gives its recipe, for its own fit may have seen the periods asked for."""
+    from models.registry import CHALLENGER, CHAMPION, KIND, read_manifest
     from training.choice import Recipe
 
     versions = {artefact.name for artefact in deployment.ledger.artefacts(KIND)}
     if name in {CHAMPION, CHALLENGER, *versions}:
-        name = load(deployment.ledger, deployment.files, name).model.method
+        return Recipe.of_manifest(read_manifest(deployment.ledger, deployment.files, name))
     return Recipe(name, deployment.calendar(), deployment.workspace.settings.seed)
 
 

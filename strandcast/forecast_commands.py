@@ -13,6 +13,9 @@ from strandcast.output import erased_lines, plain_table
 from strandcast.ranges import HORIZONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     import pandas as pd
     from rich.table import Table
 
@@ -30,8 +33,8 @@ def forecast(
 ) -> None:
     """Forecast the next periods with the champion; the run is recorded before it is shown."""
     from models.levels import FORCE
-    from models.preflight import check_first_use
-    from models.registry import CHAMPION, load, resolve
+    from models.preflight import take_up
+    from models.registry import CHAMPION
     from models.stand_in import in_force
     from models.table import check_suffix, forecast_table, write_table
     from models.week import notices_of, run_forecast
@@ -43,19 +46,17 @@ def forecast(
         settings = deployment.workspace.settings
         asked = as_of.date() if as_of else None
         known = deployment.knowledge().at(asked)
-        check_first_use(deployment.ledger, deployment.files, resolve(deployment.ledger, CHAMPION))
-        champion = in_force(load(deployment.ledger, deployment.files, CHAMPION), deployment.ledger)
-        notices = notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies())
+        champion = in_force(take_up(deployment.ledger, deployment.files, CHAMPION), deployment.ledger)
         run = run_forecast(
             known,
             champion,
-            notices=notices,
+            notices=notices_of(known.panel, champion, synthetic=settings.synthetic, proxies=deployment.proxies()),
             attribution=settings.attribution,
             ledger=deployment.ledger,
             files=deployment.files,
             actor=deployment.actor,
         )
-    expected = champion.model.forecast(known.panel)
+    expected, notices = champion.model.forecast(known.panel), run.meta["notices"]
 
     def at_level(name: str) -> pd.DataFrame:
         table = forecast_table(expected, known.panel, level=name, model_version=champion.version, notices=notices)
@@ -71,12 +72,23 @@ def forecast(
         f"Recorded as {run.audit_id}.",
         *([f"Notices: {', '.join(notices)}."] if notices else []),
         *([champion.suspension.sentence()] if champion.suspension else []),
+        *_fallback_lines(run.meta),
         *erased_lines(known.panel.erased),
         *([settings.attribution] if settings.attribution else []),
         *([f"Wrote {out}."] if out else []),
         "Next: strandcast allocate --hours HOURS",
     ]
     context.output.result(document, _totals(at_level(FORCE), known.panel.kind), _areas(table), lines=lines)
+
+
+def _fallback_lines(meta: Mapping[str, Any]) -> list[str]:
+    """Return in sentences where a simple method stands in for the model."""
+    levels = {"areas": meta["fallback"], **meta["level_fallback"]}
+    return [
+        f"{level.capitalize()}: {strand} is forecast by the simple method {method}."
+        for level, methods in levels.items()
+        for strand, method in methods.items()
+    ]
 
 
 def _totals(table: pd.DataFrame, kind: str) -> Table:

@@ -189,10 +189,9 @@ def _told(run: HotspotRun) -> list[str]:
     lines = [f"{chosen} are expected to hold {expected['in_chosen']:.1f} ({within}) of {expected['all_cells']:.1f}."]
     if record["weeks"]:
         seen = f"{record['in_chosen']:.0f} of {record['incidents']:.0f} incidents"
-        lines.append(
-            f"In the {record['weeks']:.0f} weeks before, cells chosen so held {seen} "
-            f"({record['expected_in_chosen']:.1f} expected); a plain count's held {record['in_chosen_by_plain_count']:.0f}."
-        )
+        plain = f"a plain count's held {record['in_chosen_by_plain_count']:.0f}"
+        weeks = f"In the {record['weeks']:.0f} weeks before"
+        lines.append(f"{weeks}, cells chosen so held {seen} ({record['expected_in_chosen']:.1f} expected); {plain}.")
     if about["chosen_again"] is not None:
         lines.append(f"From week to week {about['chosen_again']:.0%} of the chosen cells stay.")
     if held["without_coordinates"]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--model", "name", default="boosted", show_default=True, help="boosted, or a simple method.")
-@click.option("--horizons", type=HORIZONS, default="1-4", show_default=True, help="Horizons to serve: 1-4, or 1,2,8.")
+@click.option("--model", "name", default="stacked", show_default=True, help="stacked, boosted, or a simple method.")
+@click.option("--horizons", type=HORIZONS, help="Horizons to serve: 1-4, or 1,2,8; left out: 1-13 weeks or 1-3 months.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Learn only from what was known at this date.")
 @click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="Settings of trees, TOML.")
 @click.option("--study", help="Study of strandcast tune whose best settings are taken.")
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def train(
     context: Context,
     name: str,
-    horizons: tuple[int, ...],
+    horizons: tuple[int, ...] | None,
     as_of: datetime | None,
     settings_file: Path | None,
     study: str | None,
@@ -37,7 +37,7 @@ def train(
 ) -> None:
     """Train a model on all that is known, track the run in MLflow, and make it the challenger."""
     from strandcast.deployment import Deployment
-    from training.choice import Recipe
+    from training.choice import SERVED, Recipe
     from training.train import train as run_training
 
     with Deployment.open(context) as deployment:
@@ -47,7 +47,7 @@ def train(
         trained = run_training(
             known,
             recipe,
-            horizons,
+            horizons or SERVED[known.panel.kind],
             tracker=tracker_of(deployment, off=no_tracking),
             ledger=deployment.ledger,
             files=deployment.files,

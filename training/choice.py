@@ -9,16 +9,22 @@ import numpy as np
 from errors import ModelError
 from features.calendar import Calendar
 from features.panel import Panel
-from features.periods import PERIODS_A_YEAR
+from features.periods import PERIODS_A_YEAR, PeriodKind
 from models.beside_months import PartForecaster
 from models.boosted import BoostingSettings
 from models.bundle import Fitted, calendar_document, calendar_of
 from models.simple import SimpleForecaster, fit_simple
+from models.stacked import StackedForecaster
 from training.evaluate import HoldOut
 from training.fit import Fit, FitPlan, fit_boosted
 from training.months import fit_beside_months
+from training.stack import StackFit, fit_stacked
 
+STACKED = "stacked"
 BOOSTED = "boosted"
+
+# Served unless others are asked for: a quarter ahead.
+SERVED: Mapping[PeriodKind, tuple[int, ...]] = {"week": tuple(range(1, 14)), "month": (1, 2, 3)}
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ class Recipe:
     """How a model is made, and made again.
 
     Attributes:
-        name: "boosted", or a simple method of `models.simple.NAMES`.
+        name: "stacked", "boosted", or a simple method of `models.simple.NAMES`.
         calendar: Of the place.
         seed: Of what is drawn.
         settings: How trees are grown; None: as `FitPlan.standard` says for the history at hand.
@@ -99,21 +105,29 @@ class Recipe:
     def _fit_part(self, panel: Panel, horizons: tuple[int, ...]) -> PartForecaster:
         if self.name == BOOSTED:
             return self._boosted(panel, horizons).model
+        if self.name == STACKED:
+            return self._stacked(panel, horizons).model
         return fit_simple(self.name, panel, horizons)
 
     def _fit_checked_part(self, panel: Panel, horizons: tuple[int, ...]) -> tuple[PartForecaster, HoldOut]:
         if self.name == BOOSTED:
             fit = self._boosted(panel, horizons)
             return fit.model, fit.hold_out
+        if self.name == STACKED:
+            stack = self._stacked(panel, horizons)
+            return stack.model, stack.hold_out or _half_year(stack.model, panel)
         model = fit_simple(self.name, panel, horizons)
         return model, _half_year(model, panel)
 
     def _boosted(self, panel: Panel, horizons: tuple[int, ...]) -> Fit:
         return fit_boosted(panel, horizons, self.calendar, seed=self.seed, plan=self.plan(panel))
 
+    def _stacked(self, panel: Panel, horizons: tuple[int, ...]) -> StackFit:
+        return fit_stacked(panel, horizons, lambda: self._boosted(panel, horizons))
 
-def _half_year(model: SimpleForecaster, panel: Panel) -> HoldOut:
-    """Return a simple method's forecasts from each origin of the newest half-year, at most half of the panel."""
+
+def _half_year(model: StackedForecaster | SimpleForecaster, panel: Panel) -> HoldOut:
+    """Return forecasts of a model without trees from each origin of the newest half-year, at most half of the panel."""
     n = len(panel.counts)
     origins = np.arange(n - min(n // 2, PERIODS_A_YEAR[panel.kind] // 2), n)
     mean = np.stack([model.forecast(panel.until(panel.first + int(at))).mean for at in origins])

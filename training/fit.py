@@ -23,6 +23,9 @@ I64 = NDArray[np.int64]
 CALIBRATION_PRIOR = 2000.0
 CALIBRATION_LIMITS = (0.8, 1.25)
 
+# About so many of an origin's horizons are learnt from: thirteen then cost what four do.
+HORIZONS_AN_ORIGIN = 4
+
 
 @dataclass(frozen=True)
 class FitPlan:
@@ -74,7 +77,8 @@ class _Rows:
     """Training rows with their targets; `target` is a position in the panel.
 
     A period that was counted before all its records were in is looked back on, but is no target: neither learnt from
-    nor measured on. Its count is 0 and it is not usable.
+    nor measured on. Its count is 0 and it is not usable. Rows of one origin differ little between horizons: of more
+    than `HORIZONS_AN_ORIGIN` each origin lends some to learn from, in turns.
     """
 
     matrix: FeatureMatrix
@@ -82,6 +86,7 @@ class _Rows:
     count: F64
     target: I64
     usable: NDArray[np.bool_]
+    learnt: NDArray[np.bool_]
 
 
 def fit_boosted(
@@ -108,10 +113,11 @@ def fit_boosted(
     at = known[plan.warm_up :][-plan.periods :][:: -plan.every][::-1]
     rows = _rows(build(spec, panel, at + panel.first, calendar), panel)
     count, mean, seen, origins = _held_out(rows, panel, int(known[-plan.hold_out]), plan, seed)
-    calibration = _calibration(count, mean, seen)
+    # The rhythm follows each strand's level up to the origin; what it missed in the hold-out's months is older news.
+    calibration = np.ones(len(panel.strands)) if spec.follows_rhythm else _calibration(count, mean, seen)
     mean = mean * calibration
     spread = fit_spread(count, mean, seen, panel.areas, horizons, once_share(panel))
-    final = _grow(rows, rows.usable, plan, seed)
+    final = _grow(rows, rows.learnt, plan, seed)
     model = BoostedForecaster(spec, panel.strands, final, calibration, spread, calendar)
     return Fit(model, HoldOut(count, mean, seen, spread, origins, horizons, panel.strands))
 
@@ -125,17 +131,17 @@ def _held_out(
         Counts, means and mask, each [origin, horizon, area, strand], and the origins' ordinals.
     """
     origins, horizons = rows.matrix.origins, rows.matrix.horizons
-    early = _grow(rows, rows.usable & (rows.target < split), plan, seed)
-    origin_of_row = np.tile(np.repeat(origins - panel.first, len(horizons)), len(panel.areas) * len(panel.strands))
-    checked = rows.usable & (origin_of_row >= split)
-    mean = np.exp(raw_scores(early, rows.matrix.values) + rows.log_offset)
+    early = _grow(rows, rows.learnt & (rows.target < split), plan, seed)
     shape = (len(panel.strands), len(panel.areas), len(origins), len(horizons))
+    some = (origins - panel.first >= split) & rows.usable.reshape(shape).any(axis=(0, 1, 3))
+    checked = np.broadcast_to(some[:, None], shape).reshape(-1)
+    shape = (*shape[:2], int(some.sum()), shape[3])
 
     def by_origin(values: NDArray[Any]) -> NDArray[Any]:
         return values.reshape(shape).transpose(2, 3, 1, 0)
 
-    some = by_origin(checked).any(axis=(1, 2, 3))
-    return by_origin(rows.count)[some], by_origin(mean)[some], by_origin(checked)[some], origins[some]
+    mean = np.exp(raw_scores(early, rows.matrix.values[checked]) + rows.log_offset[checked])
+    return by_origin(rows.count[checked]), by_origin(mean), by_origin(rows.usable[checked]), origins[some]
 
 
 def _calibration(count: F64, mean: F64, seen: NDArray[np.bool_]) -> F64:
@@ -153,7 +159,10 @@ def _rows(matrix: FeatureMatrix, panel: Panel) -> _Rows:
     seen = panel.complete[clipped].transpose(3, 2, 0, 1) & inside
     counts = np.where(panel.complete, panel.counts, 0.0)[clipped].transpose(3, 2, 0, 1)
     target = np.broadcast_to(at, counts.shape).reshape(-1)
-    return _Rows(matrix, matrix.log_offset(), counts.reshape(-1).astype(np.float64), target, seen.reshape(-1))
+    turn = np.arange(at.shape[0])[:, None] + np.arange(at.shape[1])[None, :]
+    in_turn = turn % max(1, at.shape[1] // HORIZONS_AN_ORIGIN) == 0
+    count = counts.reshape(-1).astype(np.float64)
+    return _Rows(matrix, matrix.log_offset(), count, target, seen.reshape(-1), (seen & in_turn).reshape(-1))
 
 
 def _grow(rows: _Rows, chosen: NDArray[np.bool_], plan: FitPlan, seed: int) -> str:

@@ -115,6 +115,7 @@ def _document(answer: Answer) -> dict[str, Any]:
         "horizons": forecast.horizons,
         "method": forecast.method,
         "fallback": forecast.fallback,
+        "level_fallback": dict(forecast.level_fallback),
         "spread": forecast.spread.document(),
     }
 
@@ -127,5 +128,6 @@ def _answer(mean: NDArray[np.float64], document: dict[str, Any]) -> Answer:
         factors=None,
         method=document["method"],
         fallback=tuple(document["fallback"]),
+        level_fallback={level: tuple(names) for level, names in document["level_fallback"].items()},
     )
     return Answer(forecast, tuple(document["notices"]))

@@ -7,8 +7,7 @@ from typing import Any
 from features.panel import Panel
 from ledger.artefacts import Artefact
 from ledger.files import FileStore
-from models.boosted import BoostedForecaster
-from models.bundle import Bundle, Fitted, pack
+from models.bundle import Bundle, Fitted, boosted_part, pack
 from models.golden import golden
 from models.kept_panels import kept_panel
 from training.choice import Recipe
@@ -52,10 +51,11 @@ def make(panel: Panel, recipe: Recipe, horizons: tuple[int, ...], snapshot: str,
     """
     model, hold_out = recipe.fit_checked(panel, horizons)
     kept = kept_panel(panel, files)
+    trees = boosted_part(model)
     facts = {
         ORIGIN: panel.origin.isoformat(),
         SNAPSHOT: snapshot,
-        "feature_spec": model.spec.hash if isinstance(model, BoostedForecaster) else "",
+        "feature_spec": trees.spec.hash if trees else "",
         "seed": str(recipe.seed),
         **provenance(),
     }

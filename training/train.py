@@ -16,15 +16,15 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models import metrics
 from models.beside_months import BesideMonths
-from models.boosted import BoostedForecaster
-from models.bundle import Fitted
+from models.bundle import Fitted, boosted_part
 from models.distribution import quantiles
 from models.kept_panels import unrecorded
 from models.levels import level_moments
 from models.registry import register, version_name
-from models.simple import fit_simple
+from models.simple import past_means
+from models.stacked import StackedForecaster
 from training import pictures
-from training.choice import BOOSTED, Recipe
+from training.choice import Recipe
 from training.evaluate import HoldOut, named_metrics
 from training.made import make
 from training.record import Tracker, TrainingRecord
@@ -73,17 +73,20 @@ def train(
     size = f"{len(panel.counts)} {panel.kind}s, {len(panel.areas)} areas, {len(panel.strands)} strands"
     tell(f"Fitting {recipe.name} to {size}.")
     made = make(panel, recipe, horizons, known.snapshot_hash, files)
+    for sentence in stand_ins(made.model):
+        tell(sentence)
+    trees = boosted_part(made.model)
     version = version_name(made.model.method, panel.origin.isoformat(), made.bundle)
     manifest = json.loads(made.bundle.manifest)
     measured = named_metrics(manifest["measures"])
     record = TrainingRecord(
         model_version=version,
-        params=_params(panel, recipe, horizons),
+        params=_params(panel, recipe, horizons, made.model),
         metrics=measured,
         tags=made.facts,
         tables={"hold_out": pd.DataFrame(manifest["measures"])},
         manifest=manifest,
-        booster_text=_trees(made.model),
+        booster_text=trees.booster if trees else "",
         pictures=_pictures(panel, made.model, made.hold_out, recipe.seed),
     )
     tell("Tracking the run.")
@@ -96,18 +99,30 @@ def train(
     return Trained(version, audit_id, tracked_as, measured)
 
 
-def _trees(model: Fitted) -> str:
-    """Return the trees that a tracked run is to show; of weeks beside months, those of the months."""
-    shown = model.monthly if isinstance(model, BesideMonths) else model
-    return shown.booster if isinstance(shown, BoostedForecaster) else ""
+def stand_ins(model: Fitted) -> list[str]:
+    """Return in sentences where a simple method stands in for a model."""
+    if isinstance(model, BesideMonths):
+        parts = {"Months": model.monthly, "Weeks": model.weekly}
+        return [f"{name}: {said}" for name, part in parts.items() if part is not None for said in stand_ins(part)]
+    if not isinstance(model, StackedForecaster):
+        return []
+    if model.boosted is None:
+        return [f"The history is too short for trees: every strand is forecast by {model.members[0].method}."]
+    by_level = {"areas": model.fallback, **model.level_fallback}
+    return [
+        f"{method} stands in for the model at {level} of {strand}: out of sample it was better."
+        for level, methods in by_level.items()
+        for strand, method in zip(model.strands, methods, strict=True)
+        if method
+    ]
 
 
-def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...]) -> dict[str, str | int | float]:
+def _params(panel: Panel, recipe: Recipe, horizons: tuple[int, ...], model: Fitted) -> dict[str, str | int | float]:
     shape = {"periods": len(panel.counts), "areas": len(panel.areas), "strands": len(panel.strands)}
     shape |= {"periods_corrected": int((panel.completeness < 1).any(axis=1).sum())}
     shape |= {"recording_changes": len(panel.changes)}
     what = {"model": recipe.name, "period": panel.kind, "horizons": ",".join(map(str, horizons))}
-    if recipe.name != BOOSTED:
+    if boosted_part(model) is None:
         return {**what, **shape}
     plan = asdict(recipe.plan(panel if panel.months is None else panel.months.panel))
     return {**what, **shape, **plan.pop("boosting"), **plan}
@@ -140,12 +155,8 @@ def _totals_picture(panel: Panel, hold_out: HoldOut) -> bytes:
 
 def _pai_picture(panel: Panel, model: Fitted, hold_out: HoldOut) -> bytes:
     """Draw the hit curve at the shortest horizon beside the reference method's, averaged over origins and strands."""
-    reference = []
-    for origin in hold_out.origins:
-        before = panel.until(int(origin))
-        reference.append(fit_simple(REFERENCE, before, (1,)).forecast(before).mean[0])
     curves = {
-        REFERENCE: _mean_curve(hold_out, np.stack(reference)),
+        REFERENCE: _mean_curve(hold_out, past_means(REFERENCE, panel, (1,), hold_out.origins)[:, 0]),
         model.method: _mean_curve(hold_out, hold_out.mean[:, 0]),
     }
     return pictures.pai_curve((np.arange(len(panel.areas)) + 1) / len(panel.areas), curves)

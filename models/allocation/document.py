@@ -84,6 +84,7 @@ def plan_document(run: ForecastRun, request: PlanRequest, plan: AllocationPlan) 
         ],
         "areas": _areas(plan, names),
         "notices": list(run.meta.get("notices") or []),
+        "fallback": dict(run.meta.get("fallback") or {}),
         "attribution": run.meta.get("attribution") or "",
     }
 
@@ -113,10 +114,16 @@ def _summary(run: ForecastRun, plan: AllocationPlan, request: PlanRequest, names
         "unweighted": list(unweighted),
         "sentences": [
             *plan_sentences(plan, names),
+            *_fallback_sentences(run),
             *_left_out_sentences(forecast, left_out),
             *_unweighted_sentences(request, unweighted),
         ],
     }
+
+
+def _fallback_sentences(run: ForecastRun) -> list[str]:
+    methods: Mapping[str, str] = run.meta.get("fallback") or {}
+    return [f"Demand of {strand} is forecast by the simple method {method}." for strand, method in methods.items()]
 
 
 def _left_out_sentences(forecast: float, left_out: float) -> list[str]:

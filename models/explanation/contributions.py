@@ -35,6 +35,7 @@ class Explanation:
         multipliers: Group of features to multiplier.
         calibration: Correction of the strand.
         method: Model or simple method.
+        fallback: The simple method that stands in for the model; empty where none does.
         members: Number of areas it stands for.
     """
 
@@ -43,6 +44,7 @@ class Explanation:
     multipliers: Mapping[str, float]
     calibration: float
     method: str
+    fallback: str = ""
     members: int = 1
 
     def __post_init__(self) -> None:
@@ -64,9 +66,12 @@ class Explanation:
         """Return the explanation in words: what the model relied on, strongest first."""
         moved = [(group, value) for group, value in self.multipliers.items() if abs(value - 1) >= WORTH_SAYING]
         moved.sort(key=lambda item: (-abs(math.log(max(item[1], 1e-12))), item[0]))
+        who = f"The simple method {self.fallback}, which stands in for the model, relied" if self.fallback else ""
         if not moved:
-            return f"The model relied on the strand's mean of {self.base:.2f} alone."
+            return f"{who or 'The model relied'} on the strand's mean of {self.base:.2f} alone."
         said = ", ".join(f"{group} ×{value:.2f}" for group, value in moved[:MOST_SAID])
+        if who:
+            return f"{who} on {said}, starting from {self.base:.2f}; it expects {self.mean:.2f}."
         return f"Starting from {self.base:.2f}, the model relied on {said}; it expects {self.mean:.2f}."
 
     def document(self) -> dict[str, Any]:
@@ -78,6 +83,7 @@ class Explanation:
             "log_contributions": self.logs,
             "calibration": self.calibration,
             "method": self.method,
+            "fallback": self.fallback,
             "areas": self.members,
             "sentence": self.sentence(),
         }
@@ -94,12 +100,13 @@ def explain(rows: pd.DataFrame) -> Explanation:
     """
     if not len(rows) or "base" not in rows or rows["base"].isna().any():
         raise ModelError("there is nothing to explain", place="forecast", fix="forecast again with this version")
-    method = str(rows["fallback"].iloc[0]) or str(rows["model_version"].iloc[0])
+    fallback = str(rows["fallback"].iloc[0])
+    method = fallback or str(rows["model_version"].iloc[0])
     mean = rows["mean"].to_numpy(np.float64)
     if len(rows) == 1:
         row = rows.iloc[0]
         multipliers = {group: float(row[column]) for group, column in MULTIPLIERS.items()}
-        return Explanation(float(mean[0]), float(row["base"]), multipliers, float(row["calibration"]), method)
+        return Explanation(float(mean[0]), float(row["base"]), multipliers, float(row["calibration"]), method, fallback)
     weights = mean / mean.sum() if mean.sum() > 0 else np.full(len(mean), 1 / len(mean))
 
     def averaged(column: str) -> float:
@@ -109,7 +116,7 @@ def explain(rows: pd.DataFrame) -> Explanation:
 
     multipliers = {group: averaged(column) for group, column in MULTIPLIERS.items()}
     base = float(rows["base"].sum())
-    return Explanation(float(mean.sum()), base, multipliers, averaged("calibration"), method, len(rows))
+    return Explanation(float(mean.sum()), base, multipliers, averaged("calibration"), method, fallback, len(rows))
 
 
 @dataclass(frozen=True)

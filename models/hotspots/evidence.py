@@ -2,7 +2,7 @@
 
 Every component is a rate of incidents a week. The first are linear, as the kernels of a self-exciting process (Mohler
 and others 2011, JASA 106:100): side (the strand, the others) x half-life x band of distance. The others are what a
-cell, or one place in it, has beyond thresholds: places differ so much that ten incidents say more than ten times one does.
+cell, or one place in it, has beyond thresholds: places differ so much that ten incidents say more than ten times one.
 """
 
 from dataclasses import dataclass

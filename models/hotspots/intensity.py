@@ -10,6 +10,7 @@ a short history gives a sensible map too.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from errors import DataError
 from models.hotspots.evidence import COMPONENTS, DAYS_OF_A_WEEK, Evidence
@@ -64,8 +65,14 @@ class Intensity:
         return shape * (level / total) if total > 0 else shape
 
 
-def fit(evidence: Evidence, day: int, lead: int = 0) -> Intensity:
+def fit(evidence: Evidence, day: int, lead: int = 0, components: NDArray[np.bool_] | None = None) -> Intensity:
     """Fit the weights on the weeks before a day, each from what came `lead` days and more before it.
+
+    Args:
+        evidence: Components.
+        day: The day before which incidents count.
+        lead: Days from there to the week that is forecast.
+        components: Which components may have a weight; None: all.
 
     Raises:
         DataError: There are too few weeks or incidents.
@@ -90,6 +97,8 @@ def fit(evidence: Evidence, day: int, lead: int = 0) -> Intensity:
     found = evidence.at_cells(np.ascontiguousarray(pairs[0]), np.ascontiguousarray(pairs[1]))
     days = day - lead - DAYS_OF_A_WEEK * np.arange(1, weeks + 1)
     totals = evidence.totals(days)
+    if components is not None:
+        totals = totals * components
     shares = _proportions(found, totals, count)
     with np.errstate(divide="ignore", invalid="ignore"):
         weights = np.where(totals > 0, count.sum() * shares / totals, 0.0)

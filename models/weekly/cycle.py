@@ -28,8 +28,9 @@ from models.allocation.resources import load_resources
 from models.books import Books
 from models.monitoring.act import Acted, look
 from models.monitoring.thresholds import load_thresholds
+from models.preflight import take_up
 from models.progress import Advance
-from models.registry import CHAMPION, load
+from models.registry import CHAMPION
 from models.runs import KIND as FORECAST
 from models.runs import ForecastRun
 from models.stand_in import Standing, in_force
@@ -144,7 +145,7 @@ def run_week(place: Place, asked: Asked) -> Week:
     place.tell("Looking at the model.")
     knowledge = place.knowledge()
     known = week.attempt("What is known", lambda: knowledge.at(asked.as_of))
-    champion = week.attempt("The model", lambda: load(place.books.ledger, place.books.files, CHAMPION))
+    champion = week.attempt("The model", lambda: take_up(place.books.ledger, place.books.files, CHAMPION))
     if known and champion:
         thresholds = week.attempt("Thresholds", lambda: load_thresholds(place.workspace.monitor_file))
         if thresholds:

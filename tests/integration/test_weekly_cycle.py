@@ -105,7 +105,7 @@ def test_a_backtest_covers_its_grid_and_knows_nothing_of_the_future(call: cycle.
     [
         (["train", "--model", "arima"], "use one of naive"),
         (["train", "--horizons", "0"], "must lie within"),
-        (["train", "--as-of", "2018-02-01"], "at least 26 are needed"),
+        (["train", "--model", "boosted", "--as-of", "2018-02-01"], "at least 26 are needed"),
         (["train", "--as-of", "2017-02-01"], "holds no incidents known at that date"),
         (["promote", "--reason", "x", "--model", "nobody"], "there is no model nobody"),
         (["promote", "--reason", " "], "say why"),

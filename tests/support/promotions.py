@@ -10,8 +10,9 @@ from pathlib import Path
 from features.calendar import Calendar
 from features.knowledge import Knowledge
 from features.workspace import GATE
+from ledger.events import MovedMeanwhileError
 from ledger.files import FileStore
-from ledger.ledger import Ledger, MovedMeanwhileError
+from ledger.ledger import Ledger
 from models.progress import silent
 from models.registry import CHAMPION, KIND
 from tests.support.recorded import Recorded

@@ -22,9 +22,9 @@ def test_ratios_without_an_offset_are_refused() -> None:
 
 
 def test_the_hash_names_the_content() -> None:
-    spec = demand_spec("week", (1, 2), neighbours=True, seasons=True)
-    assert spec.hash == demand_spec("week", (1, 2), neighbours=True, seasons=True).hash
-    assert spec.hash != demand_spec("week", (1, 2), neighbours=True, seasons=False).hash
+    spec = demand_spec("month", (1, 2), neighbours=True, seasons=True)
+    assert spec.hash == demand_spec("month", (1, 2), neighbours=True, seasons=True).hash
+    assert spec.hash != demand_spec("month", (1, 2), neighbours=True, seasons=False).hash
 
 
 @pytest.mark.parametrize("kind", ["week", "month"])
@@ -34,9 +34,18 @@ def test_every_column_is_named_grouped_and_filled(kind: str) -> None:
     matrix = build(spec, panel, np.array([panel.first + len(panel.counts)]), Calendar("GB-ENG"))
     assert matrix.values.shape == (2 * 6 * 2, len(matrix.names))
     assert len(set(matrix.names)) == len(matrix.names)
-    assert set(matrix.groups) == set(GROUPS)
+    # Weeks have season, calendar and strand-wide trend from the rhythm of strands, in the offset.
+    of_rhythm = {"season", "strand-wide trend", "calendar"} if kind == "week" else set()
+    assert set(matrix.groups) | of_rhythm == set(GROUPS)
+    assert not of_rhythm & set(matrix.groups)
     filled = [bool(np.isfinite(column).all()) for column in matrix.values.T]
-    assert [name for name, full in zip(matrix.names, filled, strict=True) if not full] == ["school"]
+    unknown = ["school"] if kind == "month" else []
+    assert [name for name, full in zip(matrix.names, filled, strict=True) if not full] == unknown
+
+
+def test_months_have_no_rhythm_of_weeks() -> None:
+    with pytest.raises(DataError, match="that of weeks"):
+        FeatureSpec("month", offset=Offset(18, None))
 
 
 def test_an_origin_outside_the_panel_is_refused() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from models.forecaster import Forecast
 from models.levels import at_level, level_members
-from models.ranges import fit_spread
+from models.ranges import PRIORS, fit_spread
 from models.spread import Shock, Spread, draws
 from tests.support import panels
 
@@ -34,15 +34,15 @@ def test_a_spread_comes_back_from_its_document() -> None:
 @pytest.mark.parametrize("level", ["area", "district", "force"])
 def test_joint_draws_have_the_moments_that_every_level_is_served_with(level: str) -> None:
     expected = forecast()
-    drawn = draws(expected, AREAS, 40_000, np.random.default_rng(4)).astype(float)
+    drawn = draws(expected, AREAS, 10_000, np.random.default_rng(4)).astype(float)
     found = at_level(expected, AREAS, level)
     for number, members in enumerate(level_members(AREAS, level).values()):
         sums = drawn[:, :, members].sum(axis=2)
         sums = np.concatenate([sums, sums.sum(axis=-1, keepdims=True)], axis=-1)
         mean = found.mean[:, number]
-        np.testing.assert_allclose(sums.mean(axis=0), mean, rtol=0.02)
+        np.testing.assert_allclose(sums.mean(axis=0), mean, rtol=0.03)
         variance = mean + found.dispersion[:, number] * mean**2
-        np.testing.assert_allclose(sums.var(axis=0), variance, rtol=0.06)
+        np.testing.assert_allclose(sums.var(axis=0), variance, rtol=0.1)
 
 
 def test_the_bottom_level_is_the_marginal() -> None:
@@ -51,9 +51,9 @@ def test_the_bottom_level_is_the_marginal() -> None:
 
 
 def test_the_spread_that_made_the_counts_is_found() -> None:
-    areas = panels.areas(60, districts=6)
+    areas = panels.areas(96, districts=12)
     rng = np.random.default_rng(5)
-    mean = np.broadcast_to(rng.gamma(2.0, 2.0, size=(1, 1, 60, 2)), (400, 1, 60, 2))
+    mean = np.broadcast_to(rng.gamma(2.0, 2.0, size=(1, 1, 96, 2)), (400, 1, 96, 2))
     truth = Spread(
         np.zeros(2),
         Shock(np.array([0.1, 0.3]), np.zeros(2)),
@@ -65,7 +65,30 @@ def test_the_spread_that_made_the_counts_is_found() -> None:
     )
     count = draws(Forecast(mean[0], truth, (1,), None, "x"), areas, 400, rng).astype(float)
     found = fit_spread(count, mean, np.ones(count.shape, dtype=bool), areas, (1,))
-    for name in ("square", "district_strand", "district", "force_strand", "force"):
-        np.testing.assert_allclose(
-            getattr(found, name).variance, getattr(truth, name).variance, rtol=0.35, err_msg=name
-        )
+    large = mean[0] > 2
+    one, other = (spread.dispersion(mean[0], (1,))[large] for spread in (found, truth))
+    np.testing.assert_allclose(one, other, rtol=0.3)
+    for name in ("district_strand", "district", "force_strand", "force"):
+        np.testing.assert_allclose(getattr(found, name).variance, getattr(truth, name).variance, rtol=0.5, err_msg=name)
+
+
+def few(count: float) -> Spread:
+    """Return the spread that three origins of one rare strand give."""
+    mean = np.full((3, 2, 6, 1), 0.02)
+    return fit_spread(np.full(mean.shape, count), mean, np.ones(mean.shape, dtype=bool), AREAS, (1, 2))
+
+
+def test_a_rare_strand_with_few_origins_keeps_to_what_is_believed_before() -> None:
+    found = few(0.0)
+    for name in ("force_strand", "district_strand"):
+        prior = PRIORS[name]
+        assert 0.5 * prior < getattr(found, name).variance[0] < 4 * prior
+    far = found.dispersion(np.full((1, 6, 1), 0.02), (13,))
+    assert 0 < far.max() < 5
+
+
+def test_horizons_beyond_those_checked_are_less_certain() -> None:
+    found = few(0.0)
+    ahead = found.shared(range(1, 14))[:, 0]
+    assert (np.diff(ahead) > 0).all()
+    assert (ahead < 1.1).all()
