@@ -28,6 +28,7 @@ from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
+from strandcast.tune_commands import tune
 from strandcast.twin_commands import twin
 from strandcast.weekly_commands import weekly
 from strandcast.workspace_commands import init
@@ -110,5 +111,6 @@ cli.add_command(rollback)
 cli.add_command(serve)
 cli.add_command(strands)
 cli.add_command(train)
+cli.add_command(tune)
 cli.add_command(twin)
 cli.add_command(weekly)

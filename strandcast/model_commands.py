@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from strandcast.output import plain_table
 from strandcast.ranges import HORIZONS
 
 if TYPE_CHECKING:
+    from models.boosted import BoostingSettings
     from strandcast.deployment import Deployment
     from training.record import Tracker
 
@@ -20,10 +22,18 @@ if TYPE_CHECKING:
 @click.option("--model", "name", default="stacked", show_default=True, help="stacked, boosted, or a simple method.")
 @click.option("--horizons", type=HORIZONS, help="Horizons to serve: 1-4, or 1,2,8; left out: 1-13 weeks or 1-3 months.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Learn only from what was known at this date.")
+@click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="Settings of trees, TOML.")
+@click.option("--study", help="Study of strandcast tune whose best settings are taken.")
 @click.option("--no-tracking", is_flag=True, help="Leave MLflow out.")
 @command_options
 def train(
-    context: Context, name: str, horizons: tuple[int, ...] | None, as_of: datetime | None, no_tracking: bool
+    context: Context,
+    name: str,
+    horizons: tuple[int, ...] | None,
+    as_of: datetime | None,
+    settings_file: Path | None,
+    study: str | None,
+    no_tracking: bool,
 ) -> None:
     """Train a model on all that is known, track the run in MLflow, and make it the challenger."""
     from strandcast.deployment import Deployment
@@ -32,7 +42,8 @@ def train(
 
     with Deployment.open(context) as deployment:
         known = deployment.knowledge().at(as_of.date() if as_of else None)
-        recipe = Recipe(name, deployment.calendar(), deployment.workspace.settings.seed)
+        settings = _settings(deployment, settings_file, study, name)
+        recipe = Recipe(name, deployment.calendar(), deployment.workspace.settings.seed, settings)
         trained = run_training(
             known,
             recipe,
@@ -58,6 +69,24 @@ def train(
         "Next: strandcast promote --reason REASON",
     ]
     context.output.result(document, *([table] if rows else []), lines=lines)
+
+
+def _settings(
+    deployment: Deployment, settings_file: Path | None, study: str | None, name: str
+) -> BoostingSettings | None:
+    """Return the settings that were asked for; None: as shipped."""
+    if settings_file is None and study is None:
+        return None
+    from models.simple import NAMES
+    from training.studies import best_settings, database_of, read_settings
+
+    if settings_file is not None and study is not None:
+        raise click.UsageError("give --settings or --study, not both")
+    if name != "boosted" and name.partition("-")[0] in NAMES:
+        raise click.UsageError(f"{name} grows no trees, so it has no settings")
+    if settings_file is not None:
+        return read_settings(settings_file)
+    return best_settings(database_of(deployment.workspace.root), study or "")
 
 
 def tracker_of(deployment: Deployment, *, off: bool) -> Tracker:

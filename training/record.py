@@ -4,11 +4,15 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol
 
 import pandas as pd
 
 from errors import ModelError
+
+# How a trial of a search ends.
+Ended = Literal["finished", "pruned", "failed"]
 
 _NOT_IN_A_METRIC_NAME = re.compile(r"[^\w\-. ]")
 
@@ -59,6 +63,48 @@ class TrainingRecord:
             raise ModelError(f"metrics are not finite: {', '.join(broken)}", place=self.model_version)
 
 
+@dataclass(frozen=True)
+class TrialRecord:
+    """One trial of a search that has ended.
+
+    Attributes:
+        number: Of the trial in its study.
+        params: Settings that it tried.
+        crps: Of each origin that it saw, oldest first.
+        state: How it ended.
+        reason: Why it was pruned; "" for another.
+        began: UTC.
+        ended: UTC.
+    """
+
+    number: int
+    params: Mapping[str, str | int | float]
+    crps: tuple[float, ...]
+    state: Ended
+    reason: str
+    began: datetime
+    ended: datetime
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """What a study has found so far.
+
+    Attributes:
+        asked: What its scores rest on.
+        metrics: Best CRPS, numbers of trials by how they ended, and the importance of each setting.
+        settings: The best settings as a file; "" where no trial was finished.
+        pictures: PNG files by name.
+        interrupted: Whether somebody stopped it before its budget was spent.
+    """
+
+    asked: Mapping[str, str | int | float]
+    metrics: Mapping[str, float]
+    settings: str
+    pictures: Mapping[str, bytes]
+    interrupted: bool
+
+
 class Tracker(Protocol):
     """Where training runs are kept for comparison: a mirror, never the truth about which model is champion."""
 
@@ -70,6 +116,15 @@ class Tracker(Protocol):
 
     def set_champion(self, model_version: str) -> bool:
         """Show `model_version` as champion; return False if it was never logged, and then show none."""
+
+    def open_study(self, name: str, run_id: str | None) -> str | None:
+        """Begin a study's run, or go on with it; return the run's identifier, None if it is not kept."""
+
+    def log_trial(self, run_id: str, study: str, record: TrialRecord) -> None:
+        """Keep a trial within a study's run, with its true status."""
+
+    def close_study(self, run_id: str, record: StudyRecord) -> None:
+        """Keep what a study has found, and end its run."""
 
 
 class Untracked:
@@ -86,3 +141,13 @@ class Untracked:
     def set_champion(self, model_version: str) -> bool:
         """Show nothing."""
         return False
+
+    def open_study(self, name: str, run_id: str | None) -> str | None:
+        """Keep nothing."""
+        return None
+
+    def log_trial(self, run_id: str, study: str, record: TrialRecord) -> None:
+        """Keep nothing."""
+
+    def close_study(self, run_id: str, record: StudyRecord) -> None:
+        """Keep nothing."""

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from errors import ModelError
 from models.boosted import booster_from_text
-from training.record import TrainingRecord
+from training.record import Ended, StudyRecord, TrainingRecord, TrialRecord
 
 REGISTERED_MODEL = "strandcast"
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 VERSION_TAG = "model_version"
+STUDY_TAG = "study"
+PARENT_TAG = "mlflow.parentRunId"
+# What MLflow shows of a trial that ended so.
+STATUS: dict[Ended, str] = {"finished": "FINISHED", "pruned": "KILLED", "failed": "FAILED"}
 # A name without a scheme makes MLflow write files beside the caller; a misspelt one makes an empty database.
 SCHEMES = ("sqlite:///", "postgresql", "http://", "https://")
 # What the logged Booster needs to answer. Named, because inferring it runs the model in a new process for 30 s.
@@ -112,6 +117,52 @@ class MlflowTracker:
             client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, newest.version)
             return True
 
+    def open_study(self, name: str, run_id: str | None) -> str:
+        """Begin a study's run, or go on with it, and return the run's identifier.
+
+        Raises:
+            ModelError: MLflow cannot store it.
+        """
+        with self._connected() as client:
+            if run_id is not None:
+                client.update_run(run_id, status="RUNNING")
+                return run_id
+            experiment = self._experiment_id(client)
+            return str(client.create_run(experiment, run_name=f"study {name}", tags={STUDY_TAG: name}).info.run_id)
+
+    def log_trial(self, run_id: str, study: str, record: TrialRecord) -> None:
+        """Keep a trial as a nested run: FINISHED, FAILED, or KILLED for one that was pruned.
+
+        MLflow has no status for "pruned"; KILLED is what was stopped on purpose, and the tags say how and why.
+
+        Raises:
+            ModelError: MLflow cannot store it.
+        """
+        with self._connected() as client:
+            began, ended = (int(stamp.timestamp() * 1000) for stamp in (record.began, record.ended))
+            tags = {PARENT_TAG: run_id, STUDY_TAG: study, "trial_state": record.state, "reason": record.reason}
+            name, experiment = f"trial {record.number}", self._experiment_id(client)
+            made: str = client.create_run(experiment, start_time=began, tags=tags, run_name=name).info.run_id
+            steps = [Metric("crps_of_origin", value, ended, step) for step, value in enumerate(record.crps)]
+            mean = [Metric("crps", sum(record.crps) / len(record.crps), ended, 0)] if record.crps else []
+            client.log_batch(made, [*steps, *mean], [Param(key, str(value)) for key, value in record.params.items()])
+            client.set_terminated(made, STATUS[record.state], ended)
+
+    def close_study(self, run_id: str, record: StudyRecord) -> None:
+        """Keep what a study has found, and end its run.
+
+        Raises:
+            ModelError: MLflow cannot store it.
+        """
+        with self._connected() as client:
+            now = int(datetime.now(UTC).timestamp() * 1000)
+            metrics = [Metric(name, value, now, 0) for name, value in record.metrics.items()]
+            client.log_batch(run_id, metrics, [Param(key, str(value)) for key, value in record.asked.items()])
+            if record.settings:
+                client.log_text(run_id, record.settings, "settings.toml")
+            _log_pictures(client, run_id, record.pictures)
+            client.set_terminated(run_id, "KILLED" if record.interrupted else "FINISHED")
+
     @contextmanager
     def _connected(self) -> Iterator[MlflowClient]:
         """Yield a client of this address; tell MLflow's errors as ours and keep its chatter off the screen."""
@@ -153,8 +204,12 @@ def _log_files(client: MlflowClient, run_id: str, record: TrainingRecord) -> Non
     """Log tables and pictures."""
     for name, table in record.tables.items():
         client.log_text(run_id, table.to_csv(index=False), f"tables/{name}.csv")
+    _log_pictures(client, run_id, record.pictures)
+
+
+def _log_pictures(client: MlflowClient, run_id: str, pictures: Mapping[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for name, png in record.pictures.items():
+        for name, png in pictures.items():
             (Path(folder) / name).write_bytes(png)
         client.log_artifacts(run_id, folder, "pictures")
 
