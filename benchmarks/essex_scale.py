@@ -9,6 +9,7 @@ else in a temporary one.
 
 import csv
 import os
+import re
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ AREAS_AN_MSOA = 5
 MEAN = 0.6
 MONDAY = np.datetime64("2022-01-03")
 GOALS = {"train": (600.0, 240.0), "weekly run": (60.0, 20.0)}
+GATE = {"origins": "1", "refit_every": "1", "horizons": "[1]", "simple": '["shrunken"]'}
 MAPPING = """name = "county"
 period = "day"
 [columns]
@@ -98,6 +100,11 @@ def main(folder: Path) -> None:
         measured("ingest", folder, "ingest", "incidents", str(folder / "incidents.parquet"), *mapping)
     print(f"{AREAS:,} areas x {STRANDS} strands x {WEEKS} weeks, SYNTHETIC; horizons {HORIZONS}")
     measured("train", folder, "train", "--horizons", HORIZONS, "--no-tracking")
+    # The gate of one origin fits the challenger once more; the shipped one of 13 origins fits it twice.
+    gate = Path("training/gate/gate.toml").read_text("utf-8")
+    for key, value in GATE.items():
+        gate = re.sub(rf"^{key} = .*$", f"{key} = {value}", gate, flags=re.MULTILINE)
+    (folder / "workspace" / "gate.toml").write_text(gate, "utf-8")
     measured("promote", folder, "promote", "--reason", "benchmark", "--despite", "benchmark", "--no-tracking")
     for _ in range(3):
         measured("weekly run", folder, "forecast", "--horizons", HORIZONS)

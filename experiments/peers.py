@@ -9,7 +9,7 @@ whose dispersion is fitted by strand to their own misses from six origins before
 are measured on the same cells. mlforecast has common lags and windows on a LightGBM with a Poisson objective, one model
 a horizon, and is fitted again at every fifth origin, as ours are. `--slow` adds AutoETS and AutoTheta.
 
-FINDING
+Not run to its end yet: no finding.
 """
 
 import argparse

@@ -5,7 +5,26 @@
 At a few past origins the boosted forecaster is fitted and the stack's weights and stand-ins are chosen on its hold-out;
 the origins of the half-year after that are then forecast, and each variant's CRPS is set beside the boosted
 forecaster's, for areas and for each level above. Targets end before 2020-12-28 in Toronto, 2019-03 in Essex; the twins
-are of the seeds 1 to 3: no benchmark scores them.
+are of the seeds 1 to 3: no benchmark scores them. Ratios of Essex rest on two fits and few months, those of a twin on
+one fit.
+
+Finding (run on 2026-11-24; CRPS over the boosted forecaster's, mean over strands; margin in standard errors):
+
+| | Toronto area, force | Essex LSOA, force | twin 1 LSOA, force | twin 2 | twin 3 |
+|---|---|---|---|---|---|
+| stacked | .9995, .9865 | .9981, .9712 | .9989, .9654 | .9988, .9414 | .9989, .9520 |
+| stand-ins by strand, margin 0 | 1.0007, .9998 | as above | .9981, .9558 | .9988, .9244 | .9988, .9415 |
+| and by level, margin 0 | 1.0011, 1.0078 | as above | .9983, .9757 | .9988, .9007 | .9987, .8957 |
+| stand-ins by strand, margin 1 | 1.0004, .9971 | as above | .9989, .9654 | .9988, .9244 | .9988, .9451 |
+| and by level, margin 1 | 1.0005, .9998 | as above | .9981, .9799 | .9987, .8982 | .9988, .9520 |
+| stand-ins by strand, margin 2 | .9995, .9865 | as above | .9989, .9654 | .9988, .9414 | .9989, .9504 |
+| and by level, margin 2 | .9998, .9971 | as above | .9989, .9654 | .9988, .9180 | .9988, .9520 |
+
+The stack is a little better everywhere, most in totals; the boosted member keeps 78 to 93 % of the weight. It is kept.
+A stand-in at every small loss follows the noise of the judged half-year: in Toronto, where 2020 was not like 2019, it
+cost up to .3 % at the areas, while in two of three twins it helped totals by up to 6 %. With two standard errors stand-ins
+cost the areas of no set more than .03 %; at the force they cost 1 % in Toronto and gained 2.5 % in one twin, which is
+even. Kept at two. In Essex three judged origins do not exist, so nothing stands in.
 """
 
 import sys

@@ -25,6 +25,7 @@ class StartingPoint:
     Attributes:
         strand_mean: float64[origin, strand].
         own_level: float64[origin, strand, area], shrunken rate over strand mean.
+        present_trend: float64[origin, strand], the strand's level at the origin over its long-run mean.
         strand_trend: float64[origin, horizon, strand], expected level over long-run mean.
         season: float64[origin, horizon, strand], of the strand at the target's time of year.
         days: float64[origin, horizon, strand], of the target's bank holidays, school days and first days of months.
@@ -32,6 +33,7 @@ class StartingPoint:
 
     strand_mean: F64
     own_level: F64
+    present_trend: F64
     strand_trend: F64
     season: F64
     days: F64
@@ -47,8 +49,8 @@ class StartingPoint:
         return {"strand-wide trend": self.strand_trend, "season": self.season, "calendar": self.days}
 
     def present(self) -> F64:
-        """Return the rate at the first horizon without season and days, float64[origin, strand, area]."""
-        rate: F64 = self.own_level * (self.strand_mean * self.strand_trend[:, 0])[:, :, None]
+        """Return the rate at the origin without season and days, float64[origin, strand, area]."""
+        rate: F64 = self.own_level * (self.strand_mean * self.present_trend)[:, :, None]
         return rate
 
 
@@ -168,7 +170,7 @@ class _Filled:
         if self.spec.total_half_lives:
             self._all_strands(counts, observed)
         for k in range(level.shape[1]):
-            self._put(np.log(level[:, k] / start.strand_trend[:, 0]).T[:, None, :, None])
+            self._put(np.log(level[:, k] / start.present_trend).T[:, None, :, None])
         year = PERIODS_A_YEAR[self.spec.kind]
         for half_width in self.spec.season_half_widths:
             season = rates.seasons(
@@ -180,12 +182,16 @@ class _Filled:
     def _start(self, totals: StrandTotals, mean: F64, own_level: F64, calendar: Calendar | None) -> StartingPoint:
         offset, horizons = self.spec.offset, np.array(self.spec.horizons, dtype=np.int64)
         if self.spec.follows_rhythm and calendar:
-            found = rhythm.follow(totals, self.panel.first, self.at, horizons, calendar)
+            # The first one is the origin's own, whatever horizons are asked for.
+            asked = np.concatenate([[1], horizons])
+            found = rhythm.follow(totals, self.panel.first, self.at, asked, calendar)
             trend = np.exp(found.trend) / mean[:, None]
-            return StartingPoint(mean, own_level, trend, np.exp(found.season), np.exp(found.days))
+            season, days = np.exp(found.season[:, 1:]), np.exp(found.days[:, 1:])
+            return StartingPoint(mean, own_level, trend[:, 0], trend[:, 1:], season, days)
         lives = () if offset is None or offset.level_half_life is None else (offset.level_half_life,)
-        trend = np.repeat(rates.levels(totals, mean, self.at, lives), len(horizons), axis=1)
-        return StartingPoint(mean, own_level, trend, np.ones_like(trend), np.ones_like(trend))
+        level = rates.levels(totals, mean, self.at, lives)
+        trend = np.repeat(level, len(horizons), axis=1)
+        return StartingPoint(mean, own_level, level[:, 0], trend, np.ones_like(trend), np.ones_like(trend))
 
     def calendar(self, origins: I64, calendar: Calendar) -> None:
         """Fill the columns of the target's calendar."""

@@ -17,7 +17,7 @@ from models.boosted import BoostedForecaster
 from models.day_weights import DayWeights
 from models.simple import SimpleForecaster
 from models.spread import Spread
-from models.stacked import Member, StackedForecaster
+from models.stacked import StackedForecaster
 
 FORMAT = 2
 Fitted = PartForecaster | BesideMonths
@@ -51,7 +51,7 @@ def pack(model: Fitted, facts: Mapping[str, Any], parts: Mapping[str, Any] | Non
         facts: What it was made of: origin, hashes, seed, versions; JSON values.
         parts: What else its manifest keeps, by the part's name, such as how it is made again; JSON values.
     """
-    described, booster = _beside_months(model) if isinstance(model, BesideMonths) else _with_trees(model)
+    described, booster = _beside_months(model) if isinstance(model, BesideMonths) else _described(model)
     document = {
         "format": FORMAT,
         "booster_sha256": hashlib.sha256(booster).hexdigest(),
@@ -63,45 +63,42 @@ def pack(model: Fitted, facts: Mapping[str, Any], parts: Mapping[str, Any] | Non
 
 
 def boosted_part(model: Fitted) -> BoostedForecaster | None:
-    """Return the part of a model that has trees: itself, or a stack's member; None where there is none.
-
-    Of weeks beside months it is that of the months.
-    """
+    """Return the part of a model that has trees, of weeks beside months the months'; None where there is none."""
     shown = model.monthly if isinstance(model, BesideMonths) else model
     if isinstance(shown, StackedForecaster):
         return shown.boosted
     return shown if isinstance(shown, BoostedForecaster) else None
 
 
-def _with_trees(model: PartForecaster) -> tuple[dict[str, Any], bytes]:
+def _described(model: PartForecaster) -> tuple[dict[str, Any], bytes]:
     """Return a model of one kind of period as JSON values and trees."""
-    trees = boosted_part(model)
-    return _described(model), trees.booster.encode() if trees else b""
-
-
-def _described(model: PartForecaster) -> dict[str, Any]:
-    """Return a model of one kind of period without its trees as JSON values."""
     document: dict[str, Any] = {
         "method": model.method,
         "horizons": list(model.horizons),
         "spread": model.spread.document(),
     }
     if isinstance(model, StackedForecaster):
-        document |= {
-            "strands": list(model.strands),
-            "members": [_described(member) for member in model.members],
-            "weights": model.weights.tolist(),
-            "fallback": list(model.fallback),
-            "level_fallback": {level: list(names) for level, names in model.level_fallback.items()},
-        }
-    if isinstance(model, BoostedForecaster):
-        document |= {
-            "spec": asdict(model.spec),
-            "strands": list(model.strands),
-            "calibration": model.calibration.tolist(),
-            "calendar": calendar_document(model.calendar),
-        }
-    return document
+        return {**document, **_stacked(model)}, model.boosted.booster.encode() if model.boosted else b""
+    if not isinstance(model, BoostedForecaster):
+        return document, b""
+    document |= {
+        "spec": asdict(model.spec),
+        "strands": list(model.strands),
+        "calibration": model.calibration.tolist(),
+        "calendar": calendar_document(model.calendar),
+    }
+    return document, model.booster.encode()
+
+
+def _stacked(model: StackedForecaster) -> dict[str, Any]:
+    """Return what a stack holds beside its trees, which are those of its boosted member."""
+    return {
+        "strands": list(model.strands),
+        "members": [_described(member)[0] for member in model.members],
+        "weights": model.weights.tolist(),
+        "fallback": list(model.fallback),
+        "level_fallback": {level: list(names) for level, names in model.level_fallback.items()},
+    }
 
 
 def _beside_months(model: BesideMonths) -> tuple[dict[str, Any], bytes]:
@@ -110,7 +107,7 @@ def _beside_months(model: BesideMonths) -> tuple[dict[str, Any], bytes]:
     for name in _WITHIN:
         part: PartForecaster | None = getattr(model, name)
         if part is not None:
-            described, booster = _with_trees(part)
+            described, booster = _described(part)
             within[name] = {**described, "booster_bytes": len(booster)}
             trees += booster
     document = {
@@ -181,7 +178,7 @@ def _model(document: Mapping[str, Any], booster: str) -> PartForecaster:
     return _member(document, booster)
 
 
-def _member(document: Mapping[str, Any], booster: str) -> Member:
+def _member(document: Mapping[str, Any], booster: str) -> BoostedForecaster | SimpleForecaster:
     spread = Spread.of(document["spread"])
     if document["method"] != "boosted":
         return SimpleForecaster(document["method"], tuple(document["horizons"]), spread)

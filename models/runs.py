@@ -70,7 +70,8 @@ def _marked(run: ForecastRun, held: Suspension | None) -> ForecastRun:
     if held is None or set(held.strands) <= stood_in or NOTICE in run.meta["notices"]:
         return run
     notices = [*run.meta["notices"], NOTICE]
-    frame = run.frame.assign(notices=";".join(notices))
+    own = run.frame["notices"].astype(str)
+    frame = run.frame.assign(notices=own.where(own == "", own + ";") + NOTICE)
     return replace(run, frame=frame, meta={**run.meta, "notices": notices})
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from errors import ModelError
 from features.areas.areas import Areas
@@ -118,8 +117,8 @@ class StackedForecaster:
     def _needed(self) -> set[int]:
         """Return the members that some strand or level rests on."""
         named = {name for names in self.level_fallback.values() for name in names if name}
-        weighed = set(np.flatnonzero(self.weights.any(axis=0)).tolist())
-        return {n for n, member in enumerate(self.members) if n in weighed or member.method in named}
+        weighed = self.weights.sum(axis=0) > 0
+        return {n for n, member in enumerate(self.members) if weighed[n] or member.method in named}
 
 
 def geometric(values: Sequence[F64], weights: F64) -> F64:
@@ -146,10 +145,10 @@ def lifted(forecast: Forecast) -> Forecast:
     factors = forecast.factors
     if factors is not None:
         at = [forecast.horizons.index(horizon) for horizon in factors.horizons]
-        low: NDArray[np.bool_] = np.less(forecast.mean[at], mean[at])
+        low = np.asarray(forecast.mean[at] < mean[at])
         factors = Factors(
             np.where(low, mean[at], factors.base),
-            np.where(low[..., None], 1.0, factors.multipliers),
+            np.where(np.expand_dims(low, -1), 1.0, factors.multipliers),
             np.where(low, 1.0, factors.calibration),
             factors.horizons,
         )

@@ -1,6 +1,6 @@
 """One period through the house: from what is known to a recorded forecast."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -59,8 +59,10 @@ def first_to_come(panel: Panel, horizons: Sequence[int]) -> int:
     return min(to_come, default=max(horizons))
 
 
-def _falls_back(forecast: Forecast) -> bool:
-    return any(map(any, (forecast.fallback, *forecast.level_fallback.values())))
+def _falls_back(forecast: Forecast, panel: Panel, suspended: Mapping[str, str]) -> bool:
+    """Tell whether the model leaves a strand or a level to a simple method; a suspension has a notice of its own."""
+    own = set(_by_strand(panel.strands, forecast.fallback)) - set(suspended)
+    return bool(own) or any(map(any, forecast.level_fallback.values()))
 
 
 def _by_strand(strands: Sequence[str], methods: Sequence[str]) -> dict[str, Json]:
@@ -92,7 +94,7 @@ def run_forecast(
     panel, snapshot_hash = known.panel, known.snapshot_hash
     first = first_to_come(panel, champion.model.horizons)
     forecast = champion.model.forecast(panel, explain=(first,))
-    notices = [*notices, *([FALLBACK] if _falls_back(forecast) else [])]
+    notices = [*notices, *([FALLBACK] if _falls_back(forecast, panel, champion.suspended) else [])]
     frame = forecast_table(forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices)
     frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
     frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)

@@ -194,6 +194,8 @@ def _told(run: HotspotRun) -> list[str]:
         lines.append(f"{weeks}, cells chosen so held {seen} ({record['expected_in_chosen']:.1f} expected); {plain}.")
     if about["chosen_again"] is not None:
         lines.append(f"From week to week {about['chosen_again']:.0%} of the chosen cells stay.")
+    if held["outside"]:
+        lines.append(f"{held['outside']:,} incidents lie in no cell and are not counted.")
     if held["without_coordinates"]:
         lines.append(f"{held['without_coordinates']:,} incidents have no coordinates and are not counted.")
     if held["found_by_officers"]:

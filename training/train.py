@@ -80,6 +80,7 @@ def train(
     version = version_name(made.model.method, panel.origin.isoformat(), made.bundle)
     manifest = json.loads(made.bundle.manifest)
     measured = named_metrics(manifest["measures"])
+    trees = boosted_part(made.model)
     record = TrainingRecord(
         model_version=version,
         params=_params(panel, recipe, horizons, made.model),

@@ -116,6 +116,7 @@ def summary(found: Hotspots, notices: list[str], attribution: str) -> dict[str, 
         "learnt_from_weeks": found.model.weeks,
         "incidents": {
             "located": int(rests.points.count[rests.points.own].sum()),
+            "outside": outside(found),
             "without_coordinates": rests.nowhere,
             "found_by_officers": rests.found_by_officers,
         },
@@ -129,6 +130,12 @@ def summary(found: Hotspots, notices: list[str], attribution: str) -> dict[str, 
         "notices": notices,
         "attribution": attribution,
     }
+
+
+def outside(found: Hotspots) -> int:
+    """Return the incidents of the strand that lie in no cell."""
+    own = found.located.points.chosen(found.located.points.own)
+    return int(own.count[found.grid.place(own.x, own.y) < 0].sum())
 
 
 def _text(document: dict[str, Any]) -> str:

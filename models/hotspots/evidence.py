@@ -73,16 +73,11 @@ class Evidence:
         out = np.zeros((len(cell), len(COMPONENTS)))
         out[:, :_LINEAR] = near.reshape(len(cell), -1)
         days, at = np.unique(when, return_inverse=True)
-        column = _LINEAR
-        for cells, beyond in self._beyond(days):
-            found = np.zeros((len(days), s.grid.rows * s.grid.columns))
-            for k in range(beyond.shape[2]):
-                found[:] = 0.0
-                for w in range(len(days)):
-                    np.add.at(found[w], cells, beyond[w, :, k])
-                out[:, column] = found[at, cell]
-                column += 1
-        out[:, column] = self._even(days)[at]
+        for w in range(len(days)):  # a day at a time: a county has hundreds of thousands of places
+            mine = at == w
+            for column, beyond in enumerate(self._beyond(days[w : w + 1]), start=_LINEAR):
+                out[mine, column] = beyond[cell[mine]]
+        out[:, -1] = self._even(days)[at]
         return out
 
     def totals(self, days: I64) -> F64:
@@ -98,11 +93,9 @@ class Evidence:
                 part = left[:, mine] @ s.mass[mine]
                 start = side * len(HALF_LIVES) * len(BANDS)
                 out[start : start + part.size] += part.reshape(-1)
-        column = _LINEAR
-        for _, beyond in self._beyond(days):
-            out[column : column + beyond.shape[2]] = beyond.sum(axis=(0, 1))
-            column += beyond.shape[2]
-        out[column] = self._even(days).sum() * len(s.grid)
+            for column, beyond in enumerate(self._beyond(days[w : w + 1]), start=_LINEAR):
+                out[column] += beyond.sum()
+        out[-1] = self._even(days).sum() * len(s.grid)
         return out
 
     def surface(self, weights: F64, day: int) -> F64:
@@ -115,12 +108,9 @@ class Evidence:
         occupied, begins = np.unique(s.cell, return_index=True)
         summed = np.add.reduceat(amplitude, begins, axis=0) if len(begins) else amplitude
         whole = spread_out(occupied, summed, s.grid.rows, s.grid.columns, s.spread.table)
-        column = _LINEAR
-        for cells, beyond in self._beyond(when):
-            for k in range(beyond.shape[2]):
-                np.add.at(whole, cells, weights[column] * beyond[0, :, k])
-                column += 1
-        whole += weights[column] * self._even(when)[0]
+        for column, beyond in enumerate(self._beyond(when), start=_LINEAR):
+            whole += weights[column] * beyond
+        whole += weights[-1] * self._even(when)[0]
         return whole[s.grid.cells]
 
     def level(self, day: int, half_life: float) -> float:
@@ -136,13 +126,13 @@ class Evidence:
         size = max(1, len(self.sources.grid))
         return np.array([self.level(int(day), HALF_LIVES[-1]) / size for day in days])
 
-    def _beyond(self, days: I64) -> list[tuple[I64, F64]]:
-        """Return the weekly rates beyond thresholds, of cells and of places: their cells, float64[day, group, n]."""
+    def _beyond(self, day: I64) -> list[F64]:
+        """Return the weekly rates beyond each threshold, of cells and then of places, on one day; float64[lattice]."""
         s = self.sources
-        rate = self.per_week(days)[:, -1][:, None, None]
-        found = []
+        size, rate = s.grid.rows * s.grid.columns, self.per_week(day)[0, -1]
+        found: list[F64] = []
         for group, thresholds in ((s.cell, CELL_THRESHOLDS), (s.place, PLACE_THRESHOLDS)):
             beyond = np.array(thresholds, dtype=np.float64)
-            cells, out = excesses(days, group, s.entries, self.decay[-1], beyond)
-            found.append((cells, out * rate))
+            cells, out = excesses(day[0], group, s.entries, self.decay[-1], beyond)
+            found.extend(np.bincount(cells, out[:, k] * rate, size).astype(np.float64) for k in range(len(thresholds)))
         return found

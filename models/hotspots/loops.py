@@ -64,39 +64,35 @@ def near_evidence(target: I64, when: I64, entries: Entries, size: tuple[int, int
 
 
 @njit(cache=True)
-def excesses(when: I64, group: I64, entries: Entries, decay: F64, thresholds: F64) -> tuple[I64, F64]:
-    """Return by how much the decayed own incidents of each group exceed thresholds on each day.
+def excesses(when: int, group: I64, entries: Entries, decay: F64, thresholds: F64) -> tuple[I64, F64]:
+    """Return by how much the decayed own incidents of each group exceed thresholds on a day.
 
     Args:
-        when: Days, before which incidents count.
+        when: The day, before which incidents count.
         group: Number of the group of each entry, ascending by runs; a group lies in one cell.
         entries: Cell, day, side and count of each entry; only side 0 counts.
         decay: float64[age in days].
         thresholds: Decayed incidents.
 
     Returns:
-        The cell of each group, and float64[when, group, threshold].
+        The cell of each group, and float64[group, threshold].
     """
     cell, day, own, count = entries
+    cells = np.zeros(len(group), dtype=np.int64)
+    totals = np.zeros(len(group))
     groups = 0
     for j in range(len(group)):
         if j == 0 or group[j] != group[j - 1]:
+            cells[groups] = cell[j]
             groups += 1
-    cells = np.zeros(groups, dtype=np.int64)
-    out = np.zeros((len(when), groups, len(thresholds)))
-    for w in range(len(when)):
-        at, total = -1, 0.0
-        for j in range(len(group)):
-            if j == 0 or group[j] != group[j - 1]:
-                at += 1
-                total = 0.0
-                cells[at] = cell[j]
-            age = when[w] - day[j]
-            if age > 0 and own[j] == 0:
-                total += decay[age] * count[j]
-                for k in range(len(thresholds)):
-                    out[w, at, k] = max(0.0, total - thresholds[k])
-    return cells, out
+        age = when - day[j]
+        if age > 0 and own[j] == 0:
+            totals[groups - 1] += decay[age] * count[j]
+    out = np.zeros((groups, len(thresholds)))
+    for at in range(groups):
+        for k in range(len(thresholds)):
+            out[at, k] = max(0.0, totals[at] - thresholds[k])
+    return cells[:groups], out
 
 
 @njit(cache=True)

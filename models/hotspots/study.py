@@ -146,8 +146,8 @@ def study(
     for back in range(request.refits + 1):
         advance(back, request.refits + 1)
         date_back = day_of(now.as_of - DAYS_OF_A_WEEK * back)
-        then = now if back == 0 else located(store.view(date_back, areas), request.strand)
         try:
+            then = now if back == 0 else located(store.view(date_back, areas), request.strand)
             fitted, refit = _refit(then, now, grid, spread, request.horizon)
         except DataError:
             if back == 0:

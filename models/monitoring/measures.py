@@ -26,7 +26,7 @@ MEANINGS = {
     "pit": "largest distance of the randomised PIT from uniform: whether ranges hold what they say",
     "bias": "recorded over forecast, or forecast over recorded",
     "level_shift": "shift of the strand's recorded level since training that nobody has declared",
-    "late": "newest periods of which nothing is in",
+    "late": "newest periods of which nothing is in, beyond those that were missing when the model was trained",
     "age": "periods since the model was trained",
 }
 
@@ -196,7 +196,9 @@ def of_stability(found: tuple[Stability, ...] | str, strands: tuple[str, ...], l
     """Return the verdicts on the features; of the index what earlier windows reached too is no evidence of a move."""
     if isinstance(found, str):
         return [unknown(strand, "features", found) for strand in strands]
-    verdicts = []
+    told = {item.strand for item in found}
+    late = "too few of the newest periods are in"
+    verdicts = [unknown(strand, "features", late) for strand in strands if strand not in told]
     for item in found:
         evidence = f"earlier windows reach {item.usual:.2f}; most in '{item.feature}' ({item.feature_index:.2f})"
         low = max(0.0, item.index - item.usual)
@@ -232,21 +234,35 @@ def _levels(panel: Panel, trained: int, limits: Limits) -> Iterator[Verdict]:
             yield judged(strand, "level_shift", limits, 1.0, 1.0, f"none found; {since} {panel.kind}s since training")
 
 
-def of_lateness(panel: Panel, limits: Limits) -> list[Verdict]:
-    """Return the verdicts on how many newest periods of each strand nothing is known of."""
-    now = periods.ordinal(panel.as_of, panel.kind)
+def of_lateness(panel: Panel, trained: Panel, limits: Limits) -> list[Verdict]:
+    """Return the verdicts on how many newest periods of each strand are missing beyond those that were at training.
+
+    Args:
+        panel: As known now.
+        trained: As known when the model was trained: a feed that is published late is no later for that.
+        limits: The thresholds.
+    """
+    before = _lateness(trained)
     verdicts = []
-    for column, strand in enumerate(panel.strands):
-        seen = np.flatnonzero(panel.observed[:, :, column].any(axis=1))
-        if not len(seen):
+    for strand, late in _lateness(panel).items():
+        if late is None:
             verdicts.append(unknown(strand, "late", "nothing of it was ever observed"))
             continue
-        newest = panel.first + int(seen[-1])
-        share = float(panel.completeness[seen[-1], column])
-        evidence = f"newest {panel.kind} begins {periods.start(newest, panel.kind)}, {share:.0%} usually in by now"
-        late = float(now - 1 - newest)
-        verdicts.append(judged(strand, "late", limits, late, late, evidence))
+        usual = before.get(strand) or 0
+        evidence = f"{late} {panel.kind}s behind, {usual} when the model was trained"
+        beyond = float(max(0, late - usual))
+        verdicts.append(judged(strand, "late", limits, beyond, beyond, evidence))
     return verdicts
+
+
+def _lateness(panel: Panel) -> dict[str, int | None]:
+    """Return how many newest ended periods nothing of each strand is known of; None where nothing ever was."""
+    ended = periods.ordinal(panel.as_of, panel.kind) - panel.first
+    found: dict[str, int | None] = {}
+    for column, strand in enumerate(panel.strands):
+        seen = np.flatnonzero(panel.observed[:, :, column].any(axis=1))
+        found[strand] = ended - 1 - int(seen[-1]) if len(seen) else None
+    return found
 
 
 def of_age(panel: Panel, trained: int, limits: Limits) -> Verdict:

@@ -8,7 +8,6 @@ from typing import Any
 
 from features import periods
 from features.knowledge import Knowledge
-from features.spec import FeatureSpec
 from ledger.artefacts import Artefact
 from ledger.events import Draft
 from models.books import Books
@@ -42,13 +41,15 @@ def monitor(
     panel, window = known.panel, asked.window
     trained = periods.ordinal(champion.origin, panel.kind)
     found = scores(books, champion.version, truth, trained, window.periods)
-    spec = watched(_spec_of(champion.model), panel)
-    moved = stability(spec, panel, trained, window.periods, window.fewest_periods)
+    learner = _learner(champion.model)
+    spec = watched(learner.spec if learner else None, panel)
+    calendar = learner.calendar if learner else None
+    moved = stability(spec, panel, trained, window.periods, window.fewest_periods, calendar)
     verdicts = [
         *measures.of_scores(found, panel.strands, asked, panel.kind),
         *measures.of_stability(moved, panel.strands, asked.features),
         *measures.of_levels(panel, trained, asked.level_shift),
-        *measures.of_lateness(panel, asked.late),
+        *measures.of_lateness(panel, knowledge.at(champion.origin).panel, asked.late),
         measures.of_age(panel, trained, asked.age),
     ]
     looked_at = () if isinstance(found, str) else found.periods
@@ -68,11 +69,11 @@ def monitor(
     )
 
 
-def _spec_of(model: object) -> FeatureSpec | None:
-    """Return the features that a model was trained on; of a stack, those of the member that has any."""
+def _learner(model: object) -> BoostedForecaster | None:
+    """Return the part of a model that was trained on features; None where none was, as of a simple method."""
     for part in (model, *getattr(model, "members", ())):
         if isinstance(part, BoostedForecaster):
-            return part.spec
+            return part
     return None
 
 

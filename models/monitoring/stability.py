@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from features.calendar import Calendar
 from features.matrix import build
 from features.panel import Panel
 from features.periods import PERIODS_A_YEAR
@@ -80,8 +81,10 @@ def watched(spec: FeatureSpec | None, panel: Panel) -> FeatureSpec:
     return replace(spec, horizons=(1,), calendar=False, context=False)
 
 
-def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest: int) -> tuple[Stability, ...] | str:
-    """Return the stability of each strand and group, or why it cannot be told.
+def stability(
+    spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest: int, calendar: Calendar | None = None
+) -> tuple[Stability, ...] | str:
+    """Return the stability of each strand and group, or why it cannot be told; strands that are too late are left out.
 
     Args:
         spec: As `watched` returns it.
@@ -89,6 +92,7 @@ def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest
         trained: Ordinal of the model's origin.
         window: Newest origins after it that are looked at.
         fewest: With fewer, nothing is told.
+        calendar: The model's own, for features that follow it; None: of a place without holidays.
     """
     newest = panel.first + len(panel.counts)
     warm_up = panel.first + PERIODS_A_YEAR[panel.kind]
@@ -98,13 +102,19 @@ def stability(spec: FeatureSpec, panel: Panel, trained: int, window: int, fewest
         return f"{len(now)} {panel.kind}s since the model was trained, {fewest} are needed"
     if len(before) < _FEWEST_WINDOWS * len(now):
         return f"{max(len(before), 0)} {panel.kind}s of training after the first year, too few to compare with"
-    matrix = build(spec, panel, np.concatenate([before, now]), None)
+    matrix = build(spec, panel, np.concatenate([before, now]), calendar or Calendar())
     shape = (len(panel.strands), len(panel.areas), len(before) + len(now), len(matrix.names))
     counted = _counted(matrix.values.reshape(shape), len(before))
     found = []
     for s, strand in enumerate(panel.strands):
-        index = stability_index(counted[s, :, : len(before)].sum(axis=1), counted[s, :, len(before) :].sum(axis=1))
-        usual = _usual(counted[s, :, : len(before)], len(now))
+        # Past origins are seen with all that is known by now: of a late feed the newest ones would seem to have moved.
+        seen = np.flatnonzero(panel.observed[:, :, s].any(axis=1))
+        own_now = now <= panel.first + (int(seen[-1]) + 1 if len(seen) else 0)
+        if own_now.sum() < fewest:
+            continue
+        reference, present = counted[s, :, : len(before)], counted[s, :, len(before) :][:, own_now]
+        index = stability_index(reference.sum(axis=1), present.sum(axis=1))
+        usual = _usual(reference, int(own_now.sum()))
         for group in GROUPS:
             own = [k for k, name in enumerate(matrix.groups) if name == group]
             if own:

@@ -122,6 +122,22 @@ def test_features_that_moved_are_told_from_those_that_did_not() -> None:
     assert moved[second] < 1.0
 
 
+def test_a_late_feed_has_not_moved() -> None:
+    panel = panels.panel(220, 40, seed=3)
+    observed = panel.observed.copy()
+    observed[-5:, :, 0] = False
+    counts = np.where(observed, panel.counts, 0.0).astype(np.float32)
+    late = Panel.of_counts(counts, observed, "week", panel.first, panel.areas, panel.strands, panel.as_of)
+    found = stability(watched(None, late), late, panel.first + 200, 13, 6)
+    assert not isinstance(found, str)
+    assert max(item.index - item.usual for item in found if item.strand == panel.strands[0]) < 1.0
+    observed[-16:, :, 0] = False
+    later = replace(late, observed=observed)
+    told = stability(watched(None, later), later, panel.first + 200, 13, 6)
+    verdicts = measures.of_stability(told, panel.strands, SHIPPED.features)
+    assert {v.state for v in verdicts if v.strand == panel.strands[0]} == {NOT_ASSESSED}
+
+
 def test_features_say_why_they_cannot_tell() -> None:
     panel = panels.panel(220, 10, seed=3)
     spec = watched(None, panel)
@@ -153,8 +169,10 @@ def test_late_feeds_and_age_are_counted_in_periods() -> None:
     observed = panel.observed.copy()
     observed[-5:, :, 0] = False
     late = replace(panel, observed=observed)
-    found = measures.of_lateness(late, SHIPPED.late)
+    found = measures.of_lateness(late, panel, SHIPPED.late)
     assert [(v.value, v.state) for v in found[:2]] == [(5.0, RETRAIN), (0.0, OK)]
+    # A feed that was as late when the model was trained is no later for that.
+    assert measures.of_lateness(late, late, SHIPPED.late)[0].value == 0.0
     assert measures.of_age(panel, panel.first + 20, SHIPPED.age).state == RETRAIN
     assert measures.of_age(panel, panel.first + 50, SHIPPED.age).state == OK
     assert measures.of_age(panel, panel.first + 90, SHIPPED.age).state == NOT_ASSESSED
@@ -163,7 +181,7 @@ def test_late_feeds_and_age_are_counted_in_periods() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("retrain = 1.0 ", "retrian = 1.0 ", "write 'retrain'"),
+        ("retrain = 1.01", "retrian = 1.01", "write 'retrain'"),
         ("suspend = 1.05", "suspend = 0.9", "suspend is below retrain"),
         ("periods = 13", "periods = 3", "nothing could ever be assessed"),
         ("[pit]", "[pti]", "unknown key 'pti'"),
