@@ -152,9 +152,9 @@ def grow(values: NDArray[np.float32], target: F64, log_offset: F64, settings: Bo
         seed: Of the draws of rows and columns.
 
     Raises:
-        ModelError: There are no rows, or nothing happened in any.
+        ModelError: There are too few rows to draw from, or nothing happened in any.
     """
-    if not np.any(target > 0):
+    if not np.any(target > 0) or len(target) * settings.row_share < 1:
         raise ModelError("has no rows to learn from", place="training", fix="ingest a longer history")
     binning = {"max_bin": settings.bins, "verbose": -1}
     data = lgb.Dataset(values, np.maximum(target, 0.0), init_score=log_offset, params=binning)

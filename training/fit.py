@@ -113,6 +113,9 @@ def fit_boosted(
     at = known[plan.warm_up :][-plan.periods :][:: -plan.every][::-1]
     rows = _rows(build(spec, panel, at + panel.first, calendar), panel)
     count, mean, seen, origins = _held_out(rows, panel, int(known[-plan.hold_out]), plan, seed)
+    if not len(origins):
+        problem = f"knows no {panel.kind} to be checked on {min(horizons)} or more ahead"
+        raise ModelError(problem, place="training", fix="ingest a longer history, or use --model shrunken")
     # The rhythm follows each strand's level up to the origin; what it missed in the hold-out's months is older news.
     calibration = np.ones(len(panel.strands)) if spec.follows_rhythm else _calibration(count, mean, seen)
     mean = mean * calibration

@@ -161,3 +161,10 @@ def test_zero_counts_only_where_it_has_weight() -> None:
     assert (least(zero) > 0).all()
     scale = level_scale(one, {"m": 2 * one}, panels.areas(2), {"force": ("m",)})
     np.testing.assert_array_equal(scale, 2 * one)
+
+
+def test_where_nothing_can_be_held_out_that_far_ahead_a_simple_method_is_trained() -> None:
+    model, hold_out = RECIPE.fit_checked(PANEL, (len(PANEL.counts),))
+    assert isinstance(model, StackedForecaster)
+    assert model.boosted is None
+    assert not hold_out.seen.any()
