@@ -82,8 +82,9 @@ def chances(clock: str, centre: float) -> Floats:
     """
     night = NIGHT_SHARE.get(clock, 0.0) * min(centre, 1.0)
     weights = _weights()
-    usual: Floats = weights[_NAMES.index("evening" if clock == "night" else clock)]
-    return (1.0 - night) * usual + night * weights[-1]
+    usual = weights[_NAMES.index("evening" if clock == "night" else clock)]
+    mixed: Floats = (1.0 - night) * usual + night * weights[-1]
+    return mixed
 
 
 def window(names: NDArray[np.str_], kind: Integers, rng: np.random.Generator) -> Integers:

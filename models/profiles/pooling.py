@@ -70,8 +70,8 @@ class Pooled:
         """
         share, size = self.share, self.rests_on[:, None]
         tail = (1 - NOMINAL) / 2
-        bounds = (betaincinv(size * share, size * (1 - share), level) for level in (tail, 1 - tail))
-        low, high = bounds
+        low = np.asarray(betaincinv(size * share, size * (1 - share), tail), np.float64)
+        high = np.asarray(betaincinv(size * share, size * (1 - share), 1 - tail), np.float64)
         return low, high
 
     @property

@@ -26,7 +26,7 @@ def placed(begins: float, minutes: float, shifts: Shifts = SHIFTS) -> dict[tuple
     assert parts.sum() == pytest.approx(1.0)
     size = len(shifts)
     return {
-        (WEEKDAYS[cell // size], shifts.shifts[cell % size].name): pytest.approx(float(parts[cell]))
+        (WEEKDAYS[cell // size], shifts.shifts[cell % size].name): round(float(parts[cell]), 9)
         for cell in np.flatnonzero(parts).tolist()
     }
 
