@@ -32,12 +32,14 @@ class Protocol:
         title: Name.
         schedule: Origins, horizons and refits.
         references: Method to its measured figures, in the order of `MEASURES`.
-        goals: Measure to the figure that the boosted forecaster must reach.
+        least: Measure to the figure that the default model must reach.
+        goals: Measure to the figure that it is to reach.
     """
 
     title: str
     schedule: Schedule
     references: Mapping[str, Sequence[float]]
+    least: Mapping[str, float]
     goals: Mapping[str, float]
 
 
@@ -60,7 +62,7 @@ def measure(protocol: Protocol, deployment: Deployment, knowledge: Knowledge) ->
         table.add_column(name, justify="left" if name == "method" else "right")
     overall: dict[str, Any] = {}
     panel = knowledge.as_recorded().at().panel
-    for method in (*protocol.references, "boosted"):
+    for method in (*protocol.references, "boosted", "stacked"):
         recipe = Recipe(method, deployment.calendar(), deployment.workspace.settings.seed)
         began = process_time()
         forecasts = run_backtest(knowledge, protocol.schedule, recipe.fit, name=method, advance=silent)
@@ -76,7 +78,8 @@ def measure(protocol: Protocol, deployment: Deployment, knowledge: Knowledge) ->
             f"{spent:.1f}",
         )
     Console(width=150).print(table)
-    for name, goal in protocol.goals.items():
-        value = float(overall[name])
-        reached = value >= goal if name == "pai_5" else value <= goal
-        print(f"boosted {name} {value:.4f}, goal {goal:g}: {'reached' if reached else 'NOT reached'}")
+    for what, figures in (("at least", protocol.least), ("goal", protocol.goals)):
+        for name, figure in figures.items():
+            value = float(overall[name])
+            reached = value >= figure if name == "pai_5" else value <= figure
+            print(f"stacked {name} {value:.4f}, {what} {figure:g}: {'reached' if reached else 'NOT reached'}")
