@@ -169,6 +169,9 @@ def _told(run: ProfileRun) -> list[str]:
         lines.append(f"{shown:,} profiles of a strand in a {about['level']}, {fewest}: --out or --json.")
     if about["weekly_only"]:
         lines.append(f"Only weekly plans can be made of {', '.join(about['weekly_only'])}: no clock times.")
+    if about["partly_without_clock_times"]:
+        partly = ", ".join(about["partly_without_clock_times"])
+        lines.append(f"Of {partly} feeds without clock times tell too: the profile holds for the rest.")
     if about["feeds_left_out"]:
         lines.append(f"Left out: {', '.join(about['feeds_left_out'])}, without clock times.")
     if about["heaped_at_midnight"]:

@@ -38,6 +38,7 @@ class Clocked:
         weeks: Whole weeks looked at, of the feed that covers most.
         left_out: Feeds without clock times.
         weekly_only: Strands of which no feed gives clock times.
+        partly: Strands of which feeds without clock times speak too; of what these tell nothing is known here.
         heaped: Feeds whose times are heaped at 00:00; such a time is taken for none.
         midnight: Incidents without a clock time for that.
         long: Incidents without a clock time as their interval is too long.
@@ -55,6 +56,7 @@ class Clocked:
     weeks: int
     left_out: tuple[str, ...]
     weekly_only: tuple[str, ...]
+    partly: tuple[str, ...]
     heaped: tuple[str, ...]
     midnight: int
     long: int
@@ -87,6 +89,7 @@ def clocked(whole: Incidents, weeks: int, longest_hours: float) -> Clocked:
     times = _Times.of(told, window.inside, longest_hours)
     officers = told.provenance == PROVENANCE.index(OFFICER_INITIATED)
     counts = window.inside & ~officers
+    untimed = {strand for feed in whole.feeds if feed.name in left_out for strand in feed.strands}
     return Clocked(
         told,
         counts,
@@ -99,6 +102,7 @@ def clocked(whole: Incidents, weeks: int, longest_hours: float) -> Clocked:
         window.weeks,
         tuple(left_out),
         tuple(name for name in whole.strand_names if name not in told.strand_names),
+        tuple(name for name in told.strand_names if name in untimed),
         tuple(told.feeds[number].name for number in times.heaped),
         int(told.count[counts & times.midnight].sum()),
         int(told.count[counts & times.long].sum()),

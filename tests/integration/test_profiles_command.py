@@ -146,12 +146,13 @@ def test_whole_days_give_only_weekly_plans(call: cycle.Command, tmp_path: Path) 
 
 def test_a_strand_without_clock_times_beside_others_has_only_weekly_plans(call: cycle.Command, tmp_path: Path) -> None:
     begin(call, tmp_path)
-    rows = "".join(f"2023-01-{1 + n % 28:02},arson,A\n" for n in range(200))
+    rows = "".join(f"2023-01-{1 + n % 28:02},arson,A\n" for n in range(200)) + "2023-01-30,shops,A\n"
     (tmp_path / "fires.csv").write_text("begins,what,where\n" + rows, encoding="utf-8")
     mapping = clocked.MAPPING.replace('occurred_to = "ends"\n', "").replace("period", 'name = "fires"\nperiod', 1)
     (tmp_path / "fires.toml").write_text(mapping, encoding="utf-8")
     call("ingest", "incidents", tmp_path / "fires.csv", "--mapping", tmp_path / "fires.toml")
     told = call("profiles")
     assert (told["weekly_only"], told["feeds_left_out"]) == (["arson"], ["fires"])
+    assert told["partly_without_clock_times"] == ["shops"]
     assert "feed-left-out" in told["notices"]
     assert "no feed gives clock times of arson" in call("profiles", "--strand", "arson", expected=2)["error"]
