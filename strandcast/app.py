@@ -23,6 +23,7 @@ from strandcast.model_commands import train
 from strandcast.models_commands import models
 from strandcast.monitor_commands import monitor
 from strandcast.panel_commands import panel
+from strandcast.profiles_commands import profiles
 from strandcast.promote_commands import promote, rollback
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
@@ -104,6 +105,7 @@ cli.add_command(init)
 cli.add_command(models)
 cli.add_command(monitor)
 cli.add_command(panel)
+cli.add_command(profiles)
 cli.add_command(promote)
 cli.add_command(purge)
 cli.add_command(quarantine)

@@ -73,6 +73,20 @@ def begin(clocks: NDArray[np.str_], kind: Integers, centre: Floats, rng: np.rand
     return minute
 
 
+def chances(clock: str, centre: float) -> Floats:
+    """Return the probability of each hour of the week, from Monday's first on, at which `begin` lets incidents begin.
+
+    Args:
+        clock: Name of the clock.
+        centre: How much of a town centre the area is.
+    """
+    night = NIGHT_SHARE.get(clock, 0.0) * min(centre, 1.0)
+    weights = _weights()
+    usual = weights[_NAMES.index("evening" if clock == "night" else clock)]
+    mixed: Floats = (1.0 - night) * usual + night * weights[-1]
+    return mixed
+
+
 def window(names: NDArray[np.str_], kind: Integers, rng: np.random.Generator) -> Integers:
     """Draw the minutes between the last time all was well and the time each incident was found; mostly 0."""
     medians = np.array([_WINDOWS.get(name, (0.0, 0.0)) for name in names])[kind]

@@ -79,6 +79,8 @@ class Incidents:
         snapshot_hash: SHA-256 over the batches held and `as_of`.
         first_known_at: datetime64[s], when the first revision of the incident was known; None: nothing was revised.
         erased: What was erased after `as_of`, of days that the view tells of: there it is not exact.
+        began: datetime64[s] on the wall's clock, NaT where the fact's file gives no clock times; None: not read.
+        until: datetime64[s], when it had ended at the latest, NaT where nobody says; None: not read.
     """
 
     day: NDArray[np.datetime64]
@@ -99,6 +101,8 @@ class Incidents:
     snapshot_hash: str
     first_known_at: NDArray[np.datetime64] | None = None
     erased: tuple[Erased, ...] = ()
+    began: NDArray[np.datetime64] | None = None
+    until: NDArray[np.datetime64] | None = None
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -134,9 +138,14 @@ class Incidents:
             "latitude": self.latitude,
         }
         chosen: dict[str, Any] = {name: values[kept] for name, values in columns.items()}
-        if self.first_known_at is not None:
-            chosen["first_known_at"] = self.first_known_at[kept]
+        for name, values in self._optional().items():
+            chosen[name] = values[kept]
         return replace(self, **chosen, strand_names=strands, also_sets=also, feeds=feeds)
+
+    def _optional(self) -> dict[str, NDArray[np.datetime64]]:
+        """Return the columns that not every view has, by name."""
+        held = {"first_known_at": self.first_known_at, "began": self.began, "until": self.until}
+        return {name: values for name, values in held.items() if values is not None}
 
     def __len__(self) -> int:
         """Return the number of facts."""

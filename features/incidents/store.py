@@ -44,6 +44,8 @@ _COLUMNS = (
     "key_low",
     FIRST_KNOWN,
 )
+# Read where clock times are asked for: every other view does without them.
+CLOCKS = ("began", "until")
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +113,8 @@ class IncidentStore:
             as_of=as_of,
             snapshot_hash=self._hash(as_of),
             first_known_at=None if self.first_known is None else self.first_known[keep],
+            began=self._clock("began", keep),
+            until=self._clock("until", keep),
             erased=erased_since(self.deliveries, as_of),
         )
 
@@ -147,6 +151,13 @@ class IncidentStore:
     def holding(self) -> Holding:
         """Which of the facts are held, of several readings, deliveries and revisions of the same."""
         return Holding(self.deliveries, self.facts, self.delivery, self.owner, self._names)
+
+    def _clock(self, name: str, keep: NDArray[np.bool_]) -> NDArray[np.datetime64] | None:
+        """Return the clock times of some facts, None where they were not read."""
+        if name not in self.facts.column_names:
+            return None
+        times: NDArray[np.datetime64] = column(self.facts, name)[keep]
+        return times
 
     def _hash(self, as_of: date | datetime | None) -> str:
         text = "\n".join([*self.hashes, as_of.isoformat() if as_of else "everything"])
@@ -208,10 +219,16 @@ def _spans(feed: str, current: Sequence[Delivery], as_of: date | datetime | None
     return known_by(spans, day_of(as_of), max(item.delay_days for item in own), own[-1].resolution)
 
 
-def load_incidents(archive: Archive) -> IncidentStore:
-    """Read every feed of demand, as far as a panel needs it; every batch is verified against its hash."""
+def load_incidents(archive: Archive, *, clocks: bool = False) -> IncidentStore:
+    """Read every feed of demand, as far as a panel needs it; every batch is verified against its hash.
+
+    Args:
+        archive: What is held.
+        clocks: Read also when within the day each incident began and ended.
+    """
     held = [(entry, item) for entry, item in deliveries(archive) if item.use == DEMAND]
-    return _loaded(held, [read_facts(archive, entry, _COLUMNS) for entry, _ in held])
+    columns = [*_COLUMNS, *(CLOCKS if clocks else ())]
+    return _loaded(held, [read_facts(archive, entry, columns) for entry, _ in held])
 
 
 def load_feed(archive: Archive, subject: str) -> IncidentStore:

@@ -148,6 +148,17 @@ def test_a_file_that_was_held_at_the_purge_is_read_again_whole(tmp_path: Path) -
     assert {view.strand_names[number] for number in view.strand[view.day < np.datetime64("2024-02-01")]} == {"x"}
 
 
+def test_no_clock_time_is_left_of_an_erased_row(tmp_path: Path) -> None:
+    workspace, archive = make_workspace(tmp_path / "w"), MemoryArchive()
+    path = export(tmp_path, "2024-01-05 21:40:00,A,x,,", "2024-03-05 22:50:00,A,x,,")
+    ingest_export(workspace, path, make_mapping(), archive)
+    purged(archive)
+    view = load_incidents(archive, clocks=True).view()
+    assert view.began is not None
+    assert sorted(view.began.astype(str).tolist()) == ["2024-03-05T22:50:00", "NaT"]
+    assert load_incidents(archive).view().began is None
+
+
 def test_a_replaced_month_keeps_its_winner(tmp_path: Path) -> None:
     workspace, archive = make_workspace(tmp_path / "w"), MemoryArchive()
     for number, rows in enumerate((["a", "b"], ["c"])):
