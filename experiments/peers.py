@@ -43,7 +43,7 @@ F64 = NDArray[np.float64]
 
 SCHEDULE = Schedule(25, 2, (1, 2, 3, 4), 5, date(2019, 12, 22))
 RANGED_ON = 6
-OURS = ("mean-52", "weighted-0.05", "shrunken", "boosted")
+OURS = ("mean-52", "weighted-0.05", "shrunken", "boosted", "stacked")
 POISSON: dict[str, Any] = {
     "objective": "poisson",
     "n_estimators": 200,
