@@ -118,7 +118,7 @@ def test_every_column_of_the_forecast_table_is_documented() -> None:
 
 
 def test_every_notice_is_documented_and_said_in_words() -> None:
-    table = GUIDE.partition("| notice | meaning |\n|---|---|\n")[2].partition("\n\n")[0]
+    table = USER_GUIDE.read_text("utf-8").partition("| notice | meaning |\n|---|---|\n")[2].partition("\n\n")[0]
     assert {line.split("`")[1] for line in table.splitlines()} == set(NOTICES)
 
 
