@@ -9,7 +9,10 @@ NOTICES = {
     "later-model": "The model learnt from periods after this forecast's origin, so it is no fair look back.",
     "erased-rows": "Rows behind these counts have been erased since, so they are not quite those known then.",
     "proxy": "A strand is seen only through recorded categories that stand for it roughly.",
-    "feed-left-out": "A feed gives coarser periods than are forecast, and is not counted.",
+    "feed-left-out": "A feed gives other periods than are forecast, and is not counted.",
+    "from-monthly": "Weeks are split from forecasts of months, for no feed tells of the days.",
+    "fallback": "A simple method is forecast with where the model was clearly worse than it on weeks it had not seen.",
+    "no-boundary": "No polygon is known, so the cells cover the surroundings of the incidents.",
     "model-suspended": "The model is suspended for a strand; a simple method stands in for it there.",
     "synthetic": "SYNTHETIC: the data are made up.",
 }
