@@ -1,7 +1,19 @@
 """Questions: how often must the trees be grown anew, and from how many horizons of an origin?
 
-python -m experiments.cadence refits WORKSPACE
-python -m experiments.cadence horizons WORKSPACE
+    python -m experiments.cadence refits WORKSPACE
+    python -m experiments.cadence horizons WORKSPACE
+
+Finding (bundled Toronto incidents, targets of 2018 to 2020, run on 2026-11-24; mean Poisson deviance, differences in
+10,000 with 95 % intervals over 75 paired origins).
+
+Refits, horizons 1 to 4: grown anew every 13 origins (26 weeks) .96313; every 5 origins +10.5 +- 8.2 (2018 +0.8, 2019
+-2.1, 2020 +32.9); every 25 +11.0 +- 5.8 (+3.0, +6.1, +24.0). Before 2020 the cadence is lost in noise; why 2020
+differs was not looked into. Nothing speaks for growing more often than twice a year; the rates and the rhythm are new
+at every origin anyhow. Growing at every origin was not run.
+
+Horizons 1 to 13, a fit a year: with about four horizons an origin, in turns, .97367; with all thirteen +1.3 +- 2.9, and
+at horizons 1, 2, 4, 8 and 13 +2.6 +- 5.3, +7.2 +- 5.8, +4.9 +- 5.1, -0.1 +- 5.8 and +0.8 +- 5.4. Three times the rows
+gain nothing: rows of one origin are of the same weeks. The turns are kept.
 """
 
 import sys

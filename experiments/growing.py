@@ -20,8 +20,8 @@ Poisson deviance, in 10,000, with the 95 % interval over 75 paired origins; agai
 | 40 % of columns a tree, 1,500 rows in a leaf | -0.8 +- 2.9 | no |
 
 The last four rows are against divided counts. Those that need other features or row weights were measured in a working
-copy that had them; this study repeats the others. Not tried: Tweedie and negative binomial likelihoods, the cadence of
-refits, partner feeds, a prior of districts.
+copy that had them; this study repeats the others. Likelihoods, cadence, partner feeds and a prior of districts have
+studies of their own: `likelihood`, `cadence`, `partner_feeds` and `hierarchy`.
 """
 
 import sys

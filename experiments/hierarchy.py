@@ -1,6 +1,25 @@
 """Question: is an area's rate better drawn to its district's, and that to the strand's, than to the strand's alone?
 
-python -m experiments.hierarchy
+    python -m experiments.hierarchy twin
+    python -m experiments.hierarchy essex WORKSPACE
+
+Both levels are gamma-Poisson with variances by moments; half-lives are the shipped offset's. Forecasts are compared
+without trees, by the starting point alone, and with trees grown from it, which see neighbours as well.
+
+Finding (run on 2026-11-24): differences in mean Poisson deviance, in 10,000, with 95 % intervals over paired origins.
+SYNTHETIC twins of the seeds 1 to 3: 1,077 areas in 14 districts, 75 origins, horizons 1 and 4, one fit a twin. Essex:
+the same areas by police.uk's months, six origins from July 2018 to February 2019, six to eleven months known, a fit
+each.
+
+| | twins, start alone | twins, with trees | Essex, start alone | Essex, with trees |
+|---|---|---|---|---|
+| shrunken to the strand | .57518 | .57464 | 1.09865 | 1.04815 |
+| and the district's as one more column | | -1.5 +- 0.9 | | -32.2 +- 19.5 |
+| the district's as the offset | -1.6 +- 0.4 | -0.9 +- 0.8 | -74.4 +- 21.6 | -14.5 +- 29.6 |
+
+As one more column it gains in both, .03 % with a year and a half known and .3 % with some months; as the offset the
+trees win most of it by themselves. Six months are few: by Student's t the interval of -32.2 is +- 26. A column is worth
+building for months and short histories. It is not built yet. Toronto, whose areas have no districts, cannot tell.
 """
 
 import sys
