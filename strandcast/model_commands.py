@@ -41,8 +41,8 @@ def train(
     from training.train import train as run_training
 
     with Deployment.open(context) as deployment:
-        known = deployment.knowledge().at(as_of.date() if as_of else None)
         settings = _settings(deployment, settings_file, study, name)
+        known = deployment.knowledge().at(as_of.date() if as_of else None)
         recipe = Recipe(name, deployment.calendar(), deployment.workspace.settings.seed, settings)
         trained = run_training(
             known,
@@ -83,7 +83,8 @@ def _settings(
     if settings_file is not None and study is not None:
         raise click.UsageError("give --settings or --study, not both")
     if name != "boosted" and name.partition("-")[0] in NAMES:
-        raise click.UsageError(f"{name} grows no trees, so it has no settings")
+        option = "--settings" if settings_file is not None else "--study"
+        raise click.UsageError(f"{option}: {name} grows no trees; leave it out or use --model boosted or stacked")
     if settings_file is not None:
         return read_settings(settings_file)
     return best_settings(database_of(deployment.workspace.root), study or "")

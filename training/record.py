@@ -12,7 +12,7 @@ import pandas as pd
 from errors import ModelError
 
 # How a trial of a search ends.
-Ended = Literal["finished", "pruned", "failed"]
+Ended = Literal["finished", "pruned", "failed", "interrupted"]
 
 _NOT_IN_A_METRIC_NAME = re.compile(r"[^\w\-. ]")
 
@@ -72,7 +72,7 @@ class TrialRecord:
         params: Settings that it tried.
         crps: Of each origin that it saw, oldest first.
         state: How it ended.
-        reason: Why it was pruned; "" for another.
+        reason: Why it was pruned, failed or was interrupted; "" for one that was finished.
         began: UTC.
         ended: UTC.
     """

@@ -15,7 +15,7 @@ import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from errors import ModelError
+from errors import ModelError, StrandcastError
 from features import periods
 from features.knowledge import Knowledge
 from features.panel import Panel
@@ -43,6 +43,10 @@ _FEWEST_ORIGINS = 4
 _PRUNED_AT = 0.1
 _RANDOM_TRIALS = 8
 OUT_OF_TIME = "out of time"
+INTERRUPTED = "interrupted"
+# Where a trial keeps why it ended.
+REASON = "reason"
+_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,22 @@ class Search:
         )
 
     def _score(self, trial: optuna.Trial) -> float:
+        """Return the mean CRPS; a trial that ends without one keeps the reason."""
+        try:
+            mean = self._mean(trial)
+        except optuna.TrialPruned:
+            raise
+        except KeyboardInterrupt:
+            trial.set_user_attr(REASON, INTERRUPTED)
+            raise
+        except Exception as error:
+            trial.set_user_attr(REASON, _first_line(error))
+            raise
+        if np.isnan(mean):
+            trial.set_user_attr(REASON, "its CRPS is no number")
+        return mean
+
+    def _mean(self, trial: optuna.Trial) -> float:
         shipped = self.recipe.settings or BoostingSettings()
         recipe = replace(self.recipe, settings=suggested(trial, shipped))
         found: list[float] = []
@@ -203,13 +223,21 @@ class Search:
                 trial.report(score, step)
                 self.advance(self._done + len(found), self.budget.trials * origins)
                 if len(found) < origins and time.monotonic() > self._deadline:
-                    trial.set_user_attr("reason", OUT_OF_TIME)
+                    trial.set_user_attr(REASON, OUT_OF_TIME)
                     raise optuna.TrialPruned
                 if len(found) < origins and trial.should_prune():
                     raise optuna.TrialPruned
         finally:
             self._done += origins
         return float(np.mean(found))
+
+
+def _first_line(error: Exception) -> str:
+    """Return what an error says first; one that is not ours is named, for its text alone may be a bare word."""
+    line = str(error).strip().partition("\n")[0]
+    if not isinstance(error, StrandcastError):
+        line = f"{type(error).__name__}: {line}" if line else type(error).__name__
+    return line[:_LONGEST_REASON]
 
 
 def sampler(seed: int, known: int) -> optuna.samplers.BaseSampler:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,10 +22,9 @@ from optuna.visualization import matplotlib as plots
 from errors import ModelError
 from models.boosted import BoostingSettings
 from training.record import Ended, TrialRecord
-from training.search import best_of, first_trial, pruner, sampler
+from training.search import INTERRUPTED, REASON, best_of, first_trial, pruner, sampler
 
-# A search that died is noticed after so many seconds without a sign of life, and its trial counted as failed.
-_SIGN_OF_LIFE = 60
+KILLED = "its process was killed"
 _ASKED = "asked"
 # Fewer finished trials say nothing of what matters.
 _FEWEST_FOR_IMPORTANCE = 4
@@ -60,8 +59,9 @@ def open_study(
     Raises:
         ModelError: The study is there, and rests on something else.
     """
-    storage = optuna.storages.RDBStorage(f"sqlite:///{database}", heartbeat_interval=_SIGN_OF_LIFE)
-    study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
+    study = optuna.create_study(
+        storage=f"sqlite:///{database}", study_name=name, direction="minimize", load_if_exists=True
+    )
     known = study.user_attrs.get(_ASKED)
     if known is None:
         study.set_user_attr(_ASKED, dict(asked))
@@ -72,6 +72,22 @@ def open_study(
         raise ModelError(problem, place=f"study {name}", fix="give the study another --study name")
     study.sampler, study.pruner = sampler(seed, len(study.trials)), pruner()
     return study
+
+
+def close_running(database: Path, name: str, reason: str) -> list[int]:
+    """Close the trials of a study that still run as failed, and return their numbers.
+
+    To be called with the study's lock held: then nobody works on them.
+    """
+    storage = optuna.storages.RDBStorage(f"sqlite:///{database}")
+    study_id = storage.get_study_id_from_name(name)
+    running = [trial.number for trial in storage.get_all_trials(study_id, states=(TrialState.RUNNING,))]
+    for number in running:
+        trial_id = storage.get_trial_id_from_study_id_trial_number(study_id, number)
+        storage.set_trial_user_attr(trial_id, REASON, reason)
+        storage.set_trial_state_values(trial_id, TrialState.FAIL)
+    storage.remove_session()
+    return running
 
 
 def load_study(database: Path, name: str) -> optuna.Study:
@@ -152,9 +168,8 @@ def read_settings(path: Path) -> BoostingSettings:
 
 def counts(study: optuna.Study) -> dict[str, int]:
     """Return how many trials ended how."""
-    states = [trial.state for trial in study.get_trials(deepcopy=False)]
-    names = {TrialState.COMPLETE: "finished", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
-    return {name: states.count(state) for state, name in names.items()}
+    ended = [_ended(trial) for trial in study.get_trials(deepcopy=False) if trial.state.is_finished()]
+    return {name: ended.count(name) for name in get_args(Ended)}
 
 
 def importances(study: optuna.Study, seed: int) -> dict[str, float]:
@@ -184,13 +199,12 @@ def pictures(study: optuna.Study, seed: int) -> dict[str, bytes]:
 
 def record_of(trial: FrozenTrial) -> TrialRecord:
     """Return a trial that has ended as it is tracked."""
-    states: dict[TrialState, Ended] = {TrialState.COMPLETE: "finished", TrialState.PRUNED: "pruned"}
     began, ended = (
         stamp.astimezone(UTC) if stamp else datetime.now(UTC)
         for stamp in (trial.datetime_start, trial.datetime_complete)
     )
-    state = states.get(trial.state, "failed")
-    reason = str(trial.user_attrs.get("reason", "worse than the best" if state == "pruned" else ""))
+    state = _ended(trial)
+    reason = str(trial.user_attrs.get(REASON, "worse than the best" if state == "pruned" else ""))
     return TrialRecord(
         number=trial.number,
         params=trial.params,
@@ -200,6 +214,13 @@ def record_of(trial: FrozenTrial) -> TrialRecord:
         began=began,
         ended=ended,
     )
+
+
+def _ended(trial: FrozenTrial) -> Ended:
+    """Return how a trial has ended; Optuna itself takes an interrupted one for failed."""
+    if trial.state == TrialState.FAIL:
+        return "interrupted" if trial.user_attrs.get(REASON) == INTERRUPTED else "failed"
+    return "finished" if trial.state == TrialState.COMPLETE else "pruned"
 
 
 def _png(axes: Any) -> bytes:

@@ -34,7 +34,7 @@ VERSION_TAG = "model_version"
 STUDY_TAG = "study"
 PARENT_TAG = "mlflow.parentRunId"
 # What MLflow shows of a trial that ended so.
-STATUS: dict[Ended, str] = {"finished": "FINISHED", "pruned": "KILLED", "failed": "FAILED"}
+STATUS: dict[Ended, str] = {"finished": "FINISHED", "pruned": "KILLED", "failed": "FAILED", "interrupted": "KILLED"}
 # A name without a scheme makes MLflow write files beside the caller; a misspelt one makes an empty database.
 SCHEMES = ("sqlite:///", "postgresql", "http://", "https://")
 # What the logged Booster needs to answer. Named, because inferring it runs the model in a new process for 30 s.
@@ -131,7 +131,7 @@ class MlflowTracker:
             return str(client.create_run(experiment, run_name=f"study {name}", tags={STUDY_TAG: name}).info.run_id)
 
     def log_trial(self, run_id: str, study: str, record: TrialRecord) -> None:
-        """Keep a trial as a nested run: FINISHED, FAILED, or KILLED for one that was pruned.
+        """Keep a trial as a nested run: FINISHED, FAILED, or KILLED for one that was pruned or interrupted.
 
         MLflow has no status for "pruned"; KILLED is what was stopped on purpose, and the tags say how and why.
 

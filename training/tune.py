@@ -1,6 +1,7 @@
 """One run of a search: the study is opened, trials are made and tracked, and what was found is written down."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,13 +10,25 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from errors import ModelError
 from features import periods
 from models.boosted import BoostingSettings
 from models.progress import Advance
 from training.choice import Recipe
 from training.record import StudyRecord, Tracker
-from training.search import Budget, Rolling, Search, best_of
-from training.studies import counts, importances, open_study, pictures, quiet, record_of, to_toml
+from training.search import INTERRUPTED, Budget, Rolling, Search, best_of
+from training.studies import (
+    KILLED,
+    close_running,
+    counts,
+    importances,
+    open_study,
+    pictures,
+    quiet,
+    record_of,
+    to_toml,
+)
+from training.study_lock import study_lock
 
 _RUN, _TRACKED = "tracked_as", "tracked_trials"
 
@@ -69,25 +82,36 @@ def tune(
         tell: Told of every trial.
 
     Raises:
-        ModelError: The study rests on other origins or data, or nothing can be fitted.
+        ModelError: Another process works on the study, it rests on other origins or data, or nothing can be fitted.
     """
     shipped = recipe.settings or BoostingSettings()
     asked = {**rolling.asked(), "model": recipe.name, "seed": recipe.seed}
-    with quiet():
+    with study_lock(database, name), quiet():
         study = open_study(database, name, asked, shipped, recipe.seed)
+        killed = close_running(database, name, KILLED)
         run_id = tracker.open_study(name, study.user_attrs.get(_RUN))
         if run_id is not None:
             study.set_user_attr(_RUN, run_id)
-        interrupted = False
+        for number in killed:
+            tell(_line(study, study.trials[number]))
+        _track(study, tracker, run_id)
 
         def finished(trial: FrozenTrial) -> None:
             tell(_line(study, trial))
             _track(study, tracker, run_id)
 
+        interrupted = False
         try:
             Search(study, rolling, recipe, budget, advance, finished).run()
         except KeyboardInterrupt:
             interrupted = True
+            # It may have come between trials' own steps.
+            close_running(database, name, INTERRUPTED)
+        except Exception:
+            # What went wrong is to be told, not that it could not be tracked either.
+            with suppress(ModelError):
+                _track(study, tracker, run_id)
+            raise
         _track(study, tracker, run_id)
         return _closed(study, shipped, asked, tracker, run_id, rolling.last_target(), interrupted=interrupted)
 

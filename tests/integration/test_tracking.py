@@ -126,15 +126,17 @@ def test_a_study_is_a_run_and_every_trial_one_within_it_with_its_true_status(
 ) -> None:
     run_id = tracker.open_study("s", None)
     began = datetime(2026, 1, 1, tzinfo=UTC)
-    for number, (state, reason) in enumerate([("finished", ""), ("pruned", "worse than the best"), ("failed", "")]):
-        trial = TrialRecord(number, {"leaves": 4}, (0.5, 0.4), state, reason, began, began + timedelta(minutes=1))  # type: ignore[arg-type]  # the three states, as above
+    ended = {"finished": "", "pruned": "worse than the best", "failed": "x: y", "interrupted": "interrupted"}
+    for number, (state, reason) in enumerate(ended.items()):
+        trial = TrialRecord(number, {"leaves": 4}, (0.5, 0.4), state, reason, began, began + timedelta(minutes=1))  # type: ignore[arg-type]  # the four states, as above
         tracker.log_trial(run_id, "s", trial)
     assert tracker.open_study("s", run_id) == run_id
     tracker.close_study(run_id, StudyRecord({"period": "week"}, {"best_crps": 0.45}, "x = 1", {"h.png": b"p"}, False))
     client = MlflowClient(uri)
     runs = client.search_runs([client.get_run(run_id).info.experiment_id], "tags.`mlflow.parentRunId` != ''")
     shown = {run.data.tags["trial_state"]: run.info.status for run in runs}
-    assert shown == {"finished": "FINISHED", "pruned": "KILLED", "failed": "FAILED"}
+    assert shown == {"finished": "FINISHED", "pruned": "KILLED", "failed": "FAILED", "interrupted": "KILLED"}
+    assert {run.data.tags["trial_state"]: run.data.tags["reason"] for run in runs} == ended
     assert {run.data.metrics["crps"] for run in runs} == {0.45}
     assert client.get_run(run_id).info.status == "FINISHED"
     assert {item.path for item in client.list_artifacts(run_id)} == {"pictures", "settings.toml"}

@@ -59,6 +59,7 @@ def test_a_refusal_is_kept_and_only_a_word_that_stays_overrules_it(registry: Reg
     assert (kept["challenger"]["version"], kept["synthetic"]) == (version, True)
     assert {check["outcome"] for check in kept["checks"]} >= {"failed", "not assessed"}
     assert "CRPS" in refused.decision.sentence()
+    assert "refused by the gate, and there is still no champion: " in refused.decision.sentence()
     assert isinstance(registry.tracker, Told)
     assert registry.tracker.champions == []
     assert registry.tracker.decisions[0][1].startswith(b"\x89PNG")
@@ -99,6 +100,7 @@ def test_the_same_recipe_needs_newer_data(registry: Registry, knowledge: Knowled
     tie = asked(registry, knowledge, name=older)
     assert not tie.promoted
     assert "a tie keeps the champion" in tie.decision.sentence()
+    assert "refused by the gate, and the champion stays: " in tie.decision.sentence()
 
 
 def test_a_history_too_short_to_compare_is_no_pass_and_a_short_one_is_labelled(registry: Registry) -> None:

@@ -67,7 +67,7 @@ def test_trials_of_other_origins_cannot_be_compared(tmp_path: Path) -> None:
 
 def test_a_trial_that_runs_out_of_time_is_pruned_and_says_so(tmp_path: Path) -> None:
     found = searched(tmp_path, rolling(), 1, minutes=1e-6)
-    assert found.counts == {"finished": 0, "pruned": 1, "failed": 0}
+    assert found.counts == {"finished": 0, "pruned": 1, "failed": 0, "interrupted": 0}
     assert found.settings == ""
     with quiet():
         study = load_study(tmp_path / "studies.db", "one")

@@ -92,7 +92,8 @@ class Decision:
             assessed = f", {left} not assessed" if left else ""
             return f"{self.challenger.version} passed the gate: {made} checks passed{assessed}."
         why = "; ".join(_reason(check) for check in self.refusals)
-        return f"{self.challenger.version} is refused by the gate, and the champion stays: {why}."
+        then = "the champion stays" if self.champion else "there is still no champion"
+        return f"{self.challenger.version} is refused by the gate, and {then}: {why}."
 
     def document(self) -> dict[str, Any]:
         """Return the decision and its evidence as JSON values."""
