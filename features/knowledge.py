@@ -73,14 +73,16 @@ class Knowledge:
 
         Args:
             origin: Ordinal of the period.
-            newest: All that is known now; gives areas and strands, so that every origin has the same grid.
+            newest: All that is known now; gives areas and strands, so that every origin has the same grid. Where there
+                is no list of areas, the places of the areas, and so their neighbours, are those of the incidents known.
 
         Raises:
             DataError: Nothing was known then.
         """
         kind = newest.panel.kind
         incidents = self.store.view(periods.start(origin, kind), newest.panel.areas)
-        return self._known(incidents, kind, newest.panel.areas)
+        areas = newest.panel.areas if self.areas else flat_areas(incidents)
+        return self._known(incidents, kind, areas)
 
     def _known(self, incidents: Incidents, kind: PeriodKind, areas: Areas) -> Known:
         panel = build_panel(incidents, kind, areas, self.changes)

@@ -30,6 +30,11 @@ HALF_LIFE = 52.0
 # share of the variance a period.
 PRIORS = {"force": 0.03**2, "force_strand": 0.05**2, "district": 0.03**2, "district_strand": 0.05**2}
 GROWTH = 0.08
+# No shock is believed to be larger than this: misses of many times the mean would make ranges that hold nothing but 0.
+LARGEST = 0.5
+# A strand of which more than so many times what was forecast was recorded, and so many incidents on top, had only begun
+# to be known: its misses tell nothing of a known strand's, and it takes what the others have.
+BEGINNING = (2.0, 20.0)
 # How many terms a prior is worth.
 PSEUDO_TERMS = 8.0
 # Neighbouring periods' misses go together: so many of them tell as much as one that stands alone.
@@ -111,6 +116,7 @@ class _Moment:
         # The mean of the scaled inverse chi-squared that is then believed: what is not known of the variance widens
         # the range as well.
         middling = _joined(level, terms, prior) * (PSEUDO_TERMS + terms) / (PSEUDO_TERMS + terms - 2)
+        middling = np.minimum(middling, LARGEST)
         growth = self._growth(found, middling, ahead) * middling
         # The line must not pass below half of its middle at horizon 1.
         growth = np.minimum(growth, 0.5 * middling / max(middle, 1.0))
@@ -143,6 +149,8 @@ def fit_spread(
         once: float64[strand], see `Spread.once`; None where every incident has one strand.
     """
     strands = count.shape[3]
+    recorded, expected = (np.where(seen, values, 0.0).sum(axis=(0, 1, 2)) for values in (count, mean))
+    seen = seen & (recorded <= BEGINNING[0] * expected + BEGINNING[1])
     if not seen.any():
         return _believed(strands, once)
     kept = np.flatnonzero(seen.any(axis=(0, 2, 3)))

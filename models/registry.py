@@ -119,6 +119,20 @@ def read_manifest(ledger: Ledger, files: FileStore, name: str) -> dict[str, Any]
     return document
 
 
+def read_bundle(ledger: Ledger, files: FileStore, version: str) -> Bundle:
+    """Return a version's files as they were kept, each checked against the ledger's hash; nothing is parsed.
+
+    Raises:
+        LedgerError: A file is absent or was changed.
+    """
+    manifest = files.read(ledger.artefact(KIND, version).stored)
+    try:
+        trees = ledger.artefact(TREES, version)
+    except NoSuchRecordError:
+        return Bundle(manifest, b"")
+    return Bundle(manifest, files.read(trees.stored))
+
+
 def load(ledger: Ledger, files: FileStore, name: str) -> Registered:
     """Load a model by alias or version; its files are checked against the ledger's hashes before they are parsed.
 
@@ -127,10 +141,5 @@ def load(ledger: Ledger, files: FileStore, name: str) -> Registered:
         LedgerError: A file is absent or was changed.
     """
     version = resolve(ledger, name)
-    row = ledger.artefact(KIND, version)
-    manifest = files.read(row.stored)
-    try:
-        booster = files.read(ledger.artefact(TREES, version).stored)
-    except NoSuchRecordError:
-        booster = b""
-    return Registered(version, unpack(Bundle(manifest, booster)), date.fromisoformat(str(row.meta["origin"])))
+    origin = date.fromisoformat(str(ledger.artefact(KIND, version).meta["origin"]))
+    return Registered(version, unpack(read_bundle(ledger, files, version)), origin)

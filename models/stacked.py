@@ -86,8 +86,7 @@ class StackedForecaster:
         if panel.strands == self.strands:
             return self._of_known(panel, explain)
         known = self._of_known(panel.only(self.strands), explain)
-        other = SimpleForecaster(UNTRAINED, self.horizons, self.spread).forecast(panel, explain=explain)
-        return _spliced(known, lifted(other), self.strands, panel.strands)
+        return with_others(known, self.strands, panel, explain)
 
     def _of_known(self, panel: Panel, explain: Sequence[int]) -> Forecast:
         needed = self._needed()
@@ -185,6 +184,12 @@ def level_scale(
     return scale
 
 
+def with_others(known: Forecast, trained: tuple[str, ...], panel: Panel, explain: Sequence[int] = ()) -> Forecast:
+    """Return a forecast of trained strands with a simple method's of the panel's other strands, which says so."""
+    other = SimpleForecaster(UNTRAINED, known.horizons, known.spread).forecast(panel, explain=explain)
+    return _spliced(known, lifted(other), trained, panel.strands)
+
+
 def _spliced(known: Forecast, other: Forecast, trained: tuple[str, ...], strands: tuple[str, ...]) -> Forecast:
     """Return one forecast of all strands: those that were trained from `known`, the rest from `other`."""
     place = [trained.index(name) if name in trained else -1 for name in strands]
@@ -195,7 +200,7 @@ def _spliced(known: Forecast, other: Forecast, trained: tuple[str, ...], strands
         return np.moveaxis(np.where(new, np.moveaxis(theirs, axis, -1), moved), -1, axis)
 
     def named(names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(UNTRAINED if at < 0 else names[at] for at in place)
+        return tuple(UNTRAINED if at < 0 else names[at] if names else "" for at in place)
 
     factors = known.factors
     if factors is not None and other.factors is not None:

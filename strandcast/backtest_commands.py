@@ -165,7 +165,7 @@ def _ranges(rows: Rows) -> Table:
             f"{row['pit_distance']:.3f}",
             f"{row['crps']:.3f}",
             f"{row['width_80']:.1f}",
-            f"{row['bias']:+.1%}",
+            "" if row["bias"] is None else f"{row['bias']:+.1%}",
         ]
         for row in rows
         if not row["horizon"]

@@ -103,7 +103,9 @@ def _totals(table: pd.DataFrame, kind: str) -> Table:
 
 def _areas(table: pd.DataFrame) -> Table:
     """Return the areas with most expected incidents in the first period, all strands together."""
-    first = table[table["horizon"] == table["horizon"].min()]
+    from models.levels import ALL_STRANDS
+
+    first = table[(table["horizon"] == table["horizon"].min()) & (table["strand"] != ALL_STRANDS)]
     ranked = first.groupby("area_code", observed=True)["mean"].sum().sort_values(ascending=False, kind="stable")
     rows = [[str(code), f"{value:.1f}"] for code, value in ranked.head(_MOST_AREAS_SHOWN).items()]
     title = f"Most expected from {first['period_start'].iloc[0]:%Y-%m-%d} ({len(rows)} of {len(ranked)} areas)"

@@ -99,12 +99,14 @@ def card(context: Context, name: str, out: Path) -> None:
     from features.workspace import write_whole
     from models.card import card as write_card
     from models.champions import champions
-    from models.registry import read_manifest, resolve
+    from models.registry import read_bundle, read_manifest, resolve
     from strandcast.deployment import Deployment
 
     _check_folder(out)
     with Deployment.open(context) as deployment:
         version = resolve(deployment.ledger, name)
+        # A card speaks for a model that can be used: none is written of one whose files are not what was recorded.
+        read_bundle(deployment.ledger, deployment.files, version)
         manifest = read_manifest(deployment.ledger, deployment.files, version)
         acts = champions(deployment.ledger).of(version)
         decisions = list(_decisions(deployment, acts).values())

@@ -55,7 +55,7 @@ class Scored:
             "poisson_deviance": metrics.poisson_deviance(count, mean),
             "pinball": metrics.pinball(count, self.quantiles[:, h, :, s][seen], LEVELS),
             "rmse": metrics.rmse(count, mean),
-            "bias": float(mean.sum() / max(count.sum(), 1e-12) - 1),
+            "bias": float(mean.sum() / count.sum() - 1) if count.sum() > 0 else None,
             "pai_5": self._pai(h, s),
         }
 

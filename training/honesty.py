@@ -149,7 +149,7 @@ class Ranges:
                     "horizon": horizon,
                     "cells": int(seen.sum()),
                     "crps": float(score[:, at][..., own][seen].mean()),
-                    "bias": float(mean[seen].sum() / max(count[seen].sum(), 1e-12) - 1),
+                    "bias": float(mean[seen].sum() / count[seen].sum() - 1) if count[seen].sum() > 0 else None,
                     "coverage_80": float(inside(own_pit[seen]).mean()),
                     "coverage_80_low": low,
                     "coverage_80_high": high,

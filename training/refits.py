@@ -3,8 +3,11 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from features.panel import Panel
 from models.forecaster import DemandForecaster, Forecast
+from models.stacked import with_others
 
 Fit = Callable[[Panel, tuple[int, ...]], DemandForecaster]
 PanelAt = Callable[[int], Panel]
@@ -42,11 +45,14 @@ class Fitted:
     """The models of one refit, made when they are first asked for.
 
     A feed that grows later within the refit asks for longer horizons than were fitted; the model is then fitted again.
+    A strand that nothing was known of when they were fitted is forecast by a simple method, so that what is met later
+    changes no forecast of before.
     """
 
     def __init__(self, fits: Mapping[str, Fit], horizons: tuple[int, ...]) -> None:
         self._fits, self._horizons = fits, horizons
         self._models: dict[str, DemandForecaster] = {}
+        self._strands: tuple[str, ...] = ()
 
     def answers(self, origin: int, panel: Panel) -> dict[str, Answer]:
         """Return each method's forecast from an origin.
@@ -69,10 +75,28 @@ class Fitted:
         found = {}
         for name, fit in self._fits.items():
             if name not in self._models or self._models[name].horizons != needed:
-                self._models[name] = fit(panel, needed)
-            forecast = self._models[name].forecast(panel)
+                self._strands = met_strands(panel)
+                self._models[name] = fit(_of(panel, self._strands), needed)
+            forecast = self._models[name].forecast(_of(panel, self._strands))
+            if self._strands != panel.strands:
+                forecast = with_others(forecast, self._strands, panel)
             found[name] = Answer(replace(forecast, factors=None), notices)
         return found
+
+
+def met_strands(panel: Panel) -> tuple[str, ...]:
+    """Return the strands that some incident was known of; of one that is met later nothing is known, not even its name.
+
+    A panel that tells of months beside its weeks is taken as it is.
+    """
+    met = np.flatnonzero(panel.counts.sum(axis=(0, 1)))
+    if panel.months is not None or not len(met):
+        return panel.strands
+    return tuple(panel.strands[column] for column in met)
+
+
+def _of(panel: Panel, strands: tuple[str, ...]) -> Panel:
+    return panel if strands == panel.strands else panel.only(strands)
 
 
 def in_turn(

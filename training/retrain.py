@@ -11,7 +11,7 @@ from features.panel_file import from_bytes
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kept_panels import stored_panel
-from models.registry import KIND, read_manifest, resolve, version_name
+from models.registry import KIND, read_bundle, read_manifest, resolve, version_name
 from training.choice import Recipe
 from training.made import ORIGIN, SNAPSHOT, Made, make
 from training.provenance import provenance
@@ -78,6 +78,8 @@ def retrain(ledger: Ledger, files: FileStore, name: str, *, tell: Callable[[str]
         LedgerError: A file is absent or was changed.
     """
     version = resolve(ledger, name)
+    # The same to the bit as what is kept: a file that is not what was recorded is no model to compare with.
+    read_bundle(ledger, files, version)
     manifest = read_manifest(ledger, files, version)
     recipe = Recipe.of_manifest(manifest)
     try:

@@ -3,6 +3,7 @@
 import calendar
 import hashlib
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -84,7 +85,7 @@ def source_files(path: Path) -> Iterator[list[SourceFile]]:
                 opened.append(_open_zip(item, name))
                 files.extend(_members(opened[-1], name))
             else:
-                files.append(SourceFile(name, item.stat().st_mtime, partial(_read_file, item, name)))
+                files.append(SourceFile(name, _about(item, name).st_mtime, partial(_read_file, item, name)))
         if not files:
             raise DataError("holds no file", place=_shown(str(path)), fix="check the path")
         yield files
@@ -123,6 +124,13 @@ def _refuse_burst(size: int, packed: int, name: str) -> None:
         raise DataError(problem, place=name, fix="give the file itself, not packed")
 
 
+def _about(path: Path, name: str) -> os.stat_result:
+    try:
+        return path.stat()
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror})", place=name, fix="check that it is there") from None
+
+
 def _read_file(path: Path, name: str) -> bytes:
     try:
         with path.open("rb") as stream:
@@ -139,7 +147,7 @@ def _open_zip(path: Path, name: str) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, struct.error):
         raise DataError("is not a zip archive, or is cut short", place=name, fix="download it again") from None
     try:
-        _refuse_large(archive, path.stat().st_size, name)
+        _refuse_large(archive, _about(path, name).st_size, name)
     except DataError:
         archive.close()
         raise

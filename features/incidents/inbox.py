@@ -1,5 +1,7 @@
 """The inbox: a folder a feed, into which partners deliver; what is new in it is taken in, and nothing is moved."""
 
+import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ INBOX = "inbox"
 # In a folder of exports that are under no contract: what their columns mean.
 MAPPING = "mapping.toml"
 _DATA = (*CSV, *PARQUET, ".zip")
+_STRAY = "lies in no feed's folder, and was not read; move it into the folder of its feed."
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Arrival:
     """What became of one folder of the inbox.
 
     Attributes:
-        feed: Name of the folder.
+        feed: Name of the folder; the inbox's own for what lies beside the feeds' folders.
         reports: Of the ingests that took something in, or found it held already.
         problems: File, or folder, and why it could not be taken in.
     """
@@ -61,6 +64,7 @@ def take_in(
 
     All files of a feed are taken in together, so that a first load of years is one delivery; where one of them cannot
     be used they are taken in one by one, and the others are not held up. A file that is held already changes nothing.
+    What lies beside the feeds' folders, or in the folder of no known feed, is a problem and never passed over.
 
     Args:
         workspace: Where the feeds' contracts are.
@@ -72,33 +76,75 @@ def take_in(
     Raises:
         LedgerError: They could not be recorded.
     """
-    if not folder.is_dir():
+    if not (folder.exists() or folder.is_symlink()):
         return []
-    found = [item for item in sorted(folder.iterdir()) if item.is_dir() and not item.name.startswith(".")]
-    return [_taken_in(workspace, item, archive, clock, advance) for item in found if _deliveries(item)]
+    found, broken = _listed(folder)
+    feeds = [item for item in found if item.is_dir()]
+    stray = [(item.name, _STRAY) for item in found if item not in feeds]
+    arrivals = [_taken_in(workspace, item.path, archive, clock, advance) for item in feeds]
+    beside = Arrival(folder.name, (), (*broken, *stray))
+    return [arrival for arrival in (*arrivals, beside) if arrival.reports or arrival.problems]
 
 
-def _deliveries(folder: Path) -> list[Path]:
+@dataclass(frozen=True)
+class _Item:
+    path: Path
+    about: os.stat_result
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def is_dir(self) -> bool:
+        return stat.S_ISDIR(self.about.st_mode)
+
+
+def _listed(folder: Path) -> tuple[list[_Item], tuple[tuple[str, str], ...]]:
+    """Return what lies in a folder by name, and what of it cannot be read and why; a leading dot is left alone."""
+    try:
+        paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    except OSError as error:
+        return [], ((folder.name, _unreadable(folder, error)),)
+    items, broken = [], []
+    for path in paths:
+        try:
+            items.append(_Item(path, path.stat()))
+        except OSError as error:
+            broken.append((path.name, _unreadable(path, error)))
+    return items, tuple(broken)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
+        return str(DataError("is a link to nothing", fix="remove it, or give what it stands for"))
+    return str(DataError(f"cannot be read ({error.strerror})", fix="check that it is there, and its permissions"))
+
+
+def _deliveries(items: Sequence[_Item]) -> list[Path]:
     """Return what was delivered into a feed's folder, the older first: files and archives of data, and folders."""
-    items = [item for item in folder.iterdir() if not item.name.startswith(".")]
     data = [item for item in items if item.is_dir() or item.name.lower().endswith(_DATA)]
-    return sorted(data, key=lambda item: (item.stat().st_mtime, item.name))
+    return [item.path for item in sorted(data, key=lambda item: (item.about.st_mtime, item.name))]
 
 
 def _taken_in(
     workspace: Workspace, folder: Path, archive: Archive, clock: Callable[[], datetime], advance: Advance
 ) -> Arrival:
+    found, broken = _listed(folder)
+    # Without what its mapping says nothing is read: a contract of the same name may say something else.
+    if not found or MAPPING in dict(broken):
+        return Arrival(folder.name, (), broken)
     try:
         plan = _plan(workspace, folder, clock)
     except DataError as error:
-        return Arrival(folder.name, (), ((folder.name, str(error)),))
-    try:
-        return Arrival(folder.name, (_ingested(workspace, folder, plan, archive, advance),), ())
-    except DataError as error:
-        items = _deliveries(folder)
-        if len(items) == 1 and items[0].is_file():
-            return Arrival(folder.name, (), ((items[0].name, str(error)),))
-    reports, problems = [], []
+        return Arrival(folder.name, (), (*broken, (folder.name, str(error))))
+    items = _deliveries(found)
+    if items and not broken:
+        try:
+            return Arrival(folder.name, (_ingested(workspace, folder, plan, archive, advance),), ())
+        except DataError as error:
+            if len(items) == 1 and items[0].is_file():
+                return Arrival(folder.name, (), ((items[0].name, str(error)),))
+    reports, problems = [], [*broken]
     for item in items:
         try:
             reports.append(_ingested(workspace, item, plan, archive, advance))

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from errors import DataError
 from models.distribution import fit_dispersion, quantiles
 from models.hotspots.points import F64, I64
 
@@ -115,8 +116,16 @@ class Ranking:
 
 
 def cells_of_area(cells: int, cell_hectares: float, square_metres: float) -> int:
-    """Return how many whole cells an area holds, 1 at least and all at most."""
-    return int(np.clip(np.floor(square_metres / (cell_hectares * 10_000.0) + 1e-9), 1, cells))
+    """Return how many whole cells an area holds, all at most.
+
+    Raises:
+        DataError: It holds none.
+    """
+    whole = int(square_metres / (cell_hectares * 10_000.0) + 1e-9)
+    if whole < 1:
+        problem = f"is smaller than one cell of {cell_hectares:,.2f} hectares"
+        raise DataError(problem, place="--area", fix="choose a larger area or smaller cells")
+    return min(whole, cells)
 
 
 def hits(values: F64, count: F64, chosen: int) -> float:

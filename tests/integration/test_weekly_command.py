@@ -153,6 +153,35 @@ def test_what_cannot_be_taken_in_is_told_and_holds_nothing_up(
     assert (inbox / "broken.parquet").exists()
 
 
+def test_nothing_in_an_inbox_is_passed_over_without_a_word(
+    workspace: Path, call: cycle.Command, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    inbox = fill_inbox(other, next((workspace / "inbox" / "toronto").glob("*.parquet")))
+    for link in (inbox / "january.parquet", inbox / "february", other / "gone-feed"):
+        link.symlink_to(tmp_path / "nothing")
+    (other / "stray.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    for name, text in (("bogus-feed", "this is = = no TOML"), ("unknown-feed", "")):
+        (other / name).mkdir()
+        (other / name / ("mapping.toml" if text else "contract.toml")).write_text(text, encoding="utf-8")
+    (other / "linked-feed").mkdir()
+    (other / "linked-feed" / "mapping.toml").symlink_to(tmp_path / "nothing")
+    (other / "empty-feed").mkdir()
+    (other / ".uploading.csv").write_text("a", encoding="utf-8")
+    done = call("weekly", "--as-of", AS_OF, "--hours", "400", "--inbox", other, expected=2)
+    assert [problem.split(";")[0] for problem in done["problems"] if "bogus" not in problem] == [
+        "linked-feed, mapping.toml: is a link to nothing",
+        "toronto, february: is a link to nothing",
+        "toronto, january.parquet: is a link to nothing",
+        "unknown-feed, unknown-feed: unknown-feed: there is no contract of this feed",
+        "other, gone-feed: is a link to nothing",
+        "other, stray.csv: lies in no feed's folder, and was not read",
+    ]
+    assert sum("bogus-feed, bogus-feed: mapping.toml: is not TOML" in problem for problem in done["problems"]) == 1
+    assert len(done["problems"]) == 7
+    assert done["plan"]["plan_id"]
+
+
 def test_a_plan_that_cannot_be_made_is_told_and_the_forecast_stands(call: cycle.Command) -> None:
     done = call("weekly", "--as-of", AS_OF, "--hours", "-5", expected=2)
     assert [problem for problem in done["problems"] if not problem.startswith("Draft plan")] == []

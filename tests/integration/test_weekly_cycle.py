@@ -1,5 +1,6 @@
 """From incidents to a recorded forecast, through the commands, on real incidents."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,23 @@ def test_what_the_gate_refuses_is_told_and_kept(call: cycle.Command, tmp_path: P
     assert "**refused**" in page.read_text("utf-8")
     assert call("models", "retrain", worse)["identical"]
     assert "no former champion" in call("rollback", "--reason", "x", expected=2)["error"]
+
+
+def test_a_model_whose_kept_file_is_not_what_was_recorded_has_no_card_and_is_not_made_again(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace, page = shutil.copytree(trained, tmp_path / "w"), tmp_path / "card.md"
+    call = cycle.command(workspace, capsys)
+    version = call("train", "--model", "boosted", "--horizons", "1-2", "--no-tracking")["version"]
+    for trees in (workspace / "models").glob("*.txt"):
+        trees.write_bytes(trees.read_bytes() + b" ")
+    assert "not what was recorded" in call("models", "card", version, "--out", page, expected=1)["error"]
+    assert not page.exists()
+    assert "not what was recorded" in call("models", "retrain", version, expected=1)["error"]
+    for trees in (workspace / "models").glob("*.txt"):
+        trees.unlink()
+    assert "absent" in call("models", "card", version, "--out", page, expected=1)["error"]
+    assert "absent" in call("models", "retrain", version, expected=1)["error"]
 
 
 def test_upper_levels_sum_the_bottom(call: cycle.Command, tmp_path: Path) -> None:

@@ -5,11 +5,14 @@ import numpy as np
 import pytest
 
 from errors import DataError
+from features.calendar import Calendar
 from models.progress import silent
 from models.simple import fit_simple
 from tests.support import panels
 from tests.support.recorded import Recorded
 from training.backtest import Schedule, run_backtest, run_backtests
+from training.choice import Recipe
+from training.refits import Fitted
 
 
 def test_the_largest_horizon_of_the_last_origin_falls_on_the_last_target() -> None:
@@ -60,3 +63,18 @@ def test_a_backtest_becomes_one_table_of_all_its_origins() -> None:
     force = done.table(knowledge.at().panel, level="force")
     own = force[force["strand"] == "Theft"]
     np.testing.assert_allclose(own["mean"].to_numpy().reshape(4, 2, 1), done.mean.sum(axis=2))
+
+
+def test_a_strand_that_is_met_later_changes_no_forecast_of_before() -> None:
+    panel = panels.panel(40, 6, 3)
+    counts = panel.counts.copy()
+    counts[:30, :, 2] = 0
+    later = panels.replaced(panel, counts=counts)
+    before, alone = later.until(later.first + 30), later.until(later.first + 30).only(later.strands[:2])
+    fits = {"shrunken": Recipe("shrunken", Calendar(""), 1).fit}
+    origin = before.first + 30
+    with_it = Fitted(fits, (1, 2)).answers(origin, before)["shrunken"].forecast
+    without = Fitted(fits, (1, 2)).answers(origin, alone)["shrunken"].forecast
+    assert np.array_equal(with_it.mean[..., :2], without.mean)
+    assert np.array_equal(with_it.dispersion[..., :2], without.dispersion)
+    assert with_it.fallback == ("", "", "shrunken")

@@ -63,10 +63,11 @@ def test_what_is_no_area_is_refused(text: str) -> None:
         square_metres(text)
 
 
-def test_an_area_holds_whole_cells_and_at_least_one() -> None:
+def test_an_area_holds_whole_cells_and_less_than_one_is_refused() -> None:
     cell = (250 * 0.3048) ** 2 / 10_000
     assert cells_of_area(70_000, cell, square_metres("0.25sqmi")) == 111
-    assert cells_of_area(70_000, cell, 1.0) == 1
+    with pytest.raises(DataError, match="smaller than one cell"):
+        cells_of_area(70_000, cell, 1.0)
     assert cells_of_area(50, cell, square_metres("0.25sqmi")) == 50
 
 

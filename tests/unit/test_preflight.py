@@ -127,6 +127,21 @@ def test_a_manifest_makes_the_same_model_again(ledger: Ledger, version: str, tmp
     assert trained_in(other) == version
 
 
+@pytest.mark.parametrize(
+    ("kind", "change"), [(TREES, "absent"), (TREES, "changed"), (KIND, "absent"), (KIND, "changed")]
+)
+def test_a_model_whose_kept_file_is_not_what_was_recorded_is_not_made_again(
+    ledger: Ledger, version: str, tmp_path: Path, kind: str, change: str
+) -> None:
+    path = tmp_path / ledger.artefact(kind, version).path
+    if change == "absent":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(LedgerError, match="absent" if change == "absent" else "not what was recorded"):
+        retrain(ledger, FileStore(tmp_path), version, tell=lambda _: None)
+
+
 def test_what_differs_is_named(ledger: Ledger, version: str, tmp_path: Path) -> None:
     files = FileStore(tmp_path)
     manifest = read_manifest(ledger, files, version)

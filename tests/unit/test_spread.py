@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from models.distribution import quantiles
 from models.forecaster import Forecast
 from models.levels import at_level, level_members
 from models.ranges import PRIORS, fit_spread
@@ -110,3 +111,13 @@ def test_a_strand_that_was_never_seen_takes_what_the_others_have() -> None:
     seen[..., 2] = False
     found = fit_spread(count, mean, seen, AREAS, (1,)).dispersion(np.full((1, 6, 3), 5.0), (1,))[0, 0]
     assert found[:2].min() / 3 < found[2] < 3 * found[:2].max()
+
+
+def test_a_strand_that_was_hardly_forecast_before_it_appeared_does_not_empty_the_ranges() -> None:
+    rng = np.random.default_rng(9)
+    mean = np.full((20, 2, 6, 2), 5.0)
+    mean[..., 1] = 0.05
+    count = rng.poisson(np.full(mean.shape, 5.0)).astype(float)
+    found = fit_spread(count, mean, np.ones(mean.shape, dtype=bool), AREAS, (1, 13))
+    total = at_level(Forecast(mean[0] * [1.0, 100.0], found, (1, 13), None, "x"), AREAS, "force")
+    assert (quantiles(total.mean, total.dispersion, (0.25,)) > 0.2 * total.mean[..., None]).all()
