@@ -28,6 +28,7 @@ KILLED = "its process was killed"
 _ASKED = "asked"
 # Fewer finished trials say nothing of what matters.
 _FEWEST_FOR_IMPORTANCE = 4
+_FEWEST_DRAWN = 2
 _DOTS_AN_INCH = 110
 
 
@@ -192,7 +193,8 @@ def pictures(study: optuna.Study, seed: int) -> dict[str, bytes]:
     }
     if importances(study, seed):
         drawn["importances.png"] = lambda one: plots.plot_param_importances(one, evaluator=evaluator)
-    if not study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+    # One point has no axes to be drawn on.
+    if len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))) < _FEWEST_DRAWN:
         return {}
     return {name: _png(draw(study)) for name, draw in drawn.items()}
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -12,7 +13,6 @@ from errors import ModelError
 from features.calendar import Calendar
 from features.panel import Panel
 from models.boosted import BoostingSettings
-from models.forecaster import DemandForecaster
 from models.progress import silent
 from strandcast.app import run
 from tests.support.recorded import Recorded
@@ -29,6 +29,7 @@ SMALL = BoostingSettings(rounds=50, leaves=4, rows_in_leaf=50, threads=1)
 DIES = """
 import os, signal, sys
 from pathlib import Path
+from typing import Never
 from models.boosted import BoostingSettings
 from training.studies import open_study, quiet
 from training.study_lock import study_lock
@@ -56,7 +57,7 @@ class Remembered(Untracked):
 class Ending(Recipe):
     """A recipe whose fit ends in an error."""
 
-    def fit(self, panel: Panel, horizons: tuple[int, ...]) -> DemandForecaster:
+    def fit(self, panel: Panel, horizons: tuple[int, ...]) -> Never:
         raise {"interrupted": KeyboardInterrupt(), "crashed": ValueError("no luck\nat all")}[self.name]
 
 
