@@ -57,10 +57,6 @@ class BesideMonths:
         """Name of the method of its parts."""
         return self.monthly.method
 
-    def only(self, horizons: tuple[int, ...]) -> "BesideMonths":
-        """Return the same model for some of its horizons."""
-        return replace(self, horizons=horizons, weekly=self.weekly and self.weekly.only(horizons))
-
     def checked(self, panel: Panel) -> tuple[Panel, PartForecaster]:
         """Return the part that can be measured, and its panel: of its weeks, else of its months.
 

@@ -4,7 +4,7 @@ This is the only module that knows LightGBM.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import lightgbm as lgb
 import numpy as np
@@ -95,10 +95,6 @@ class BoostedForecaster:
     def horizons(self) -> tuple[int, ...]:
         """Horizons it was trained for."""
         return self.spec.horizons
-
-    def only(self, horizons: tuple[int, ...]) -> "BoostedForecaster":
-        """Return the same model for some of its horizons; features that look at the first of them may differ."""
-        return replace(self, spec=replace(self.spec, horizons=horizons))
 
     def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
         """Forecast from the panel's origin; only the horizons of `explain` are taken apart.

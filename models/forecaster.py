@@ -119,9 +119,6 @@ class DemandForecaster(Protocol):
     def horizons(self) -> tuple[int, ...]:
         """The horizons it was fitted for."""
 
-    def only(self, horizons: tuple[int, ...]) -> "DemandForecaster":
-        """Return the same model for some of its horizons."""
-
     def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
         """Forecast the periods from the panel's origin on.
 

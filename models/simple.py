@@ -39,10 +39,6 @@ class SimpleForecaster:
     horizons: tuple[int, ...]
     spread: Spread
 
-    def only(self, horizons: tuple[int, ...]) -> "SimpleForecaster":
-        """Return the same method for some of its horizons."""
-        return replace(self, horizons=horizons)
-
     def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
         """Forecast from the panel's origin."""
         origin = np.array([panel.first + len(panel.counts)], dtype=np.int64)

@@ -67,10 +67,6 @@ class StackedForecaster:
         """The boosted member; None where the history was too short for one."""
         return next((member for member in self.members if isinstance(member, BoostedForecaster)), None)
 
-    def only(self, horizons: tuple[int, ...]) -> "StackedForecaster":
-        """Return the same stack for some of its horizons."""
-        return replace(self, members=tuple(member.only(horizons) for member in self.members))
-
     def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
         """Forecast from the panel's origin.
 

@@ -42,10 +42,6 @@ class PartlySuspended:
         """Horizons it serves."""
         return self.model.horizons
 
-    def only(self, horizons: tuple[int, ...]) -> "PartlySuspended":
-        """Return the same for some of its horizons."""
-        return replace(self, model=self.model.only(horizons))
-
     def forecast(self, panel: Panel, *, explain: Sequence[int] = ()) -> Forecast:
         """Forecast from the panel's origin; the simple methods are fitted to the panel, as they need no training.
 
