@@ -27,7 +27,7 @@ I32 = NDArray[np.int32]
 
 # Nothing is planned for an incident that is less likely than this.
 TAIL = 1e-9
-_PIECES = 24
+_PIECES = 12
 _BLOCK = 32
 _LEAST_DISPERSION = 1e-6
 # A dose of 40 leaves e^-40 of the demand, which no double tells from none.
@@ -87,6 +87,14 @@ class Value(Protocol):
 
     def pieces(self, around: F64 | None = None, half: F64 | None = None) -> Pieces:
         """Return pieces that never promise more than is met; gathered within `half` of the doses `around`, if given."""
+        ...
+
+    def sampled(self, pieces: Pieces, counts: I32) -> F64:
+        """Return what a unit of dose along each piece would meet were these the counts, float64[draw, piece]."""
+        ...
+
+    def mixed(self, keep: float, counts: I32, shares: F64) -> "Value":
+        """Return the value that meets keep x met(u) + sum over draws of shares x met_of(u, counts)."""
         ...
 
     @property
@@ -169,6 +177,19 @@ class Met:
         begin = (np.arange(len(survival)) - starts[cell]).astype(np.float64)
         return Pieces(cell, begin, np.ones(len(survival)), survival)
 
+    def sampled(self, pieces: Pieces, counts: I32) -> F64:
+        """Return 1 where the count is above the piece's beginning."""
+        return (counts[:, pieces.cell] > pieces.begin).astype(np.float64)
+
+    def mixed(self, keep: float, counts: I32, shares: F64) -> "Met":
+        """Return a capacity that weighs each incident by both its chance and the draws in which it comes."""
+        starts, survival = self._table
+        rate = keep * survival + shares @ self.sampled(self.pieces(), counts)
+        mixed = Met(self.weight, self.placing, self.mean, self.dispersion)
+        # The table is what a capacity is computed from; a cached property is an ordinary attribute once it is set.
+        mixed.__dict__["_table"] = (starts, rate)
+        return mixed
+
 
 @dataclass(frozen=True, eq=False)
 class Share:
@@ -228,3 +249,12 @@ class Share:
         rate = self.mean[:, None] * np.exp(-begin) * -np.expm1(-safe) / safe
         cell = np.broadcast_to(np.arange(cells)[:, None], width.shape)
         return Pieces(cell[some], begin[some], width[some], rate[some])
+
+    def sampled(self, pieces: Pieces, counts: I32) -> F64:
+        """Return the share that a unit of dose along the piece adds, of these counts."""
+        share = pieces.rate / np.where(self.mean > 0, self.mean, 1.0)[pieces.cell]
+        return counts[:, pieces.cell] * share
+
+    def mixed(self, keep: float, counts: I32, shares: F64) -> "Share":
+        """Return the share of the mixed counts."""
+        return Share(self.weight, self.placing, keep * self.mean + shares @ counts)
