@@ -47,15 +47,15 @@ def test_the_floor_of_a_strand_is_hours_or_a_share() -> None:
         (
             "[minimum_per_district]\nHarlow = 1e300",
             (
-                "resources.toml, [minimum_per_district]: 1e+300 is no number of hours a week, which is a number from 0 to "
-                "10,000,000 (key 'Harlow'); correct it."
+                "resources.toml, [minimum_per_district]: 1e+300 is no number of hours a week, which is a number from "
+                "0 to 10,000,000 (key 'Harlow'); correct it."
             ),
         ),
         (
             "[minimum_per_strand]\nFraud = true",
             (
-                "resources.toml, [minimum_per_strand.Fraud]: true is no number of hours a week, which is a number from 0 "
-                "to 10,000,000 (key 'hours'); correct it."
+                "resources.toml, [minimum_per_strand.Fraud]: true is no number of hours a week, which is a number from "
+                "0 to 10,000,000 (key 'hours'); correct it."
             ),
         ),
         (

@@ -1,6 +1,5 @@
 """The table [rules] of `resources.toml`: what a plan must keep, whatever it would reach without."""
 
-import math
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -10,7 +9,6 @@ from features.configuration import Closed
 # 60,000 people on duty at every hour of the week: more than any force has, so more is a slip of the pen.
 MOST_HOURS = 1e7
 _MOST_MONEY = 1e12
-_WHOLE = int | float
 
 # Every district, or strand, that is not named beside it.
 EVERY = "*"
@@ -20,10 +18,9 @@ def _between(low: float, high: float, what: str) -> BeforeValidator:
     """Return what refuses anything but a number from `low` to `high`, with the number in the sentence."""
 
     def check(value: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, _WHOLE) or not low <= value <= high or math.isnan(value):
-            shown = (
-                f"{value:,.10g}" if isinstance(value, _WHOLE) and not isinstance(value, bool) else str(value).lower()
-            )
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not low <= value <= high:
+            shown = f"{value:,.10g}" if number else str(value).lower()
             msg = f"{shown} is no {what}, which is a number from {low:,.10g} to {high:,.10g}"
             raise ValueError(msg)
         return value
