@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.allocation.roster.blocks import placed
-from models.allocation.roster.duty import Duty
+from models.allocation.roster.chance import rounded
+from models.allocation.roster.duty import Duty, Visits
 from models.allocation.roster.fitting import filled, fits, fitted, whole_table
 from models.allocation.roster.layout import lay_out
+from models.allocation.roster.visits import visits
 from tests.support.rosters import TOGETHER, WEEK, planned, profile, quarters
 
 F64 = NDArray[np.float64]
@@ -128,3 +130,62 @@ def test_every_area_keeps_its_hours_and_every_shift_its_least_cover(
             assert (own.sum(axis=0) >= 4 * cover["foot", name] - 4e-6).all()
     elif share == 0:
         raise AssertionError("without minima quarters can always be had")
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 8), st.integers(1, 8))
+@settings(max_examples=150)
+def test_rounding_by_chance_moves_no_entry_and_no_sum_by_a_whole_one(seed: int, rows: int, columns: int) -> None:
+    rng = np.random.default_rng(seed)
+    table = rng.gamma(0.5, size=(rows, columns)) * (rng.random((rows, columns)) < 0.8)
+    total = float(np.floor(table.sum()))
+    table *= total / table.sum() if table.sum() > 0 else 0.0
+    found = rounded(table, rng)
+    assert found.sum() == total
+    for axis in (None, 0, 1):
+        exact, whole = (table, found) if axis is None else (table.sum(axis=axis), found.sum(axis=axis))
+        assert (np.abs(whole - exact) < 1).all()
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.lists(amounts, min_size=1, max_size=8),
+    st.sampled_from([1, 2]),
+    st.sampled_from([(15, 5), (10, 0), (20, 13), (200, 45)]),
+)
+@settings(max_examples=60)
+def test_visits_keep_to_their_shifts_and_hours(
+    seed: int, hours: list[float], crew: int, minutes: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(seed)
+    district = [("East", "West")[at] for at in rng.integers(0, 2, len(hours))]
+    plan = planned({("foot", at, TOGETHER): h for at, h in enumerate(hours)}, district)
+    way = Visits(*minutes, places=3)
+    duty = Duty("foot", "Foot patrol", "patrol", crew=crew, visits=way)
+    shares = profile({"violence": rng.gamma(0.5, size=21) + 1e-9})
+    roster = lay_out(plan, [duty], WEEK, shares, {}, quarters(plan.plan))
+    lists = visits(roster, rng)
+    each = sum(minutes)
+    if not roster.laid:
+        assert len(lists) == 0
+        return
+    laid = roster.laid[0]
+    shift_minutes = WEEK.shifts.shifts[0].minutes
+    for number in np.unique(laid.district).tolist():
+        shown = laid.shown[laid.district == number]
+        own = lists.district == number
+        # A patrol alone cannot visit in a shift shorter than a visit and its way.
+        made = shown.sum() * 60 / (crew * each)
+        patrols = np.ceil(shown.sum(axis=0) * 60 / (crew * shift_minutes) - 1e-6)
+        most = patrols * (shift_minutes // each)
+        assert own.sum() <= made + 1e-6
+        assert (np.bincount(lists.cell[own], minlength=21) <= most).all()
+        if (shown.sum(axis=0) * 60 / (crew * each) <= most).all():
+            assert own.sum() == np.floor(made + 1e-6)
+            by_area = np.bincount(lists.area[own], minlength=len(hours))
+            exact = np.bincount(laid.area, laid.shown.sum(axis=1), len(hours)) * 60 / (crew * each)
+            assert (np.abs(by_area - exact)[laid.area[laid.district == number]] < 1 + 1e-6).all()
+    begins = np.array([shift.begins for shift in WEEK.shifts.shifts])[lists.cell % 3]
+    assert (lists.begins >= begins + way.travel_minutes).all()
+    assert (lists.begins + way.minutes <= begins + shift_minutes).all()
+    same = (np.diff(lists.cell) == 0) & (np.diff(lists.district) == 0) & (np.diff(lists.patrol) == 0)
+    assert (np.diff(lists.begins)[same] >= each).all()
