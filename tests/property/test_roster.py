@@ -109,7 +109,7 @@ def test_every_area_keeps_its_hours_and_every_shift_its_least_cover(
     shares = profile({"violence": rng.gamma(0.5, size=21) + 1e-9, "burglary": rng.gamma(5.0, size=21)})
     held = {name: sum(h for h, own in zip(hours, district, strict=True) if own == name) for name in set(district)}
     cover = {("foot", name): share * total * rng.dirichlet(np.ones(21)) for name, total in held.items()}
-    roster = lay_out(plan, [Duty("foot", "Foot patrol", "patrol")], WEEK, shares, cover, quarters(plan.plan))
+    roster = lay_out(plan, [Duty("foot", "Foot patrol", "patrol")], WEEK, shares, cover, {"": quarters(plan.plan)})
     assert roster.short == ()
     if not roster.laid:
         assert sum(hours) == 0
@@ -162,7 +162,7 @@ def test_visits_keep_to_their_shifts_and_hours(
     way = Visits(*minutes, places=3)
     duty = Duty("foot", "Foot patrol", "patrol", crew=crew, visits=way)
     shares = profile({"violence": rng.gamma(0.5, size=21) + 1e-9})
-    roster = lay_out(plan, [duty], WEEK, shares, {}, quarters(plan.plan))
+    roster = lay_out(plan, [duty], WEEK, shares, {}, {"": quarters(plan.plan)})
     lists = visits(roster, rng)
     each = sum(minutes)
     if not roster.laid:

@@ -33,7 +33,7 @@ def lay_out(
     calendar: Calendar,
     profile: ProfileShares | None,
     cover: Cover,
-    quarter_hours: F64 | None = None,
+    quarter_hours: Mapping[str, F64] | None = None,
 ) -> Roster:
     """Lay a plan's hours out over the days and shifts of its period.
 
@@ -45,26 +45,29 @@ def lay_out(
 
     Args:
         planned: The plan.
-        duties: Its resources.
+        duties: Its resources, in the order in which they are shown.
         calendar: The days and shifts; the profile's shifts, where there is one.
         profile: Recorded profiles; None: hours are spread evenly over the minutes.
         cover: Least cover.
-        quarter_hours: Hours of each post of the plan in quarter hours, float64[post]; None: there are none.
+        quarter_hours: Code of each team with a programme of its own, "" for all others, to the hours of its posts in
+            quarter hours, float64[post]; None: there are none.
     """
-    posed, plan = planned.posed, planned.plan
+    posed = planned.posed
     strands = posed.demand.strands
     named = posed.ground.district or ("",) * len(posed.ground.area_codes)
     districts = tuple(sorted(set(named)))
     week, without = week_shares(profile, calendar.shifts, districts, strands)
-    by_code = {duty.code: duty for duty in duties}
     number = {name: at for at, name in enumerate(districts)}
     ground = _Ground(
         posed, np.array([number[name] for name in named], np.int64), districts, calendar.spread(week), calendar, cover
     )
     laid, blocks, short = [], list[PlacedBlocks](), list[Short]()
-    for at, code in enumerate(plan.problem.resources):
-        if code in by_code and by_code[code].kind != "caseload":
-            one = _Resource.of(ground, plan, at, by_code[code], quarter_hours)
+    for duty in (duty for duty in duties if duty.kind != "caseload"):
+        programme = duty.code if duty.code in planned.caseloads else ""
+        plan = planned.caseloads.get(duty.code, planned.plan)
+        quarters = None if quarter_hours is None else quarter_hours[programme]
+        if duty.code in plan.problem.resources:
+            one = _Resource.of(ground, plan, plan.problem.resources.index(duty.code), duty, quarters)
             if len(one.rows):
                 result, own_blocks, own_short = _laid(one)
                 laid.append(result)
@@ -77,7 +80,7 @@ def lay_out(
         strands,
         districts,
         tuple(laid),
-        tuple(duty for duty in duties if duty.code in planned.caseloads),
+        tuple(duty for duty in duties if duty.kind == "caseload" and duty.code in planned.caseloads),
         tuple(blocks),
         tuple(short),
         profile,

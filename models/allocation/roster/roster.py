@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -144,8 +145,7 @@ class Roster:
         unquartered = [one.duty.name for one in self.laid if one.quarters is None]
         if unquartered:
             lines.append(f"Hours of {', '.join(unquartered)} are not in quarters, which could not keep every sum.")
-        lines += [self._shortage(short) for short in self.short]
-        return lines
+        return [*lines, *self._shortages()]
 
     def document(self) -> dict[str, Any]:
         """Return the roster as JSON values: what it rests on, whole shifts, shortages, and its rows."""
@@ -197,8 +197,14 @@ class Roster:
             for row, cell in np.argwhere(shown > 0).tolist()
         ]
 
-    def _shortage(self, short: Short) -> str:
-        when = self.calendar.when(short.cell)
-        name = next(one.duty.name for one in self.laid if one.duty.code == short.resource)
-        least = f"{short.given:,.4g} hours of {name}, below the least cover of {short.asked:,.4g}"
-        return f"{short.district or 'Everywhere'}, {when['day']} {when['shift']}: {least}."
+    def _shortages(self) -> list[str]:
+        lines = []
+        for key, group in groupby(self.short, lambda short: (short.resource, short.district)):
+            own = list(group)
+            worst = max(own, key=lambda short: short.asked - short.given)
+            when = self.calendar.when(worst.cell)
+            name = next(one.duty.name for one in self.laid if one.duty.code == key[0])
+            count = "1 shift has" if len(own) == 1 else f"{len(own)} shifts have"
+            most = f"most on {when['day']} {when['shift']}, {worst.given:,.4g} hours of {worst.asked:,.4g}"
+            lines.append(f"{key[1] or 'Everywhere'}: {count} less than the least cover of {name}, {most}.")
+        return lines
