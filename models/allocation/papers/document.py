@@ -18,6 +18,7 @@ from models.allocation.papers.means import Choices, Resources, means_of
 from models.allocation.papers.places import area_rows, coverage, post_rows
 from models.allocation.papers.quarters import Quarters, quarter_hours
 from models.allocation.papers.ranges import interval, ranges_of
+from models.allocation.papers.rostering import shift_rows
 from models.allocation.papers.words import area_words, plan_sentences
 from models.allocation.posed import Planned
 from models.allocation.programme.plan import Plan
@@ -32,7 +33,7 @@ def plan_document(
     *,
     resources: Resources,
     choices: Choices,
-    roster: Sequence[Mapping[str, Any]] = (),
+    roster: Mapping[str, Any] | None = None,
     visits: Sequence[Mapping[str, Any]] = (),
     parent: Mapping[str, Any] | None = None,
     reasons: Mapping[str, Any] | None = None,
@@ -44,7 +45,7 @@ def plan_document(
         planned: What was posed and decided.
         resources: The file of resources.
         choices: What the request said over the file.
-        roster: Rows of shifts: resource, place, district, day, shift, hours and what else the roster tells.
+        roster: The roster's document: days, shifts, and the hours of each resource by district and area.
         visits: Rows of visits: resource, area_code, day, time, minutes.
         parent: The plan that this one was edited from, with who did so and why.
         reasons: `sentences` on the plan, and in `areas` the status and reason of each area by its code; where it is
@@ -77,7 +78,8 @@ def plan_document(
         "caseloads": caseload_rows(planned, means, names),
         "unweighted": _unweighted(planned, account),
         "quarter_hours": _quarters(planned, quarters),
-        "roster": [dict(row) for row in roster],
+        "roster": shift_rows(roster or {}),
+        "layout": None if roster is None else dict(roster),
         "visits": [dict(row) for row in visits],
         "notices": list(run.meta.get("notices") or []),
         "fallback": dict(run.meta.get("fallback") or {}),

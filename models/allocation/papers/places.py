@@ -79,6 +79,7 @@ def area_rows(
             {
                 "area_code": code,
                 "name": ground.names[at],
+                **{level: names[at] for level, names in ground.parents.items()},
                 "district": district[at],
                 "area_type": ground.area_type[at],
                 "decile": None if np.isnan(decile) else int(decile),
