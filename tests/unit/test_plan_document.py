@@ -100,7 +100,7 @@ def test_the_mean_over_independent_draws_is_the_exact_expectation() -> None:
     # The cells' own dispersions are near the demand's, whose weeks are drawn.
     assert drawn.harm.mean() == pytest.approx(account.harm.sum(), rel=0.04)
     assert drawn.reached.mean() == pytest.approx(account.harm_met.sum(), rel=0.04)
-    assert drawn.district_incidents.mean(axis=0) == pytest.approx([12.5, 11.5], rel=0.05)
+    assert drawn.by_district.sum(axis=2).mean(axis=0) == pytest.approx([12.5, 11.5], rel=0.05)
     assert (drawn.reached <= drawn.harm + 1e-9).all()
 
 

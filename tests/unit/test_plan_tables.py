@@ -82,7 +82,7 @@ def test_numbers_stay_numbers_in_a_workbook(tmp_path: Path) -> None:
 def test_a_workbook_has_a_sheet_for_each_thing_that_is_told(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     document = made_document(
-        roster=made_layout(), visits=[{"resource": "local", "area_code": "A00", "day": "2026-03-02"}]
+        roster=made_layout(), visits={"rows": [{"resource": "local", "area_code": "A00", "day": "2026-03-02"}]}
     )
     write_plan(document, path)
     book = openpyxl.load_workbook(path)

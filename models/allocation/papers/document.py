@@ -3,7 +3,7 @@
 The same plan gives the same document, byte for byte: nothing here looks at a clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,8 +17,8 @@ from models.allocation.papers.holding import caseload_rows, plans_of, resource_r
 from models.allocation.papers.means import Choices, Resources, means_of
 from models.allocation.papers.places import area_rows, coverage, post_rows
 from models.allocation.papers.quarters import Quarters, quarter_hours
-from models.allocation.papers.ranges import interval, ranges_of
-from models.allocation.papers.rostering import shift_rows
+from models.allocation.papers.ranges import Ranges, group_of, interval, ranges_of
+from models.allocation.papers.rostering import shift_rows, visit_rows
 from models.allocation.papers.words import area_words, plan_sentences
 from models.allocation.posed import Planned
 from models.allocation.programme.plan import Plan
@@ -34,7 +34,7 @@ def plan_document(
     resources: Resources,
     choices: Choices,
     roster: Mapping[str, Any] | None = None,
-    visits: Sequence[Mapping[str, Any]] = (),
+    visits: Mapping[str, Any] | None = None,
     parent: Mapping[str, Any] | None = None,
     reasons: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def plan_document(
         resources: The file of resources.
         choices: What the request said over the file.
         roster: The roster's document: days, shifts, and the hours of each resource by district and area.
-        visits: Rows of visits: resource, area_code, day, time, minutes.
+        visits: The visit lists' document, its visits as `rows`.
         parent: The plan that this one was edited from, with who did so and why.
         reasons: `sentences` on the plan, and in `areas` the status and reason of each area by its code; where it is
             None the plan is told in plainer words.
@@ -61,6 +61,7 @@ def plan_document(
     ]
     told = (reasons or {}).get("areas") or area_words(planned)
     names = dict(zip(posed.ground.area_codes, posed.ground.names, strict=True))
+    drawn = ranges_of(posed.demand, plan, account, group_of(posed.ground)[1])
     rules, families = rule_rows(planned)
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -70,8 +71,8 @@ def plan_document(
         "resources": resource_rows(planned, means),
         "rules": rules,
         "families": families,
-        "totals": _totals(run, planned, account, choices.horizon),
-        "coverage": coverage(plan.problem.strands, posed.ground, account),
+        "totals": _totals(run, planned, account, drawn, choices.horizon),
+        "coverage": coverage(plan.problem.strands, posed.ground, account, drawn),
         "equity": equity(plan, posed.ground, account),
         "posts": posts,
         "areas": area_rows(plan, posed.ground, account, posts, told),
@@ -80,7 +81,8 @@ def plan_document(
         "quarter_hours": _quarters(planned, quarters),
         "roster": shift_rows(roster or {}),
         "layout": None if roster is None else dict(roster),
-        "visits": [dict(row) for row in visits],
+        "visits": visit_rows(visits or {}, names),
+        "visit_lists": None if visits is None else {key: told for key, told in visits.items() if key != "rows"},
         "notices": list(run.meta.get("notices") or []),
         "fallback": dict(run.meta.get("fallback") or {}),
         "synthetic": "synthetic" in (run.meta.get("notices") or []),
@@ -133,16 +135,12 @@ def _objective(planned: Planned, choices: Choices, resources: Resources) -> dict
     }
 
 
-def _totals(run: ForecastRun, planned: Planned, account: Account, horizon: int) -> dict[str, Any]:
-    ground, demand = planned.posed.ground, planned.posed.demand
-    group = np.unique(ground.district or ("",) * len(ground.area_codes), return_inverse=True)[1]
-    drawn = ranges_of(demand, planned.plan, account, group)
+def _totals(run: ForecastRun, planned: Planned, account: Account, drawn: Ranges, horizon: int) -> dict[str, Any]:
     harm, reached = float(account.harm.sum()), float(account.harm_met.sum())
     expected, met = float(account.expected.sum()), float(account.met.sum())
     forecast = float(run.frame.loc[run.frame["horizon"] == horizon, "mean"].sum())
-    districts = sorted(set(ground.district or ()))
     return {
-        "areas": len(ground.area_codes),
+        "areas": len(planned.posed.ground.area_codes),
         "expected": expected,
         "expected_range": interval(drawn.incidents),
         "left_out": max(forecast - expected, 0.0),
@@ -157,7 +155,6 @@ def _totals(run: ForecastRun, planned: Planned, account: Account, horizon: int) 
         "unmet_range": interval(drawn.unmet),
         "coverage": reached / harm if harm > 0 else None,
         "ranges": {"share": 0.8, "drawn": drawn.drawn, "draws": len(drawn.harm), "means": "exact"},
-        "districts": {name: interval(drawn.district_incidents[:, at]) for at, name in enumerate(districts)},
     }
 
 

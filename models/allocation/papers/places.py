@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from models.allocation.papers.account import Account
 from models.allocation.papers.holding import AT_LIMIT
 from models.allocation.papers.quarters import Quarters
+from models.allocation.papers.ranges import Ranges, group_of, interval
 from models.allocation.posed import Ground
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.posts import TOGETHER
@@ -97,24 +98,42 @@ def area_rows(
     return rows
 
 
-def coverage(strands: Sequence[str], ground: Ground, account: Account) -> dict[str, list[dict[str, Any]]]:
+def coverage(
+    strands: Sequence[str], ground: Ground, account: Account, drawn: Ranges
+) -> dict[str, list[dict[str, Any]]]:
     """Return what is covered by strand, district and decile; shares are of expected incidents and of expected harm."""
     unweighted = np.isnan(account.weight)
     by_strand = [
         {
             "strand": name,
             "weighted": not unweighted[at],
+            "expected_range": interval(drawn.by_district[:, :, at].sum(axis=1)),
             **_covered(account, slice(None), slice(at, at + 1)),
         }
         for at, name in enumerate(strands)
     ]
-    district = np.array(ground.district or (), dtype=object)
-    names = sorted(set(ground.district or ()))
+    names, group = group_of(ground)
     deciles = sorted({int(value) for value in ground.decile if not np.isnan(value)})
     every = slice(None)
     return {
         "strands": by_strand,
-        "districts": [{"district": name, **_covered(account, district == name, every)} for name in names],
+        "districts": [
+            {
+                "district": name,
+                "expected_range": interval(drawn.by_district[:, at].sum(axis=1)),
+                **_covered(account, group == at, every),
+                "strands": [
+                    {
+                        "strand": strand,
+                        "weighted": not unweighted[column],
+                        "expected_range": interval(drawn.by_district[:, at, column]),
+                        **_covered(account, group == at, slice(column, column + 1)),
+                    }
+                    for column, strand in enumerate(strands)
+                ],
+            }
+            for at, name in enumerate(names)
+        ],
         "deciles": [{"decile": value, **_covered(account, ground.decile == value, every)} for value in deciles],
     }
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from models.allocation.papers.account import Account
-from models.allocation.posed import Demand
+from models.allocation.posed import Demand, Ground
 from models.allocation.programme.plan import Plan
 
 F64 = NDArray[np.float64]
@@ -37,7 +37,7 @@ class Ranges:
         reached: Harm of those that are met.
         incidents: Incidents.
         met: Incidents that are met.
-        district_incidents: Incidents of each district, float64[draw, district].
+        by_district: Incidents by district and strand, float64[draw, district, strand].
     """
 
     drawn: Drawn
@@ -45,7 +45,7 @@ class Ranges:
     reached: F64
     incidents: F64
     met: F64
-    district_incidents: F64
+    by_district: F64
 
     @property
     def unmet(self) -> F64:
@@ -73,6 +73,12 @@ def ranges_of(demand: Demand, plan: Plan, account: Account, group: NDArray[np.in
 def interval(values: F64) -> list[float]:
     """Return the ends of the range that holds 8 of 10 values."""
     return [float(value) for value in np.quantile(values, LEVELS)]
+
+
+def group_of(ground: Ground) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the districts in their order, "" for areas of which none is known, and the index of each area's."""
+    names, group = np.unique(ground.district or ("",) * len(ground.area_codes), return_inverse=True)
+    return tuple(names.tolist()), group.astype(np.int64)
 
 
 def _weeks(demand: Demand) -> Iterator[I32]:
@@ -107,5 +113,5 @@ def _sums(plan: Plan, account: Account, counts: I32, member: F64) -> tuple[F64, 
         reached.sum(axis=1) @ weight,
         counts.sum(axis=(1, 2), dtype=np.float64),
         reached.sum(axis=(1, 2)),
-        counts.sum(axis=2, dtype=np.float64) @ member,
+        np.einsum("kas,ad->kds", counts.astype(np.float64), member, optimize=True),
     )

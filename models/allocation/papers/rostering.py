@@ -28,3 +28,8 @@ def shift_rows(layout: Mapping[str, Any]) -> list[dict[str, Any]]:
         for shift, hours in zip(shifts, by_shift, strict=True)
         if hours > AT_LIMIT
     ]
+
+
+def visit_rows(lists: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the rows of the visit lists, each with its area's name."""
+    return [{**row, "name": names.get(row["area_code"], row["area_code"])} for row in lists.get("rows", ())]

@@ -35,7 +35,7 @@ def sheets(document: Mapping[str, Any]) -> tuple[Sheet, ...]:
         _deciles(document),
         _caseloads(document),
         _rows("Shifts", document["roster"], _SHIFTS),
-        _rows("Visits", document["visits"], _columns_of(document["visits"], _VISITS)),
+        _rows("Visits", document["visits"], _VISITS),
     )
 
 
@@ -95,20 +95,16 @@ _RULES = ("kind", "name", "lower", "upper", "value", "price", "binding", "kept",
 _COVERED = ("hours", "expected", "met", "covered", "harm", "harm_met", "harm_unmet", "harm_covered")
 _CASES = ("area_code", "name", "strand", "expected", "minutes_a_case", "hours", "capacity", "met", "unmet")
 _SHIFTS = ("resource", "district", "place", "day", "shift", "hours")
-_VISITS = ("resource", "district", "area_code", "name", "day", "time", "minutes")
+_VISITS = ("resource", "district", "day", "shift", "patrol", "time", "minutes", "area_code", "name", "spot")
 
 
 def _rows(name: str, rows: Sequence[Mapping[str, Any]], columns: tuple[str, ...]) -> Sheet:
     return Sheet(name, columns, tuple(tuple(_flat(row.get(column)) for column in columns) for row in rows))
 
 
-def _columns_of(rows: Sequence[Mapping[str, Any]], usual: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the usual columns that rows have, then what else they tell."""
-    told = {key: None for row in rows for key in row}
-    return (*(key for key in usual if key in told), *(key for key in told if key not in usual)) if rows else usual
-
-
 def _flat(value: Any) -> Cell:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {told}" for key, told in value.items())
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
