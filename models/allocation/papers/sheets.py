@@ -124,6 +124,12 @@ def _caseloads(document: Mapping[str, Any]) -> Sheet:
     return Sheet("Caseload", ("resource", *_CASES), rows)
 
 
+def standing(document: Mapping[str, Any]) -> str:
+    """Return where the plan stands; one of which nothing is said is a draft."""
+    told: Mapping[str, Any] = document.get("standing") or {}
+    return str(told.get("sentence") or "A draft: nobody has decided on it yet.")
+
+
 def _summary(document: Mapping[str, Any]) -> Sheet:
     """Return what is told of the whole plan, a line each, its marks first."""
     totals, objective, forecast = document["totals"], document["objective"], document["forecast"]
@@ -131,6 +137,7 @@ def _summary(document: Mapping[str, Any]) -> Sheet:
     rows += [
         ("plan", document.get("plan_id")),
         ("recorded as", document.get("audit_id")),
+        ("standing", standing(document)),
         ("period", document["period"]["text"]),
         ("forecast", forecast["run_id"]),
         ("model", forecast["model_version"]),

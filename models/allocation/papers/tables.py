@@ -12,7 +12,7 @@ import pandas as pd
 from errors import DataError
 from features.quarantine.export import guarded
 from features.workspace import write_whole
-from models.allocation.papers.sheets import areas_sheet, sheets
+from models.allocation.papers.sheets import areas_sheet, sheets, standing
 from models.allocation.papers.workbook import workbook_bytes
 
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".json")
@@ -37,6 +37,7 @@ def plan_table(document: Mapping[str, Any]) -> pd.DataFrame:
     table["decile"] = table["decile"].astype("Int64")
     table.insert(0, "period_start", document["period"]["start"])
     table.insert(0, "plan_id", document.get("plan_id", ""))
+    table["standing"] = standing(document)
     table["notices"] = ";".join(document["notices"])
     table["attribution"] = document["attribution"]
     return table
