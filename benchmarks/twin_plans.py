@@ -121,9 +121,7 @@ def report(worlds: Sequence[World]) -> None:
     for row in rows:
         lead = "" if row.ahead is None else f"{row.ahead.mean:+.5f} ({row.ahead.low:+.5f} to {row.ahead.high:+.5f})"
         less = "" if row.saved is None else f"{row.saved.mean:.1%} ({row.saved.low:.1%} to {row.saved.high:.1%})"
-        print(
-            f"{row.plan:30s} reached {row.reached:.4f}  regret {row.regret:.5f}  plan's lead {lead}  regret saved {less}"
-        )
+        print(f"{row.plan:30s} reached {row.reached:.4f} regret {row.regret:.5f} plan's lead {lead} saved {less}")
     found = best_simple(rows).saved
     if found is not None:
         for what, figure in (("at least", LEAST), ("goal", GOAL)):

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from errors import DataError
+from models.allocation.resources.shipped import default_text
 from strandcast.evaluate_commands import evaluate
 from tests.support.cycle import begin, command, part_of_toronto
 from training.plans.contest import CLAIRVOYANT, MEAN, PLAN, SIMPLE
@@ -21,10 +22,15 @@ SHORT = ("--origins", "6", "--model", "shrunken", "--hours", "200")
 def called(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Evaluate:
     root = tmp_path / "w"
     begin(command(root, capsys), part_of_toronto(tmp_path))
+    resources = tmp_path / "resources.toml"
+    resources.write_bytes(default_text())
 
     def call(*arguments: str) -> dict[str, Any]:
         capsys.readouterr()
-        evaluate.main([*SHORT, *arguments, "--workspace", str(root), "--json"], standalone_mode=False)
+        evaluate.main(
+            [*SHORT, "--resources", str(resources), *arguments, "--workspace", str(root), "--json"],
+            standalone_mode=False,
+        )
         answer: dict[str, Any] = json.loads(capsys.readouterr().out)
         return answer
 
