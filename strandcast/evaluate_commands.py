@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from training.plans.told import Told
     from training.plans.week import Week
 
+# Fewer hours than this are shown as none.
+_SHOWN = 0.05
 _MODEL = "stacked, boosted or a simple method; refitted with what was known then."
 
 
@@ -42,7 +43,7 @@ _MODEL = "stacked, boosted or a simple method; refitted with what was known then
 @click.option("--out", type=click.Path(path_type=Path), help="Table, a row a plan and period: .parquet or .csv.")
 @click.option("--picture", type=click.Path(path_type=Path), help="Picture: .png or .svg.")
 @command_options
-def evaluate(context: Context, **asked: Any) -> None:
+def evaluate(context: Context, /, **asked: Any) -> None:
     """Plan past weeks from what was known before each, and score the plans on what happened, beside simple rules.
 
     Forecasts are a backtest's and are kept as its are: the same command, interrupted, goes on where it stopped.
@@ -151,11 +152,10 @@ def _lines(outcome: Outcome, rows: list[Told]) -> list[str]:
     from training.plans.told import best_simple
 
     best = best_simple(rows)
-    unplaced = float(outcome.unplaced[0].mean())
     lines = [
-        "Harm is that of incidents which may draw patrols. Regret is what the clairvoyant, who knows the counts, reaches"
-        " more; the lead is in percentage points.",
-        "Intervals allow for weeks that go together: Newey and West with Student's t, and a block bootstrap for shares.",
+        "Harm is that of incidents which may draw patrols. Regret is what the clairvoyant, who knows the counts, would",
+        "have reached more. Leads are in percentage points; intervals allow for weeks that go together.",
         f"The best simple rule was {best.plan}.",
     ]
-    return [*lines, f"The plan left {unplaced:,.1f} hours a period unplaced."] if unplaced > 0.05 else lines  # noqa: PLR2004 - shown as 0.1
+    unplaced = float(outcome.unplaced[0].mean())
+    return [*lines, f"The plan left {unplaced:,.1f} hours a period unplaced."] if unplaced >= _SHOWN else lines

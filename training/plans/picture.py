@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import matplotlib.dates as dates
 import numpy as np
+from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -57,7 +57,8 @@ def _leads(axes: Axes, outcome: Outcome, rows: list[Told]) -> None:
     axes.plot(np.array(outcome.starts, dtype="datetime64[D]"), lead, marker="o", ms=3, color=BLUE)
     if rule.ahead is not None:
         axes.axhspan(100 * rule.ahead.low, 100 * rule.ahead.high, color=BLUE, alpha=0.15, lw=0)
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
+    locator = axes.xaxis.get_major_locator()
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axes.set_ylabel(f"points ahead of\n{rule.plan}")
     axes.set_title("lead over the best simple rule; shaded: 95 % interval of its mean", fontsize="small")
     axes.spines[["top", "right"]].set_visible(False)

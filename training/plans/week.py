@@ -1,6 +1,6 @@
 """A week of the past: what was known before it, and what happened in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -57,7 +57,7 @@ class Week:
         return replace(self.forecast, mean=self.happened, dispersion=np.zeros(self.happened.shape), draws=None)
 
 
-def weeks_of(backtest: Backtest, panel: Panel, history: Sequence[Panel], *, everything: bool = False) -> Iterator[Week]:
+def weeks_of(backtest: Backtest, panel: Panel, history: Iterable[Panel], *, everything: bool = False) -> Iterator[Week]:
     """Yield the first period that each origin of a backtest forecast.
 
     Args:
@@ -85,10 +85,11 @@ def weeks_of(backtest: Backtest, panel: Panel, history: Sequence[Panel], *, ever
         )
 
 
-def histories(knowledge: Knowledge, backtest: Backtest) -> list[Panel]:
-    """Return the panel that was known at each origin of a backtest."""
+def histories(knowledge: Knowledge, backtest: Backtest) -> Iterator[Panel]:
+    """Yield the panel that was known at each origin of a backtest, one at a time: they are large."""
     newest = knowledge.as_recorded().at()
-    return [knowledge.at_origin(int(origin), newest).panel for origin in backtest.origins]
+    for origin in backtest.origins:
+        yield knowledge.at_origin(int(origin), newest).panel
 
 
 def _on_strands(then: Panel, panel: Panel) -> Panel:
