@@ -5,14 +5,14 @@ python -m benchmarks.twin_plans [--model NAME] [--teams] [SEED ...]
 Each seed is a twin of three years with all that makes records late, lost and corrected; 25 weekly plans, made from what
 was known before each week. The truth knows the intensity of each cell given all that happened before the week and the
 patrols of that week; its dispersion by strand is fitted to the weeks that are scored. Plans are scored by what the
-truth expects them to reach, and by what happened. By default one patrol by presence, 20 hours a week for 63 % of an
-area's incidents, as `resources.toml` has it; --teams: the resources shipped for Essex, with their own rules. Seeds 1 to
-3 by default, which no scoring uses.
+truth expects them to reach, and by what happened. One patrol by presence, 20 hours a week for 63 % of an area's
+incidents, as `resources.toml` has it; --teams: beside it the resources shipped for Essex, with their own rules. Seeds 1
+to 3 by default, which no scoring uses.
 """
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
@@ -29,10 +29,10 @@ from experiments.twin.twin import DEFAULT_END, WEEKS_A_TWIN_YEAR, make_twin
 from experiments.twin.writing import write_twin
 from features.panel import Panel
 from models.allocation.choices import Choices
-from models.allocation.resources import load_resources
+from models.allocation.resources import resources_of
+from models.allocation.resources.shipped import default_text
 from models.distribution import fit_dispersion
 from models.progress import silent
-from strandcast.deployment import Deployment
 from training.backtest import Schedule, run_backtest
 from training.choice import Recipe
 from training.plans.contest import PLAN, Outcome, Pose, contest
@@ -45,6 +45,7 @@ F64 = NDArray[np.float64]
 SCHEDULE = Schedule(25, 1, (1,), 13)
 # Of the one patrol, by area: 5,385 hours a week.
 HOURS_AN_AREA, SCALE_HOURS = 5.0, 20.0
+PATROL, TEAMS = "one patrol by presence", "the resources shipped for Essex"
 LEAST, GOAL = 0.30, 0.50
 
 
@@ -54,46 +55,46 @@ class World:
 
     Attributes:
         seed: Which.
-        outcome: What plans reached.
+        outcomes: What plans reached, by who was placed.
         cpu: Seconds of CPU, twin and forecasts included.
     """
 
     seed: int
-    outcome: Outcome
+    outcomes: Mapping[str, Outcome]
     cpu: float
 
 
 def world(seed: int, model: str, *, teams: bool) -> World:
-    """Make a twin, take its feeds in, forecast, plan and score."""
+    """Make a twin, forecast it, plan and score."""
     began = process_time()
+    weeks, panel, posing = past(seed, model)
+    placed = {PATROL: one_patrol_of(panel)} | ({TEAMS: (posing.pose, posing.weight)} if teams else {})
+    outcomes = {name: contest(weeks, pose, weight, lambda _: None) for name, (pose, weight) in placed.items()}
+    return World(seed, outcomes, process_time() - began)
+
+
+def past(seed: int, model: str) -> tuple[list[Week], Panel, Posing]:
+    """Return the weeks of a twin with its truth, its panel, and what poses programmes of the shipped resources."""
     twin = make_twin(essex(), seed, DEFAULT_END, 3 * WEEKS_A_TWIN_YEAR, Parameters.load(), silent)
     with tempfile.TemporaryDirectory(prefix="strandcast-twin-") as folder:
         write_twin(twin, Path(folder), silent)
         init = ["init", "--synthetic", "--taxonomy", "essex-2018", "--areas", f"{folder}/areas.csv"]
         ingests = [["ingest", feed, f"{folder}/{feed}"] for feed in FEEDS]
         with workspace([*init, "--period", "week", "--holidays", "GB-ENG"], *ingests) as deployment:
-            knowledge = deployment.knowledge("week")
-            recipe = Recipe(model, deployment.calendar(), deployment.workspace.settings.seed)
+            knowledge, of_place = deployment.knowledge("week"), deployment.workspace
+            recipe = Recipe(model, deployment.calendar(), of_place.settings.seed)
             made = run_backtest(knowledge, SCHEDULE, recipe.fit, name=model, advance=silent)
             panel = knowledge.as_recorded().at().panel
             weeks = list(weeks_of(made, panel, histories(knowledge, made), everything=True))
-            pose, weight = teams_of(deployment, panel) if teams else one_patrol_of(panel)
-    knowing = with_truth(weeks, expected(twin, made, panel)[:, 0])
-    return World(seed, contest(knowing, pose, weight, lambda _: None), process_time() - began)
+            resources = resources_of(default_text("essex-2018").decode(), of_place.taxonomy())
+            posing = Posing(resources, Choices(), of_place.harm(), panel, {})
+    return list(with_truth(weeks, expected(twin, made, panel)[:, 0])), panel, posing
 
 
 def one_patrol_of(panel: Panel) -> tuple[Pose, F64]:
     """Return the programme of one patrol by presence, every incident counting as one."""
     weight, hours = np.ones(len(panel.strands)), HOURS_AN_AREA * len(panel.areas)
     return lambda week: one_patrol(week.demand, weight, hours=hours, scale=SCALE_HOURS), weight
-
-
-def teams_of(deployment: Deployment, panel: Panel) -> tuple[Pose, F64]:
-    """Return the programme of the resources that a workspace of Essex begins with."""
-    workspace = deployment.workspace
-    resources = load_resources(workspace.resources_file, workspace.taxonomy())
-    posing = Posing(resources, Choices(), workspace.harm(), panel, {})
-    return posing.pose, posing.weight
 
 
 def with_truth(weeks: Sequence[Week], mean: F64) -> Iterator[Week]:
@@ -108,16 +109,17 @@ def with_truth(weeks: Sequence[Week], mean: F64) -> Iterator[Week]:
         yield replace(week, expected=truth)
 
 
-def report(worlds: Sequence[World]) -> None:
+def report(worlds: Sequence[World], placed: str) -> None:
     """Print each seed's figures and all together."""
+    print(
+        f"\n{placed}; regret: share of a week's expected incidents that the plan from the true intensities reaches more"
+    )
     for one in worlds:
-        rows = told((one.outcome,))
-        print(f"seed {one.seed}: {line(rows)}; CPU {one.cpu:.0f} s")
-    rows = told(tuple(one.outcome for one in worlds))
+        print(f"seed {one.seed}: {line(told((one.outcomes[placed],)))}; CPU {one.cpu:.0f} s")
+    rows = told(tuple(one.outcomes[placed] for one in worlds))
     print(
         f"SYNTHETIC twins, seeds {' '.join(str(one.seed) for one in worlds)}, {len(worlds) * SCHEDULE.origins} weeks:"
     )
-    print("regret: share of the week's expected incidents that the plan from the true intensities reaches more")
     for row in rows:
         lead = "" if row.ahead is None else f"{row.ahead.mean:+.5f} ({row.ahead.low:+.5f} to {row.ahead.high:+.5f})"
         less = "" if row.saved is None else f"{row.saved.mean:.1%} ({row.saved.low:.1%} to {row.saved.high:.1%})"
@@ -149,5 +151,7 @@ if __name__ == "__main__":
     made_worlds = []
     for seed_number in asked.seeds:
         made_worlds.append(world(seed_number, asked.model, teams=asked.teams))
-        print(f"seed {seed_number} done", flush=True)
-    report(made_worlds)
+        for name, outcome in made_worlds[-1].outcomes.items():
+            print(f"seed {seed_number}, {name}: {line(told((outcome,)))}", flush=True)
+    for name in made_worlds[0].outcomes:
+        report(made_worlds, name)
