@@ -92,7 +92,7 @@ def tasks_of(plan_id: str, document: Mapping[str, Any]) -> tuple[Task, ...]:
     for post in document["posts"]:
         hours[post["resource"], place[post["area_code"]]][post["strand"]] += post["quarter_hours"]
     expected = _expected(document, place)
-    layout = _layout(document, level, place)
+    layout = _layout(document, level)
     tasks = []
     for (code, where), strands in hours.items():
         asked = {strand: round(amount, _SAME) for strand, amount in sorted(strands.items())}
@@ -131,15 +131,12 @@ def _expected(document: Mapping[str, Any], place: Mapping[str, str]) -> dict[str
     return {where: dict(strands) for where, strands in sums.items()}
 
 
-def _layout(
-    document: Mapping[str, Any], level: str, place: Mapping[str, str]
-) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    """Return hours by day and shift of each resource and place; none where rosters are of larger places than tasks."""
+def _layout(document: Mapping[str, Any], level: str) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """Return hours by day and shift of each resource and place; none by ward, as rosters are by district."""
     hours: dict[tuple[str, str], dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
-    for row in document["roster"]:
-        where = _EVERYWHERE if level == ALL else row["district"] if level == "district" else place.get(row["place"])
-        if where:
-            hours[row["resource"], where][row["day"], row["shift"]] += row["hours"]
+    for row in document["roster"] if level in ("district", ALL) else ():
+        where = _EVERYWHERE if level == ALL else row["district"]
+        hours[row["resource"], where][row["day"], row["shift"]] += row["hours"]
     return {
         key: [
             {"day": day, "shift": shift, "hours": round(amount, _SAME)} for (day, shift), amount in sorted(own.items())
