@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from models.allocation.decisions.history import history
-from tests.support.plans import books_in, drafted
+from tests.support.decided import books_in, drafted
 from tests.support.repository import REPOSITORY
 
 
 def decider(folder: Path, *words: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.support.plans", str(folder), *words]
+    command = [sys.executable, "-m", "tests.support.decided", str(folder), *words]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
 
 

@@ -18,7 +18,7 @@ from models.allocation.decisions.history import history
 from models.allocation.decisions.issued import last_issued
 from models.allocation.decisions.record import KIND, keep, load_plan
 from models.books import Books
-from tests.support.plans import HOURS, books_in, document, drafted, edited
+from tests.support.decided import HOURS, books_in, document, drafted, edited
 
 
 @pytest.fixture

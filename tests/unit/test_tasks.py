@@ -14,7 +14,7 @@ from models.allocation.decisions import answers, decide
 from models.allocation.decisions.record import keep
 from models.allocation.decisions.tasks import Task, places_of, tasks_of
 from models.books import Books
-from tests.support.plans import HOURS, books_in, document, drafted, edited
+from tests.support.decided import HOURS, books_in, document, drafted, edited
 
 
 @pytest.fixture

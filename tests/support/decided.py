@@ -1,6 +1,6 @@
 """SYNTHETIC plans: invented documents of the schema plan/2, and a process that decides on one when it is told to.
 
-python -m tests.support.plans FOLDER ACT PLAN NAME     says that it is ready, waits for a line, then decides
+python -m tests.support.decided FOLDER ACT PLAN NAME     says that it is ready, waits for a line, then decides
 """
 
 import sys
