@@ -9,7 +9,7 @@ import click
 
 from strandcast.command import Context, command_options
 from strandcast.plan_values import Cell, DistrictHours, ResourceHours
-from strandcast.plans_shown import plan_lines, plan_tables
+from strandcast.plans_shown import draft_lines, plan_lines, plan_tables
 
 if TYPE_CHECKING:
     from models.allocation.choices import Choices
@@ -84,18 +84,9 @@ def _plan(context: Context, asked: dict[str, Any]) -> None:
     if picture:
         pictures.draw_plan(document, picture)
     written = [f"Wrote {path}." for path in (out, picture) if path]
-    context.output.result(document, *plan_tables(document), lines=[*plan_lines(document), *drafted(record), *written])
-
-
-def drafted(record: PlanRecord) -> list[str]:
-    """Return what is to be said of a plan that was just made: that it is a draft, and how to decide on it."""
-    if record.found:
-        found = f"The same plan was recorded before, as {record.audit_id}."
-        return [f"{found} Where it stands: strandcast plans show {record.plan_id}"]
-    return [
-        f"It is a draft, recorded as {record.audit_id}: nobody has decided on it yet.",
-        f"Next: strandcast plans issue {record.plan_id} --by NAME",
-    ]
+    context.output.result(
+        document, *plan_tables(document), lines=[*plan_lines(document), *draft_lines(record), *written]
+    )
 
 
 def _new(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:

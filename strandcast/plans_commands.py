@@ -10,7 +10,7 @@ import click
 from strandcast.command import Context, command_options
 from strandcast.output import plain_table
 from strandcast.plan_values import Cell, CellHours
-from strandcast.plans_shown import plan_lines, plan_tables, status_table
+from strandcast.plans_shown import draft_lines, plan_lines, plan_tables, status_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,11 +125,7 @@ def edit_plan(context: Context, plan_id: str, by: str, reason: str, cells: tuple
         locks = locks_of(deployment, cells)
         record = edit(deployment.books(), sets_of(deployment), plan_id, locks, by=by, reason=reason)
     document = record.as_document()
-    lines = [
-        *plan_lines(document),
-        f"Recorded as {record.audit_id}; it is a draft: strandcast plans issue {record.plan_id} --by NAME",
-    ]
-    context.output.result(document, *plan_tables(document), lines=lines)
+    context.output.result(document, *plan_tables(document), lines=[*plan_lines(document), *draft_lines(record)])
 
 
 @plans.command("export")

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from models.allocation.decisions.record import PlanRecord
+
 _MOST_AREAS_SHOWN = 15
 _MOST_RULES_SHOWN = 10
 _MOST_POSTS_SHOWN = 5
@@ -30,6 +32,17 @@ def plan_lines(document: Mapping[str, Any]) -> list[str]:
         *([f"Notices: {', '.join(document['notices'])}."] if document["notices"] else []),
         f"Plan {document['plan_id']}, made on the forecast {document['forecast']['run_id']}.",
         *([document["attribution"]] if document["attribution"] else []),
+    ]
+
+
+def draft_lines(record: PlanRecord) -> list[str]:
+    """Return what is to be said of a plan that was just made: that it is a draft, and how to decide on it."""
+    if record.found:
+        found = f"The same plan was recorded before, as {record.audit_id}."
+        return [f"{found} Where it stands: strandcast plans show {record.plan_id}"]
+    return [
+        f"It is a draft, recorded as {record.audit_id}: nobody has decided on it yet.",
+        f"Next: strandcast plans issue {record.plan_id} --by NAME",
     ]
 
 

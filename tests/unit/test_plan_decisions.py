@@ -97,9 +97,9 @@ ACTS: dict[str, Callable[[Books, str], Any]] = {
 
 
 DECIDED: dict[Callable[[Books], str], str] = {
-    rejected: "rejected by Bo on 2024-07-01 at 08:00 UTC: too few hours",
-    issued: "issued by Bo on 2024-07-01",
-    edited_away: "superseded: it was edited by Ann Smith",
+    rejected: ": was rejected by Bo on 2024-07-01 at 08:00 UTC; plan again with strandcast allocate.",
+    issued: ": was issued by Bo on 2024-07-01 at 08:00 UTC; edit it, or plan again.",
+    edited_away: ": is superseded: it was edited by Ann Smith on 2024-07-01 at 08:00 UTC into plan 2024-07-01-",
 }
 
 

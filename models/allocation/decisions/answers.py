@@ -154,9 +154,9 @@ def _answer(books: Books, task_id: str, act: str, by: str, reason: str) -> Asked
     found = _find(books, task_id)
     task, last = found.task, found.answer
     if last and last.act == act:
-        when = f"{last.by} on {last.time[:10]}" + (f": {last.reason}" if last.reason else "")
+        problem = f"was {found.state} already by {last.by} on {last.time[:10]}"
         fix = f"{DECLINE if act == ACCEPT else ACCEPT} it if that has changed"
-        raise AllocationError(f"is {found.state} already by {when}", place=f"task {task_id}", fix=fix)
+        raise AllocationError(problem, place=f"task {task_id}", fix=fix)
     draft = Draft(
         OPERATION,
         f"{KIND}/{task_id}",

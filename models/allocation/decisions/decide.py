@@ -126,7 +126,7 @@ def undecided(past: History, plan_id: str) -> Status:
     """
     status = past.status(plan_id)
     if status.state != DRAFT:
-        raise AllocationError(f"is decided: {_told(status)}", place=f"plan {plan_id}", fix=_fix(past, status))
+        raise AllocationError(status.told(), place=f"plan {plan_id}", fix=_fix(past, status))
     return status
 
 
@@ -139,7 +139,7 @@ def editable(past: History, plan_id: str) -> Status:
     """
     status = past.status(plan_id)
     if status.state not in (DRAFT, ISSUED):
-        raise AllocationError(f"cannot be edited: {_told(status)}", place=f"plan {plan_id}", fix=_fix(past, status))
+        raise AllocationError(status.told(), place=f"plan {plan_id}", fix=_fix(past, status))
     return status
 
 
@@ -155,10 +155,6 @@ def _check_lineage(past: History, status: Status) -> None:
             fix = f"make your changes to plan {decided.plan_id} instead"
             raise AllocationError(problem, place=f"plan {status.plan_id}", fix=fix)
         parent = before.parent
-
-
-def _told(status: Status) -> str:
-    return status.sentence().removesuffix(".").removeprefix(f"Plan {status.plan_id} ").removeprefix("was ")
 
 
 def _fix(past: History, status: Status) -> str:

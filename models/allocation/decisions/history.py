@@ -73,18 +73,22 @@ class Status:
     decision: Decision | None
     recorded: str
 
-    def sentence(self) -> str:
-        """Return in words where it stands, who decided, when and why."""
+    def told(self) -> str:
+        """Return in words what became of it, without the reason: "was rejected by Ann Smith on 2024-07-01 ..."."""
         decided = self.decision
         if decided is None:
-            return f"Plan {self.plan_id} is a draft: nobody has decided on it yet."
+            return "is a draft: nobody has decided on it yet"
         who = f"by {decided.by} on {decided.time[:10]} at {decided.time[11:16]} UTC"
-        why = f": {decided.reason}" if decided.reason else ""
         if self.state != "superseded":
-            return f"Plan {self.plan_id} was {self.state} {who}{why}."
+            return f"was {self.state} {who}"
         if decided.act == EDIT:
-            return f"Plan {self.plan_id} is superseded: it was edited {who} into plan {decided.other}{why}."
-        return f"Plan {self.plan_id} is superseded by plan {decided.plan_id}, issued {who}{why}."
+            return f"is superseded: it was edited {who} into plan {decided.other}"
+        return f"is superseded by plan {decided.plan_id}, issued {who}"
+
+    def sentence(self) -> str:
+        """Return in words where it stands, who decided, when and why."""
+        why = f": {self.decision.reason}" if self.decision and self.decision.reason else ""
+        return f"Plan {self.plan_id} {self.told()}{why}".removesuffix(".") + "."
 
     def as_document(self) -> dict[str, str | None]:
         """Return it as JSON values."""
