@@ -60,29 +60,32 @@ _BESIDE_AROUND = ("around", "locks", "out", "picture")
 @click.option("--out", type=click.Path(path_type=Path), help="Plan: .csv or .parquet (a row an area), .xlsx or .json.")
 @click.option("--picture", type=click.Path(path_type=Path), help="Picture of the plan: .png or .svg.")
 @command_options
-def allocate(context: Context, **asked: Any) -> None:
+def allocate(context: Context, /, **asked: Any) -> None:
     """Place hours where they reach most expected harm, and record the plan as a draft before it is shown."""
     if click.get_current_context().invoked_subcommand is None:
         _plan(context, asked)
 
 
 def _plan(context: Context, asked: dict[str, Any]) -> None:
-    from models.allocation.papers import picture as pictures
-    from models.allocation.papers import tables
+    from models.allocation.papers.tables import check_target, write_plan
     from strandcast.deployment import Deployment
 
     out, picture = asked["out"], asked["picture"]
     if out:
-        tables.check_target(out)
+        check_target(out)
     if picture:
-        tables.check_target(picture, pictures.SUFFIXES)
+        from models.allocation.papers.picture import SUFFIXES
+
+        check_target(picture, SUFFIXES)
     with Deployment.open(context) as deployment:
         record = _around(deployment, asked) if asked["around"] else _new(deployment, asked)
     document = record.as_document()
     if out:
-        tables.write_plan(document, out)
+        write_plan(document, out)
     if picture:
-        pictures.draw_plan(document, picture)
+        from models.allocation.papers.picture import draw_plan
+
+        draw_plan(document, picture)
     written = [f"Wrote {path}." for path in (out, picture) if path]
     context.output.result(
         document, *plan_tables(document), lines=[*plan_lines(document), *draft_lines(record), *written]
@@ -91,10 +94,9 @@ def _plan(context: Context, asked: dict[str, Any]) -> None:
 
 def _new(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:
     from ledger.events import NoSuchRecordError
-    from models.allocation.decisions.drafts import draft
+    from models.allocation.decisions.drafts import Sets, draft
     from models.allocation.resources import load_resources
     from models.runs import load_run
-    from strandcast.planning import sets_of
 
     try:
         run = load_run(deployment.ledger, deployment.files, asked["run_id"])
@@ -102,19 +104,19 @@ def _new(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:
         raise click.UsageError(str(error)) from error
     workspace = deployment.workspace
     resources = load_resources(asked["resources"] or workspace.resources_file, workspace.taxonomy())
-    return draft(run, resources, _choices(deployment, run, asked), deployment.books(), sets_of(deployment))
+    return draft(run, resources, _choices(deployment, run, asked), deployment.books(), Sets.of(deployment.workspace))
 
 
 def _around(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:
-    from models.allocation.decisions.drafts import around
-    from strandcast.planning import locks_of, sets_of
+    from models.allocation.decisions.drafts import Sets, around
+    from strandcast.planning import locks_of
 
     others = [name for name, value in asked.items() if name not in _BESIDE_AROUND and value not in (None, (), False)]
     if others:
         option = {"run_id": "run"}.get(others[0], others[0]).replace("_", "-")
         raise click.UsageError(f"--{option} beside --around: all but the declined tasks stays as the plan has it")
     locks = locks_of(deployment, asked["locks"])
-    return around(deployment.books(), sets_of(deployment), asked["around"], locks)
+    return around(deployment.books(), Sets.of(deployment.workspace), asked["around"], locks)
 
 
 def _choices(deployment: Deployment, run: ForecastRun, asked: dict[str, Any]) -> Choices:

@@ -1,16 +1,10 @@
-"""What the commands on plans share: what a workspace hands to a plan, and the cells that people set."""
+"""From what people write on a command line about cells of a plan to locks."""
 
 from collections.abc import Sequence
 
 from models.allocation.choices import Lock
-from models.allocation.decisions.drafts import Sets
 from strandcast.deployment import Deployment
 from strandcast.plan_values import CellHours
-
-
-def sets_of(deployment: Deployment) -> Sets:
-    """Return what a workspace knows that plans are made with."""
-    return Sets(deployment.workspace.harm(), deployment.workspace.taxonomy().names())
 
 
 def locks_of(deployment: Deployment, cells: Sequence[CellHours]) -> tuple[Lock, ...]:

@@ -39,7 +39,7 @@ def list_plans(context: Context, status: str | None) -> None:
 
     with Deployment.open(context) as deployment:
         past = history(deployment.ledger)
-    found = [one.as_document() for one in reversed(past.plans.values()) if status in (None, one.state)]
+    found = [one.as_document() for one in reversed(list(past.plans.values())) if status in (None, one.state)]
     tables = [status_table("Plans", found)] if found else []
     none = (
         "No plan is recorded yet; make one with strandcast allocate." if not past.plans else "No plan has this status."
@@ -117,13 +117,13 @@ def reject_plan(context: Context, plan_id: str, by: str, reason: str) -> None:
 @command_options
 def edit_plan(context: Context, plan_id: str, by: str, reason: str, cells: tuple[CellHours, ...]) -> None:
     """Set some cells of a plan and plan the rest anew around them: a new draft, which names who edited what and why."""
-    from models.allocation.decisions.drafts import edit
+    from models.allocation.decisions.drafts import Sets, edit
     from strandcast.deployment import Deployment
-    from strandcast.planning import locks_of, sets_of
+    from strandcast.planning import locks_of
 
     with Deployment.open(context) as deployment:
         locks = locks_of(deployment, cells)
-        record = edit(deployment.books(), sets_of(deployment), plan_id, locks, by=by, reason=reason)
+        record = edit(deployment.books(), Sets.of(deployment.workspace), plan_id, locks, by=by, reason=reason)
     document = record.as_document()
     context.output.result(document, *plan_tables(document), lines=[*plan_lines(document), *draft_lines(record)])
 

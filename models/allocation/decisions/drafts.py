@@ -1,26 +1,39 @@
 """The one way to make a plan: pose, solve, check, lay out, write down, record as a draft."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from features.areas.files import read_area_file
+from features.feeds.places import Places
 from features.harm import Harm
+from features.workspace import Workspace
 from models.allocation.choices import Choices, Lock
 from models.allocation.decisions import again
 from models.allocation.decisions.answers import asked_of, declined
 from models.allocation.decisions.decide import editable, record_edit, said
 from models.allocation.decisions.history import history
+from models.allocation.decisions.laying import laid_out
 from models.allocation.decisions.issued import last_issued
 from models.allocation.decisions.record import PlanRecord, keep, load_plan
 from models.allocation.papers.document import period_document, plan_document
 from models.allocation.planned import solve_all
 from models.allocation.pose import pose
-from models.allocation.posed import Planned
+from models.allocation.posed import Planned, Posed
 from models.allocation.programme.check import check
+from models.allocation.programme.hours import NoPlanError
+from models.allocation.programme.solver import Effort
 from models.allocation.resources.loading import Resources
+from models.allocation.roster.spots import Place
+from models.allocation.rules.smallest import find_clash
 from models.books import Books
 from models.runs import ForecastRun, load_run
+
+F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,10 +43,24 @@ class Sets:
     Attributes:
         harm: Its sets of harm weights.
         strands: Strands of its closed taxonomy.
+        place: Tells which area a point lies in.
+        secret: What nobody outside knows: lists of visits are drawn by it.
     """
 
     harm: Harm
     strands: tuple[str, ...]
+    place: Place
+    secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "Sets":
+        """Return what a workspace knows."""
+
+        def place(longitude: F64, latitude: F64) -> list[str]:
+            file = read_area_file(workspace.areas_file) if workspace.areas_file else None
+            return [code or "" for code in Places.of(file).of_points(longitude, latitude)]
+
+        return cls(workspace.harm(), workspace.taxonomy().names(), place, workspace.settings.salt)
 
 
 def draft(
@@ -51,7 +78,7 @@ def draft(
         LedgerError: It could not be recorded; then there is no plan.
     """
     choices = _beside_last(run, resources, choices, books)
-    return keep(_document(run, resources, choices, sets), books)
+    return keep(_document(run, resources, choices, books, sets), books)
 
 
 def edit(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock], *, by: str, reason: str) -> PlanRecord:
@@ -101,16 +128,32 @@ def _again(
     books: Books, sets: Sets, before: Mapping[str, Any], choices: Choices, parent: Mapping[str, Any]
 ) -> dict[str, Any]:
     run = load_run(books.ledger, books.files, before["forecast"]["run_id"])
-    document = _document(run, again.resources_in(before, sets.strands), choices, sets)
+    document = _document(run, again.resources_in(before, sets.strands), choices, books, sets)
     return {**document, "parent": {**parent, "moved": again.moved(before, document)}}
 
 
-def _document(run: ForecastRun, resources: Resources, choices: Choices, sets: Sets) -> dict[str, Any]:
-    planned = solve_all(pose(run, resources, choices, sets.harm))
+def _document(run: ForecastRun, resources: Resources, choices: Choices, books: Books, sets: Sets) -> dict[str, Any]:
+    planned = _solved(pose(run, resources, choices, sets.harm), resources)
     for plan in (planned.plan, *planned.caseloads.values()):
         check(plan)
-    document = plan_document(run, planned, resources=resources, choices=choices)
+    laid = laid_out(run, resources, choices, planned, books, place=sets.place, secret=sets.secret)
+    document = plan_document(
+        run, planned, resources=resources, choices=choices, roster=laid.roster, visits=laid.visits
+    )
     return {**document, "areas": _with_wards(document["areas"], planned)}
+
+
+def _solved(posed: Posed, resources: Resources) -> Planned:
+    """Return the plan, or refuse with the rules that clash."""
+    effort = Effort(whole_gap=resources.rules.gap, nodes=resources.rules.nodes)
+    try:
+        return solve_all(posed, effort)
+    except NoPlanError as error:
+        for problem in (posed.problem, *posed.caseloads.values()):
+            clash = find_clash(problem.rules, problem.blocks)
+            if clash is not None:
+                raise clash.error() from error
+        raise
 
 
 def _with_wards(areas: Sequence[Mapping[str, Any]], planned: Planned) -> list[dict[str, Any]]:
