@@ -17,8 +17,8 @@ from models.allocation.decisions import again
 from models.allocation.decisions.answers import asked_of, declined
 from models.allocation.decisions.decide import editable, record_edit, said
 from models.allocation.decisions.history import history
-from models.allocation.decisions.laying import laid_out
 from models.allocation.decisions.issued import last_issued
+from models.allocation.decisions.laying import laid_out
 from models.allocation.decisions.record import PlanRecord, keep, load_plan
 from models.allocation.papers.document import period_document, plan_document
 from models.allocation.planned import solve_all
@@ -137,9 +137,7 @@ def _document(run: ForecastRun, resources: Resources, choices: Choices, books: B
     for plan in (planned.plan, *planned.caseloads.values()):
         check(plan)
     laid = laid_out(run, resources, choices, planned, books, place=sets.place, secret=sets.secret)
-    document = plan_document(
-        run, planned, resources=resources, choices=choices, roster=laid.roster, visits=laid.visits
-    )
+    document = plan_document(run, planned, resources=resources, choices=choices, roster=laid.roster, visits=laid.visits)
     return {**document, "areas": _with_wards(document["areas"], planned)}
 
 

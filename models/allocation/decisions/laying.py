@@ -103,9 +103,7 @@ def duty_of(resource: Resource) -> Duty:
     return Duty(resource.code, resource.name, resource.kind, resource.strands, resource.crew, way)
 
 
-def cover_of(
-    resources: Resources, choices: Choices, planned: Planned, shifts: Shifts
-) -> Mapping[tuple[str, str], F64]:
+def cover_of(resources: Resources, choices: Choices, planned: Planned, shifts: Shifts) -> Mapping[tuple[str, str], F64]:
     """Return the least cover of each resource that answers calls, by district: hours in each shift of a week.
 
     Raises:
