@@ -1,20 +1,22 @@
 """SYNTHETIC plans: made-up programmes of two districts with hours set by hand, for tests of what tells of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from models.allocation.choices import Choices
 from models.allocation.papers.document import plan_document
 from models.allocation.posed import Demand, Ground, Planned, Posed
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.posts import TOGETHER, Links, Posts
 from models.allocation.programme.problem import Problem, Rules
 from models.allocation.programme.values import Met, Share
-from models.runs import ForecastRun
+from models.runs import SPREAD, ForecastRun
+from models.spread import Spread
+from tests.support.plan_runs import resources
 
 STRANDS = ("Burglary", "Fraud", "Violence")
 WEIGHT = np.array([2.0, np.nan, 5.0])
@@ -25,56 +27,34 @@ MEAN = np.array(
 )
 
 
-@dataclass(frozen=True)
-class MadeResource:
-    """A resource."""
-
-    code: str
-    name: str
-    kind: str = "team"
-    owner: str = "police"
-    units: float | None = None
-    weekly_hours: float | None = 30.0
-    cost_an_hour: float = 0.0
+def _resource(code: str, name: str, hours: str, more: str = "", kind: str = "team", owner: str = "police") -> str:
+    meets = "minutes_an_incident = { low = 60, central = 180, high = 240 }"
+    head = f'[[resource]]\ncode = "{code}"\nname = "{name}"\nkind = "{kind}"\nowner = "{owner}"\nsource = "made up"'
+    return f'{head}\n{hours}\n{more}\n[resource.meets]\n{meets}\nsource = "made up"\n'
 
 
-@dataclass(frozen=True)
-class MadeResources:
-    """A file of resources."""
-
-    resources: tuple[MadeResource, ...]
-
-    def document(self) -> dict[str, Any]:
-        return {"harm": {"set": None, "source": "made up"}, "resource": [vars(item) for item in self.resources]}
-
-
-@dataclass(frozen=True)
-class MadeChoices:
-    """What a request chose."""
-
-    horizon: int = 1
-    effect: str = "central"
-    harm_set: str | None = None
-    chosen: Mapping[str, Any] = field(default_factory=dict)
-
-    def document(self) -> dict[str, Any]:
-        return {"horizon": self.horizon, **self.chosen}
-
-
-RESOURCES = MadeResources(
-    (
-        MadeResource("burglary", "Burglary team", units=2.0, weekly_hours=20.0, cost_an_hour=40.0),
-        MadeResource("local", "Local policing", weekly_hours=40.0),
-        MadeResource("offenders", "Offender managers", "caseload", "charity", weekly_hours=10.0),
-    )
+RESOURCES = resources(
+    _resource("burglary", "Burglary team", "units = 2\nhours_a_unit = 10", "cost_an_hour = 40"),
+    _resource("local", "Local policing", "hours_a_week = 40"),
+    _resource("offenders", "Offender managers", "hours_a_week = 10", kind="caseload", owner="charity"),
 )
 
 
-def made_run(notices: Sequence[str] = ("synthetic",)) -> ForecastRun:
-    """Return a run of the made-up demand."""
+def made_run(notices: Sequence[str] = ("synthetic",), spread: Spread | None = None) -> ForecastRun:
+    """Return a run of the made-up demand, of which a fifth draws no patrols."""
     cells = len(CODES) * len(STRANDS)
-    frame = pd.DataFrame({"horizon": np.ones(cells, dtype=np.int64), "mean": MEAN.reshape(-1) + 0.1})
-    meta = {
+    frame = pd.DataFrame(
+        {
+            "area_code": np.repeat(CODES, len(STRANDS)),
+            "strand": np.tile(STRANDS, len(CODES)),
+            "horizon": np.ones(cells, dtype=np.int64),
+            "mean": MEAN.reshape(-1) * 1.25,
+            "dispersion": 0.25,
+            "patrol_share": 0.8,
+        }
+    )
+    meta: dict[str, Any] = {
+        "strands": list(STRANDS),
         "origin": "2026-03-02",
         "as_of": "2026-03-02",
         "period": "week",
@@ -83,6 +63,8 @@ def made_run(notices: Sequence[str] = ("synthetic",)) -> ForecastRun:
         "notices": list(notices),
         "attribution": "Invented numbers.",
     }
+    if spread is not None:
+        meta[SPREAD] = spread.document()
     return ForecastRun("2026-03-02-0a", frame, meta, "audit-1")
 
 
@@ -108,7 +90,7 @@ def rules_of(
     return Rules(kind, names, places, matrix, np.array(lower, dtype=np.float64), np.array(upper, dtype=np.float64))
 
 
-def by_capacity(ground: Ground | None = None, draws: int = 0) -> Planned:
+def by_capacity(ground: Ground | None = None) -> Planned:
     """Return a plan of two teams by capacity and one by caseload, with a floor, a cap and hours left over."""
     resource = np.repeat([0, 1], [6, 12])
     area = np.concatenate([np.arange(6), np.repeat(np.arange(6), 2)])
@@ -132,7 +114,7 @@ def by_capacity(ground: Ground | None = None, draws: int = 0) -> Planned:
     hours[7] = 18.0 - hours[0] - hours[6]
     prices = (np.array([0.4, 0.0]), np.array([-0.2]), np.array([0.1, 0, 0, 0, 0, 0]))
     plan = Plan(problem, hours, None, 60.0, "optimal", prices, approximate=False, programmes=1)
-    demand = Demand(STRANDS, MEAN, np.full(MEAN.shape, 0.25), 1.0, _draws(draws))
+    demand = Demand(STRANDS, MEAN, np.full(MEAN.shape, 0.25), 1.0)
     posed = Posed(ground or made_ground(), demand, WEIGHT, problem, {"offenders": _caseload().problem})
     return Planned(posed, plan, {"offenders": _caseload()})
 
@@ -153,7 +135,7 @@ def by_presence(ground: Ground | None = None) -> Planned:
 
 def made_document(planned: Planned | None = None, **given: Any) -> dict[str, Any]:
     """Return the document of a plan, by default that of `by_capacity`."""
-    parts: dict[str, Any] = {"resources": RESOURCES, "choices": MadeChoices(), **given}
+    parts: dict[str, Any] = {"resources": RESOURCES, "choices": Choices(), **given}
     run = parts.pop("run", None) or made_run()
     return plan_document(run, planned or by_capacity(), **parts)
 
@@ -168,11 +150,3 @@ def _caseload() -> Plan:
     )
     hours = np.array([4.0, 1.5, 0.0, 4.0, 0.5, 0.0])
     return Plan(problem, hours, None, 5.0, "optimal", (np.array([0.1]),), approximate=False, programmes=1)
-
-
-def _draws(number: int) -> Any:
-    if not number:
-        return None
-    rng = np.random.default_rng(7)
-    shared = rng.gamma(5.0, 1 / 5.0, (number, 1, 1))
-    return rng.poisson(MEAN * shared).astype(np.int32)

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from models.allocation.papers.account import account_of
 from models.allocation.papers.quarters import quarter_hours
 from models.allocation.papers.ranges import ranges_of
+from models.spread import Shock, Spread
 from tests.support.plans import (
     CODES,
     DISTRICTS,
@@ -68,7 +70,7 @@ def test_harm_is_what_the_plan_says_and_an_unweighted_strand_adds_none_of_it() -
 
 
 def test_what_draws_no_patrols_is_left_out_and_told() -> None:
-    assert made_document()["totals"]["left_out"] == pytest.approx(0.1 * MEAN.size)
+    assert made_document()["totals"]["left_out"] == pytest.approx(0.25 * MEAN.sum())
 
 
 def test_hours_on_strands_together_are_apportioned_by_what_they_meet_there() -> None:
@@ -82,13 +84,26 @@ def test_hours_on_strands_together_are_apportioned_by_what_they_meet_there() -> 
     assert document["areas"][0]["met"]["Fraud"] == pytest.approx(1 - np.exp(-14.1 / 20))
 
 
-def test_ranges_hold_the_mean_and_joint_draws_spread_more() -> None:
-    joint, alone = made_document(by_capacity(draws=2000)), made_document(by_capacity())
-    assert joint["totals"]["ranges"]["drawn"] == "joint"
+def shocked(variance: float) -> Spread:
+    alone = Spread.independent(np.full(3, 0.25))
+    return replace(alone, force=Shock(np.array([variance]), np.zeros(1)))
+
+
+def width(document: dict[str, Any], key: str) -> float:
+    low, high = document["totals"][key]
+    return float(high - low)
+
+
+def test_ranges_are_of_joint_draws_where_the_run_tells_how_areas_vary_together() -> None:
+    alone, joint = made_document(), made_document(run=made_run(spread=shocked(0.2)))
     assert alone["totals"]["ranges"]["drawn"] == "independent"
+    assert joint["totals"]["ranges"]["drawn"] == "joint"
     for told in (joint["totals"], alone["totals"]):
-        assert told["harm_reached_range"][0] < told["harm_reached"] < told["harm_reached_range"][1]
-        assert told["unmet_range"][0] < told["unmet"] < told["unmet_range"][1]
+        for key in ("harm_reached", "unmet", "expected_harm", "expected", "met"):
+            assert told[f"{key}_range"][0] < told[key] < told[f"{key}_range"][1]
+    # A shock that all areas share does not cancel out in their sum.
+    for key in ("expected_range", "expected_harm_range", "unmet_range"):
+        assert width(joint, key) > 1.15 * width(alone, key)
 
 
 def test_the_mean_over_independent_draws_is_the_exact_expectation() -> None:

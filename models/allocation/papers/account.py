@@ -23,7 +23,8 @@ class Account:
         met: Those of them that are expected to be met, float64[area, strand].
         hours: Hours; those of posts on several strands together are apportioned, float64[area, strand].
         weight: Harm of an incident, NaN where a strand has no weight, float64[strand].
-        cell: Cell that serves each area and strand, -1 where none does, int64[area, strand].
+        cell: Cell of each area and strand, -1 where there is none, int64[area, strand].
+        open: Whether hours of some post may serve it, bool[area, strand].
         share: Share of each post's hours that is apportioned to each strand, float64[post, strand].
     """
 
@@ -32,6 +33,7 @@ class Account:
     hours: F64
     weight: F64
     cell: I64
+    open: NDArray[np.bool_]
     share: F64
 
     @property
@@ -60,7 +62,17 @@ def account_of(posed: Posed, plan: Plan) -> Account:
     apportioned = _apportioned(posed, plan, met)
     hours = np.zeros_like(met)
     np.add.at(hours, plan.problem.posts.area, plan.hours[:, None] * apportioned)
-    return Account(posed.demand.mean, met, hours, posed.weight, cell, apportioned)
+    linked = np.zeros(len(plan.met), dtype=np.bool_)
+    linked[plan.problem.links.cell] = True
+    return Account(
+        expected=posed.demand.mean,
+        met=met,
+        hours=hours,
+        weight=posed.weight,
+        cell=cell,
+        open=served & linked[cell],
+        share=apportioned,
+    )
 
 
 def cells_of(problem: Problem, shape: tuple[int, ...]) -> I64:

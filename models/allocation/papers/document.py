@@ -4,24 +4,26 @@ The same plan gives the same document, byte for byte: nothing here looks at a cl
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from features import periods
-from features.periods import PeriodKind
+from models.allocation.choices import Choices
 from models.allocation.papers.account import Account, account_of
 from models.allocation.papers.equity import equity
 from models.allocation.papers.holding import caseload_rows, plans_of, resource_rows, rule_rows
-from models.allocation.papers.means import Choices, Resources, means_of
+from models.allocation.papers.means import means_of
 from models.allocation.papers.places import area_rows, coverage, post_rows
 from models.allocation.papers.quarters import Quarters, quarter_hours
-from models.allocation.papers.ranges import Ranges, group_of, interval, ranges_of
+from models.allocation.papers.ranges import Ranges, drawn_demand, group_of, interval, ranges_of
 from models.allocation.papers.rostering import shift_rows, visit_rows
 from models.allocation.papers.words import area_words, plan_sentences
 from models.allocation.posed import Planned
+from models.allocation.posing.record import period_of
 from models.allocation.programme.plan import Plan
+from models.allocation.resources import Resources
 from models.runs import ForecastRun
 
 SCHEMA = "plan/2"
@@ -52,7 +54,7 @@ def plan_document(
             None the plan is told in plainer words.
     """
     posed, plan = planned.posed, planned.plan
-    account, means = account_of(posed, plan), means_of(planned, resources)
+    account, means = account_of(posed, plan), means_of(planned, resources, choices)
     quarters = {code: quarter_hours(one, posed.ground.district) for code, one in plans_of(planned)}
     posts = [
         row
@@ -61,7 +63,7 @@ def plan_document(
     ]
     told = (reasons or {}).get("areas") or area_words(planned)
     names = dict(zip(posed.ground.area_codes, posed.ground.names, strict=True))
-    drawn = ranges_of(posed.demand, plan, account, group_of(posed.ground)[1])
+    drawn = ranges_of(drawn_demand(run, posed, choices), plan, account, group_of(posed.ground)[1])
     rules, families = rule_rows(planned)
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -97,9 +99,8 @@ def plan_document(
 
 def period_document(run: ForecastRun, horizon: int) -> dict[str, Any]:
     """Return the period that a plan is for: its kind, first and last day, and how it is called."""
-    kind: PeriodKind = "month" if run.meta["period"] == "month" else "week"
-    number = periods.ordinal(date.fromisoformat(run.meta["origin"]), kind) + horizon - 1
-    start, end = periods.start(number, kind), periods.start(number + 1, kind) - timedelta(days=1)
+    kind, start = period_of(run, horizon)
+    end = periods.start(periods.ordinal(start, kind) + 1, kind) - timedelta(days=1)
     text = f"the week beginning {start.isoformat()}" if kind == "week" else f"the month of {start:%B %Y}"
     days = {"start": start.isoformat(), "end": end.isoformat()}
     return {"kind": kind, **days, "horizon": horizon, "weeks": ((end - start).days + 1) / 7, "text": text}
@@ -112,7 +113,6 @@ def _forecast(run: ForecastRun) -> dict[str, Any]:
 
 def _objective(planned: Planned, choices: Choices, resources: Resources) -> dict[str, Any]:
     plan = planned.plan
-    harm: Mapping[str, Any] = resources.document().get("harm") or {}
     worst = plan.problem.worst
     weights = zip(plan.problem.strands, planned.posed.weight.tolist(), strict=True)
     return {
@@ -128,8 +128,8 @@ def _objective(planned: Planned, choices: Choices, resources: Resources) -> dict
         "solver": "HiGHS",
         "worst_unmet": plan.worst_unmet,
         "worst_weeks": None if worst is None else {"level": worst.level, "weight": worst.weight},
-        "weight_set": choices.harm_set or harm.get("set"),
-        "weight_source": harm.get("source") or "",
+        "weight_set": choices.harm_set or resources.harm.set,
+        "weight_source": resources.harm.source,
         "weights": {name: None if np.isnan(weight) else weight for name, weight in weights},
         "effect_level": choices.effect,
     }
@@ -167,7 +167,7 @@ def _unweighted(planned: Planned, account: Account) -> list[dict[str, Any]]:
             "expected": float(account.expected[:, at].sum()),
             "met": float(account.met[:, at].sum()),
             "hours": float(account.hours[:, at].sum()),
-            "planned": bool((account.cell[:, at] >= 0).any()),
+            "planned": bool(account.open[:, at].any()),
         }
         for at, name in enumerate(strands)
         if np.isnan(account.weight[at])

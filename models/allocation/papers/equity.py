@@ -109,7 +109,7 @@ def _model(plan: Plan, account: Account, inside: NDArray[np.bool_]) -> list[str]
             f"By the effect reckoned with, an hour here meets {here:,.3g} {what}, in all areas {everywhere:,.3g}."
         )
     need = account.harm if account.harm.sum() > 0 else account.expected
-    beyond = np.where(account.cell < 0, need, 0.0)
+    beyond = np.where(account.open, 0.0, need)
     part, whole = beyond[inside].sum() / max(need[inside].sum(), 1e-12), beyond.sum() / max(need.sum(), 1e-12)
     if max(part, whole) > 0.005:
         sentences.append(

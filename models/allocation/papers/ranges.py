@@ -1,16 +1,20 @@
 """How far a week may come out from what is expected: harm reached and unmet in drawn weeks."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from models.allocation.choices import Choices
 from models.allocation.papers.account import Account
-from models.allocation.posed import Demand, Ground
+from models.allocation.posed import Demand, Ground, Posed
+from models.allocation.posing.demand import demand_of, drawn_weeks
+from models.allocation.posing.record import recorded
 from models.allocation.programme.plan import Plan
+from models.runs import SPREAD, ForecastRun
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
@@ -18,8 +22,7 @@ Drawn = Literal["joint", "independent"]
 
 # In 8 of 10 weeks what happens lies between these.
 LEVELS = (0.1, 0.9)
-_DRAWS = 1000
-_FEWEST_DRAWS = 100
+_MOST_DRAWS, _FEWEST_DRAWS = 500, 100
 _MOST_NUMBERS = 20_000_000
 _AT_ONCE = 50
 _SEED = 20_120
@@ -53,8 +56,26 @@ class Ranges:
         return self.harm - self.reached
 
 
+def drawn_demand(run: ForecastRun, posed: Posed, choices: Choices) -> Demand:
+    """Return the demand with joint draws, where the run was recorded with how its areas vary together.
+
+    Raises:
+        AllocationError: The run and the request do not go together.
+    """
+    if run.meta.get(SPREAD) is None:
+        return replace(posed.demand, draws=None)
+    known = recorded(run, choices.horizon)
+    number = _draws(posed.demand)
+    weeks = drawn_weeks(run, known, posed.ground, choices.horizon, number, _SEED)
+    return demand_of(known, choices.demand, weeks)
+
+
+def _draws(demand: Demand) -> int:
+    return int(np.clip(_MOST_NUMBERS // max(demand.mean.size, 1), _FEWEST_DRAWS, _MOST_DRAWS))
+
+
 def ranges_of(demand: Demand, plan: Plan, account: Account, group: NDArray[np.int64]) -> Ranges:
-    """Return the sums over the problem's joint draws, else over independent ones with a fixed seed.
+    """Return the sums over the demand's joint draws, else over independent ones with a fixed seed.
 
     Args:
         demand: What is expected.
@@ -90,7 +111,7 @@ def _weeks(demand: Demand) -> Iterator[I32]:
     rng = np.random.default_rng(_SEED)
     size = 1.0 / np.maximum(demand.dispersion, _LEAST_DISPERSION)
     chance = size / (size + demand.mean)
-    left = int(np.clip(_MOST_NUMBERS // max(demand.mean.size, 1), _FEWEST_DRAWS, _DRAWS))
+    left = _draws(demand)
     while left > 0:
         now = min(left, _AT_ONCE)
         yield rng.negative_binomial(size, chance, (now, *demand.mean.shape)).astype(np.int32)

@@ -13,7 +13,7 @@ _MOST_AREAS, _MOST_STRANDS, _MOST_RESOURCES, _MOST_RULES, _MOST_NOTICES = 6, 10,
 _MOST_DAYS, _FEWEST_VISITS, _MOST_VISITS = 7, 4, 20
 _STRANDS_SAID, _RESOURCES_SAID = 3, 4
 # Lines of visits that fit a page of which nothing else is said, and what each other line takes of them.
-_LINES, _OF_A_ROW, _OF_AN_AREA, _OF_A_NOTE = 58.0, 1.55, 2.7, 1.45
+_LINES, _OF_A_ROW, _OF_AN_AREA, _OF_A_NOTE = 53.5, 1.55, 2.87, 1.45
 # Longer names take a second line.
 _LETTERS = 26
 _LEAST_UNMET = 0.05
@@ -129,7 +129,7 @@ def visits(brief: Brief) -> str:
         listed = brief.visits[day][:room]
         lines = [f"<p><b>{escape(str(visit['time']))}</b> {escape(str(visit['name']))}</p>" for visit in listed]
         told = f"{len(listed)} of {len(brief.visits[day])}" if len(listed) < len(brief.visits[day]) else ""
-        columns.append(f"<div><h3>{on:%a} {on.day} {on:%b} {grey(told)}</h3>{''.join(lines)}</div>")
+        columns.append(f"<div><h3>{on:%a} {on.day} {grey(told)}</h3>{''.join(lines)}</div>")
     minutes = sorted({int(visit["minutes"]) for day in days for visit in brief.visits[day]})
     length = f"{minutes[0]} to {minutes[-1]}" if len(minutes) > 1 else f"{minutes[0]}"
     note = f"{total:,}, of {length} minutes; order and times are drawn by chance; all of them in the workbook"

@@ -40,7 +40,7 @@ tr.sum td{{font-weight:600;border-bottom:0;border-top:.25mm solid {INK}}}
 svg{{display:block;margin-top:.55mm}}
 .visits{{min-height:0;overflow:hidden}}
 .days{{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);gap:2.4mm}}
-.days h3{{font-size:8pt;font-weight:650;border-bottom:.15mm solid {LINE};margin-bottom:.4mm}}
+.days h3{{white-space:nowrap;font-size:8pt;font-weight:650;border-bottom:.15mm solid {LINE};margin-bottom:.4mm}}
 .days p{{font-size:6.9pt;line-height:1.3;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}}
 .days b{{font-weight:600;font-variant-numeric:tabular-nums}}
 .notes li{{list-style:none;margin-bottom:.5mm}}
