@@ -32,7 +32,7 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
     if isinstance(command, click.Group):
         for part, child in command.commands.items():
             yield from commands(child, f"{name} {part}")
-    else:
+    if not isinstance(command, click.Group) or command.invoke_without_command:
         yield name, command
 
 
@@ -170,6 +170,8 @@ def test_commands_shown_can_be_typed(line: str) -> None:
     command: click.Command = cli
     name, *words = shlex.split(line)
     while isinstance(command, click.Group):
+        if command.invoke_without_command and (not words or words[0].startswith("-")):
+            break
         name = words.pop(0)
         assert name in (*command.commands, *(shipped_names() if command.name == "ingest" else ())), line
         command = command.get_command(click.Context(command), name) or command
