@@ -99,8 +99,8 @@ class Sensitivity:
     def sentences(self) -> list[str]:
         """Return it in words."""
         said = [
-            f"Of {len(self.areas):,} areas {len(self.marked):,} have a place in the plan (most hours, some, none) that "
-            "depends on the set of harm weights or on the effect assumed; they are marked."
+            f"Of {len(self.areas):,} areas {len(self.marked):,} have a place in the plan (most hours, some, none) "
+            "that depends on the set of harm weights or on the effect assumed; they are marked.",
         ]
         said += [
             f"Rank agreement of {name} with {self.base}: {value:.3f} (Spearman)."
