@@ -96,10 +96,10 @@ def test_a_month_stretches_what_a_week_holds() -> None:
 
 
 def test_visits_at_the_rate_at_which_they_fade_prevent_half_of_the_ceiling() -> None:
-    text = resource_text("foot", "patrol", effect=EFFECT, more="travel = 0.2")
+    text = resource_text("foot", "patrol", effect=EFFECT, more="travel = 0.2\ncrew = 2")
     problem = posed(resources(text, head='objective = "prevented"')).problem
-    visits_a_day = math.log(2) / 3.5
-    hours = visits_a_day * 7 * 2 * 15 / 60 / 0.8
+    visits_a_day, places, people = math.log(2) / 3.5, 2, 2
+    hours = visits_a_day * 7 * places * people * 15 / 60 / 0.8
     met = problem.value.met(problem.dose(np.array([hours, 0.0])))
     assert met.tolist() == pytest.approx([0.5 * 0.2 * 6.0, 0.0])
     assert problem.value.met(problem.dose(np.array([0.0, 1e9]))).tolist() == pytest.approx([0.0, 0.2 * 15.0])
