@@ -27,6 +27,7 @@ COLUMNS = (
 )
 FORCE = "force"
 EVERYWHERE = "everywhere"
+EVERY_STRAND = "every strand"
 _DIGITS = 5
 
 
@@ -65,7 +66,7 @@ def summary(found: Profiles, notices: list[str], attribution: str) -> dict[str, 
     rests = found.clocked
     known = found.force.count.sum(axis=1)
     return {
-        "strand": found.request.strand or "every strand",
+        "strand": found.request.strand or EVERY_STRAND,
         "as_of": rests.as_of.isoformat(),
         "first_day": rests.first.isoformat(),
         "last_day": rests.last.isoformat(),
