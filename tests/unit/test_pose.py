@@ -136,7 +136,9 @@ def test_a_caseload_counts_cases_alike_whatever_their_weight() -> None:
     assert problem.cell_strand.tolist() == [2, 2]
     assert problem.value.mean.tolist() == [1.5, 3.0]
     assert problem.value.weight.tolist() == [1.0, 1.0]
-    assert problem.links.rate.tolist() == pytest.approx([0.1, 0.1])
+    # An hour is a tenth of a case, and counts against the cases that there are.
+    assert problem.links.rate.tolist() == pytest.approx([0.1 / 1.5, 0.1 / 3.0])
+    assert problem.value.met(problem.dose(np.array([15.0, 0.0]))).tolist() == pytest.approx([1.5 * -math.expm1(-1), 0])
     assert posed(made).problem.resources == ("team",)
 
 
