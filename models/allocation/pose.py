@@ -29,6 +29,7 @@ from models.allocation.posing.demand import demand_of, drawn_weeks
 from models.allocation.posing.ground import ground_of
 from models.allocation.posing.overrides import settings_of
 from models.allocation.posing.record import recorded
+from models.allocation.posing.resting import without_resting
 from models.allocation.posing.rosters import blocks_of
 from models.allocation.posing.weighing import Weighing, weighing_of
 from models.allocation.programme.posts import Posts
@@ -57,6 +58,7 @@ class _Given:
     choices: Choices
     objective: Aim
     settings: RuleSettings
+    resting: tuple[str, ...]
     ground: Ground
     demand: Demand
     weighing: Weighing
@@ -109,13 +111,14 @@ def pose(run: ForecastRun, resources: Resources, choices: Choices, harm: weighin
         for at, alone in enumerate(given.caseload)
         if alone and given.allowed[at].any()
     }
-    return Posed(given.ground, given.demand, given.weighing.weight, _main(given, placed), caseloads)
+    main = _main(given, placed)
+    return Posed(given.ground, given.demand, given.weighing.weight, main, caseloads, given.resting)
 
 
 def _given(run: ForecastRun, resources: Resources, choices: Choices, harm: weighing.Harm) -> _Given:
     known = recorded(run, choices.horizon)
-    settings = settings_of(resources.rules, choices, known.weeks)
     ground = ground_of(run, known, resources.area_types)
+    settings, resting = without_resting(settings_of(resources.rules, choices, known.weeks), ground)
     worst = settings.worst_weeks
     weeks = None if worst is None else drawn_weeks(run, known, ground, choices.horizon, worst.draws, worst.seed)
     demand = demand_of(known, choices.demand, weeks)
@@ -138,6 +141,7 @@ def _given(run: ForecastRun, resources: Resources, choices: Choices, harm: weigh
         choices=choices,
         objective=objective,
         settings=settings,
+        resting=resting,
         ground=ground,
         demand=demand,
         weighing=weighing_of(resources, choices.harm_set, harm, strands),

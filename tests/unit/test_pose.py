@@ -264,6 +264,19 @@ def test_a_request_stands_in_place_of_the_files_rules() -> None:
     assert [one.kind for one in rules].count("cap") == 1
 
 
+def test_rules_rest_where_nothing_is_known_of_what_they_speak_of_and_the_plan_says_so() -> None:
+    head = '[rules]\ndisparity = { low = 0.8, high = 1.25 }\nminimum_per_district = { "*" = 5 }\n'
+    told = posed(resources(TEAM, head=head), run=plan_run(MEAN, meta={"districts": {}}))
+    assert {rules.kind for rules in told.problem.rules} == {"total"}
+    assert told.resting == (
+        "No area has a deprivation decile, so hours are not held against need by decile.",
+        "No district is known, so none has a floor.",
+    )
+    known = posed(resources(TEAM, head=head), run=plan_run(MEAN, meta={"ground": {**KNOWN, "decile": [1.0, 2.0]}}))
+    assert {rules.kind for rules in known.problem.rules} == {"total", "floor", "disparity"}
+    assert known.resting == ()
+
+
 def test_declined_tasks_and_locks_reach_the_rules() -> None:
     choices = Choices(closed=(ClosedPost("team", "A0"),), locks=(Lock("team", "A1", 3.0, "asb"),))
     kinds = [rules.kind for rules in posed(resources(TEAM), choices).problem.rules]
