@@ -12,7 +12,7 @@ from features.periods import PeriodKind
 from models.allocation.curve import F64
 from models.allocation.plan import AllocationPlan
 from models.allocation.problem import AllocationProblem
-from models.allocation.reasons import area_sentences, plan_sentences
+from models.allocation.single_reasons import area_sentences, plan_sentences
 from models.allocation.request import PlanRequest
 from models.allocation.rounding import quarter_hours
 from models.patrol import SHARE
