@@ -17,7 +17,11 @@ from features.feeds.rules import RULES
 from features.harm.sets import HarmFile, Weight, WeightSet
 from features.settings import Settings
 from features.strands import Strand, StrandInput, TaxonomyFile
-from models.allocation.single_patrol import Harm, Hours, Reach, Resources
+from models.allocation.resources.amounts import Estimate
+from models.allocation.resources.effect import Effect, Meets, Response
+from models.allocation.resources.file import AreaTypes, Harm, ResourcesFile
+from models.allocation.resources.resource import Resource, Ringfence, Where
+from models.allocation.rules.settings import Disparity, Floor, MostChange, RuleSettings, WorstWeeksSettings
 from models.monitoring.thresholds import Limits, Thresholds, Window
 from models.notices import NOTICES
 from models.table import COLUMNS
@@ -92,10 +96,8 @@ FILES: tuple[type[Closed], ...] = (
     HarmFile,
     WeightSet,
     Weight,
-    Resources,
-    Hours,
-    Reach,
-    Harm,
+    *(ResourcesFile, Harm, AreaTypes, Resource, Where, Ringfence, Meets, Effect, Response, Estimate),
+    *(RuleSettings, Floor, MostChange, Disparity, WorstWeeksSettings),
     *(Thresholds, Window, Limits),
     *(GateFile, Compared, Interval, GateLimits),
     *(Contract, Column, Retention, Arrival, Volume, Provenance, Disclosure),
