@@ -21,6 +21,8 @@ KIND = FORECAST
 LATEST = "latest"
 # Column of a kept run: the dispersion of each row's negative binomial.
 DISPERSION = "dispersion"
+# What is kept of a run beside its table: how its counts vary together, `models.spread.Spread` as a document.
+SPREAD = "spread"
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,11 @@ from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.forecaster import Forecast
+from models.ground import GROUND, ground_document
 from models.kept_panels import kept_panel, unrecorded
 from models.levels import upper_levels
 from models.patrol import SHARE, patrol_share
-from models.runs import DISPERSION, KIND, LATEST, ForecastRun
+from models.runs import DISPERSION, KIND, LATEST, SPREAD, ForecastRun
 from models.stand_in import Standing
 from models.suspension import NOTICE
 from models.table import FROM_MONTHLY, forecast_table, to_parquet
@@ -117,6 +118,8 @@ def run_forecast(
         "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
         "panel": kept.name,
+        GROUND: ground_document(panel.areas),
+        SPREAD: forecast.spread.document(),
         "fallback": _by_strand(panel.strands, forecast.fallback),
         "level_fallback": {
             level: _by_strand(panel.strands, forecast.fallback_at(level)) for level in upper_levels(panel.areas)

@@ -17,7 +17,7 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.allocation.record import KIND as PLAN
 from models.allocation.record import load_plan, make_plan
-from models.allocation.resources import load_resources
+from models.allocation.single_patrol import load_resources
 from models.explanation.contributions import explain
 from models.explanation.later import LaterContributions
 from models.runs import ForecastRun, load_run

@@ -74,7 +74,7 @@ def allocate(
     from models.allocation import picture as pictures
     from models.allocation import table
     from models.allocation.record import make_plan
-    from models.allocation.resources import load_resources
+    from models.allocation.single_patrol import load_resources
     from models.runs import load_run
     from strandcast.deployment import Deployment
 

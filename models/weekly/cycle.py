@@ -24,7 +24,7 @@ from ledger.archive import Archive
 from ledger.artefacts import Artefact
 from ledger.events import Draft, NoSuchRecordError
 from models.allocation.record import PlanRecord, draft_plan
-from models.allocation.resources import load_resources
+from models.allocation.single_patrol import load_resources
 from models.books import Books
 from models.monitoring.act import Acted, look
 from models.monitoring.thresholds import load_thresholds

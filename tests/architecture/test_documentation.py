@@ -17,7 +17,7 @@ from features.feeds.rules import RULES
 from features.harm.sets import HarmFile, Weight, WeightSet
 from features.settings import Settings
 from features.strands import Strand, StrandInput, TaxonomyFile
-from models.allocation.resources import Harm, Hours, Reach, Resources
+from models.allocation.single_patrol import Harm, Hours, Reach, Resources
 from models.monitoring.thresholds import Limits, Thresholds, Window
 from models.notices import NOTICES
 from models.table import COLUMNS

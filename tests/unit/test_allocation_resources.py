@@ -7,7 +7,7 @@ import pytest
 from errors import AllocationError, DataError
 from features.harm import Harm, HarmSet
 from features.harm.sets import Weight
-from models.allocation.resources import default_text, load_resources
+from models.allocation.single_patrol import default_text, load_resources
 
 SHIPPED = default_text().decode()
 

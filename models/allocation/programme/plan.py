@@ -26,6 +26,7 @@ class Plan:
             upper limit holds; negative: the lower limit holds and an hour less of it would gain as much; 0: neither.
         approximate: The prices are those of the relaxation without whole shifts.
         programmes: How many programmes were solved.
+        windows: Half widths round doses and hours within which the last pieces lay; None where pieces do not bend.
     """
 
     problem: Problem
@@ -36,6 +37,7 @@ class Plan:
     prices: tuple[F64, ...]
     approximate: bool
     programmes: int
+    windows: tuple[F64, F64] | None = None
 
     @cached_property
     def dose(self) -> F64:

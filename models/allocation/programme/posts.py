@@ -95,6 +95,21 @@ class Links:
         result: F64 = -np.log1p(-self.ceiling * visits / (visits + 1.0))
         return result
 
+    def slopes(self, link: I64, begin: F64, width: F64) -> F64:
+        """Return the mean slope of phi of links over pieces of their posts' hours, float64[piece]."""
+        rate = self.rate[link]
+        if self.ceiling is None:
+            return rate
+        ceiling = self.ceiling[link]
+        # -log(1 - c v / (v + 1)) = log(1 + c v / ((1 - c) v + 1)), which keeps its digits where v is small.
+        first, last = rate * begin, rate * (begin + width)
+        rise = np.log1p((last - first) / (first + 1)) - np.log1p(
+            (1 - ceiling) * (last - first) / ((1 - ceiling) * first + 1)
+        )
+        at_once: F64 = ceiling * rate / ((first + 1) * ((1 - ceiling) * first + 1))
+        result: F64 = np.where(width > 0, rise / np.where(width > 0, width, 1.0), at_once)
+        return result
+
     def dose(self, hours: F64, cells: int) -> F64:
         """Return the dose of each of `cells` cells."""
         return np.bincount(self.cell, weights=self.doses(hours), minlength=cells).astype(np.float64)

@@ -11,7 +11,7 @@ Given
     w_c, M_c    harm of an incident; incidents met by a dose, in expectation; concave (`values`)
     A, lo, hi   rules: lo_i <= sum_p A_ip x_p <= hi_i
     L_b         hours of one whole shift of a whole crew
-    Y_kc        counts of the drawn weeks; alpha, lambda: share of weeks that are not the worst, how much the worst count
+    Y_kc        counts of the drawn weeks; alpha, lambda: share of weeks that are not the worst, weight of the worst
 Decide
     x_p >= 0    hours
     n_b         whole shifts, where shifts are whole; sum of x_p over a roster's posts = sum of L_b n_b over its blocks
@@ -39,7 +39,9 @@ I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 
 # The order in which rules are shown.
-Kind = Literal["total", "budget", "ringfence", "floor", "cover", "response", "cap", "change", "disparity", "lock"]
+Kind = Literal[
+    "total", "budget", "ringfence", "floor", "cover", "response", "cap", "change", "disparity", "lock", "roster"
+]
 Objective = Literal["reached", "prevented", "caseload"]
 
 
@@ -155,6 +157,11 @@ class Problem:
     def worth(self) -> F64:
         """Worth of one incident in the programme, float64[cell]: its harm, or what places it where it has none."""
         return self.value.weight + self.value.placing
+
+    @property
+    def straight(self) -> bool:
+        """Whether straight pieces are the programme itself, so that solving it once is exact."""
+        return self.value.exact and self.links.ceiling is None
 
     def dose(self, hours: F64) -> F64:
         """Return the dose of every cell."""

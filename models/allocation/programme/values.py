@@ -25,9 +25,11 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 
-# Nothing is planned for an incident that is less likely than this.
+# No piece of the programme is for an incident that is less likely than this. What is told of a plan counts it all the
+# same, for many rare counts are not nothing together.
 TAIL = 1e-9
-_PIECES = 24
+_SEEN = 1e-15
+_PIECES = 12
 _BLOCK = 32
 _LEAST_DISPERSION = 1e-6
 # A dose of 40 leaves e^-40 of the demand, which no double tells from none.
@@ -89,6 +91,14 @@ class Value(Protocol):
         """Return pieces that never promise more than is met; gathered within `half` of the doses `around`, if given."""
         ...
 
+    def sampled(self, pieces: Pieces, counts: I32) -> F64:
+        """Return what a unit of dose along each piece would meet were these the counts, float64[draw, piece]."""
+        ...
+
+    def mixed(self, keep: float, counts: I32, shares: F64) -> "Value":
+        """Return the value that meets keep x met(u) + sum over draws of shares x met_of(u, counts)."""
+        ...
+
     @property
     def exact(self) -> bool:
         """Whether the pieces are the function itself, so that one programme is enough."""
@@ -115,14 +125,14 @@ class Met:
 
     @cached_property
     def _table(self) -> tuple[I64, F64]:
-        """Where each cell's pieces begin, int64[cell + 1], and P(Y > j) of each, j from 0, while above `TAIL`."""
+        """Where each cell's pieces begin, int64[cell + 1], and P(Y > j) of each, j from 0, while above `_SEEN`."""
         size = 1.0 / np.maximum(self.dispersion, _LEAST_DISPERSION)
         chance = self.mean / (size + self.mean)
         open_cells, begin, parts = np.flatnonzero(self.mean > 0), 0, []
         while len(open_cells):
             count = np.arange(begin, begin + _BLOCK)
             above = np.asarray(betainc(count + 1.0, size[open_cells, None], chance[open_cells, None]), dtype=np.float64)
-            some = above > TAIL
+            some = above > _SEEN
             row, column = np.nonzero(some)
             parts.append((open_cells[row], count[column], above[some]))
             open_cells, begin = open_cells[some[:, -1]], begin + _BLOCK
@@ -167,7 +177,23 @@ class Met:
         starts, survival = self._table
         cell = np.repeat(np.arange(len(self.mean)), np.diff(starts))
         begin = (np.arange(len(survival)) - starts[cell]).astype(np.float64)
-        return Pieces(cell, begin, np.ones(len(survival)), survival)
+        some = survival > TAIL
+        return Pieces(cell[some], begin[some], np.ones(int(some.sum())), survival[some])
+
+    def sampled(self, pieces: Pieces, counts: I32) -> F64:
+        """Return 1 where the count is above the piece's beginning."""
+        return (counts[:, pieces.cell] > pieces.begin).astype(np.float64)
+
+    def mixed(self, keep: float, counts: I32, shares: F64) -> "Met":
+        """Return a capacity that weighs each incident by both its chance and the draws in which it comes."""
+        starts, survival = self._table
+        cell = np.repeat(np.arange(len(self.mean)), np.diff(starts))
+        begin = np.arange(len(survival)) - starts[cell]
+        rate = keep * survival + shares @ (counts[:, cell] > begin).astype(np.float64)
+        mixed = Met(self.weight, self.placing, self.mean, self.dispersion)
+        # The table is what a capacity is computed from; a cached property is an ordinary attribute once it is set.
+        mixed.__dict__["_table"] = (starts, rate)
+        return mixed
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,3 +254,12 @@ class Share:
         rate = self.mean[:, None] * np.exp(-begin) * -np.expm1(-safe) / safe
         cell = np.broadcast_to(np.arange(cells)[:, None], width.shape)
         return Pieces(cell[some], begin[some], width[some], rate[some])
+
+    def sampled(self, pieces: Pieces, counts: I32) -> F64:
+        """Return the share that a unit of dose along the piece adds, of these counts."""
+        share = pieces.rate / np.where(self.mean > 0, self.mean, 1.0)[pieces.cell]
+        return counts[:, pieces.cell] * share
+
+    def mixed(self, keep: float, counts: I32, shares: F64) -> "Share":
+        """Return the share of the mixed counts."""
+        return Share(self.weight, self.placing, keep * self.mean + shares @ counts)

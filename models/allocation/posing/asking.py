@@ -1,0 +1,59 @@
+"""What the builders of rules are told of the resources."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.allocation.posing.actions import Action
+from models.allocation.resources.effect import EVERY, Response
+from models.allocation.resources.resource import Resource
+from models.allocation.rules.asked import Placed, Ringfence, Standard
+
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_MINUTES = 60.0
+
+
+def placed_of(
+    resource: Resource, hours: float, strands: Sequence[str], works: Bools, action: Action, *, caseload: bool
+) -> Placed:
+    """Return a resource as its rules see it.
+
+    Args:
+        resource: The resource.
+        hours: Hours of it in the period.
+        strands: Strands of the forecast.
+        works: Which of them it works on.
+        action: What an hour does where it meets by capacity; its minutes are those on the way included.
+        caseload: It has a programme of its own.
+    """
+    own = tuple(strand for strand, on in zip(strands, works, strict=True) if on)
+    minutes = {}
+    if resource.meets and not resource.by_presence:
+        rates = action.rate[-1]
+        minutes = {strand: _MINUTES / rate for strand, rate in zip(strands, rates.tolist(), strict=True) if rate > 0}
+    fences = tuple(Ringfence(item.hours_a_week, item.strands, item.districts) for item in resource.ringfence)
+    return Placed(
+        code=resource.code,
+        name=resource.name,
+        hours=hours,
+        strands=own,
+        cost_an_hour=resource.cost_an_hour,
+        minutes=minutes,
+        ringfences=fences,
+        standard=None if resource.response is None else _standard(resource.response),
+        caseload=caseload,
+    )
+
+
+def _standard(response: Response) -> Standard:
+    return Standard(
+        calls_an_incident=response.calls_an_incident,
+        minutes_a_call=response.minutes_a_call,
+        answer_minutes=response.answer_minutes,
+        answered_share=response.answered_share,
+        strands=() if EVERY in response.strands else response.strands,
+        crew=response.crew,
+    )

@@ -1,0 +1,105 @@
+"""A plan of hours: in straight pieces, made finer where the pieces bend, and bounded from above.
+
+Capacities are straight between whole numbers, so that one programme is exact. Where values or effects bend, the pieces
+are chords and the programme never promises more than the curves give; the first has pieces of equal error, each further
+one cuts them anew round the hours found, which stay breakpoints, so that the plan only improves. After each, its duals
+bound what any plan could do (`bound`); the rounds end when plan and bound are within the gap of each other.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from errors import AllocationError
+from models.allocation.programme.alike import evened
+from models.allocation.programme.bound import upper_bound
+from models.allocation.programme.highs import Highs, Solution
+from models.allocation.programme.plan import Plan
+from models.allocation.programme.problem import Problem
+from models.allocation.programme.straight import Straight, straight
+
+F64 = NDArray[np.float64]
+
+_MOST_ROUNDS = 10
+
+
+class NoPlanError(AllocationError):
+    """No hours keep the rules of a problem."""
+
+
+def hours_plan(problem: Problem, gap: float) -> Plan:
+    """Return the plan of any number of hours that is worth most, to within `gap` of its worth.
+
+    Raises:
+        NoPlanError: No hours keep the rules.
+        AllocationError: HiGHS stopped without an answer.
+    """
+    made = straight(problem)
+    plan = planned(made, _optimum(made), 1)
+    if problem.straight:
+        return plan
+    # Wide enough to hold the optimum of the curves, which lies at most about a piece away from that of the pieces.
+    widest = _beside(made, plan)
+    half = 2 * widest[0], 2 * widest[1]
+    for number in range(2, _MOST_ROUNDS + 1):
+        if plan.gap <= gap * max(abs(plan.objective), abs(plan.bound)):
+            break
+        before = plan
+        made = straight(problem, before.hours, half)
+        after = planned(made, _optimum(made), number)
+        bound = min(before.bound, after.bound)
+        better = after if after.objective >= before.objective else before
+        plan = replace(better, bound=bound, programmes=number, windows=half)
+        half = _narrowed(half[0], plan.dose, before.dose), _narrowed(half[1], plan.hours, before.hours)
+    return plan
+
+
+def _narrowed(half: F64, after: F64, before: F64) -> F64:
+    """Return smaller windows, and larger ones where the optimum ran into their ends."""
+    return np.where(np.abs(after - before) > 0.9 * half, 2 * half, half / 6)
+
+
+def _beside(made: Straight, plan: Plan) -> tuple[F64, F64]:
+    """Return the width of the widest piece that each dose, and each post's hours, lie in or at the end of."""
+    cells, posts = made.cells, made.posts
+    dose = np.zeros(len(plan.dose))
+    slack = 1e-9 * (1.0 + plan.dose[cells.cell])
+    near = (cells.begin <= plan.dose[cells.cell] + slack) & (cells.begin + cells.width >= plan.dose[cells.cell] - slack)
+    np.maximum.at(dose, cells.cell[near], cells.width[near])
+    hours = np.zeros(len(plan.hours))
+    if made.problem.links.ceiling is None:
+        return dose, hours
+    held = plan.hours[posts.post]
+    near = (posts.begin <= held + 1e-9) & (posts.begin + posts.width >= held - 1e-9)
+    np.maximum.at(hours, posts.post[near], posts.width[near])
+    return dose, hours
+
+
+def _optimum(made: Straight) -> Solution:
+    found = Highs(made.linear(), "simplex").solve()
+    if found is None:
+        raise NoPlanError("no hours keep all the rules", place="rules", fix="loosen one of them")
+    return found
+
+
+def planned(made: Straight, found: Solution, programmes: int, *, even: bool = True) -> Plan:
+    """Return the plan of a solved programme, its prices and its bound in the units of the problem."""
+    problem = made.problem
+    hours = made.hours(found.columns)
+    if even:
+        hours = evened(problem, hours)
+    cells, rules = len(problem.value.mean), made.rule_rows
+    duals = found.duals * made.scale
+    weeks = None if problem.worst is None else np.abs(found.duals[-len(problem.worst.counts) :])
+    sizes = np.cumsum([len(family) for family in problem.rules])[:-1]
+    return Plan(
+        problem,
+        hours,
+        None,
+        bound=upper_bound(problem, duals[:cells], duals[rules], weeks),
+        status="optimal",
+        prices=tuple(np.split(duals[rules], sizes)),
+        approximate=False,
+        programmes=programmes,
+    )
