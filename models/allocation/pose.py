@@ -38,9 +38,12 @@ from models.allocation.programme.values import Met, Share, Value
 from models.allocation.resources import Resource, Resources
 from models.allocation.resources.file import Aim, check_objective
 from models.allocation.resources.hours import period_hours
+from models.allocation.roster.calls import call_shares
+from models.allocation.roster.shares import ProfileShares
 from models.allocation.rules.asked import Asked
 from models.allocation.rules.build import build
 from models.allocation.rules.settings import RuleSettings
+from models.profiles.shifts import DEFAULT
 from models.runs import ForecastRun
 
 F64 = NDArray[np.float64]
@@ -67,6 +70,7 @@ class _Given:
     allowed: Bools
     actions: tuple[Action, ...]
     caseload: tuple[bool, ...]
+    profile: ProfileShares | None
 
     def asked(self, chosen: Sequence[int], columns: Columns) -> Asked:
         """Return what the rules of a programme of some resources are built from."""
@@ -88,10 +92,18 @@ class _Given:
             by_workload=self.resources.harm.unweighted == "workload",
             elsewhere=[item for at, item in enumerate(placed) if at not in chosen],
             unforecast=[strand for strand in self.resources.listed if strand not in strands],
+            calls=None if self.profile is None else call_shares(self.profile, self.ground, self.demand, self.resources),
+            shifts=DEFAULT if self.profile is None else self.profile.shifts.text,
         )
 
 
-def pose(run: ForecastRun, resources: Resources, choices: Choices, harm: weighing.Harm) -> Posed:
+def pose(
+    run: ForecastRun,
+    resources: Resources,
+    choices: Choices,
+    harm: weighing.Harm,
+    profile: ProfileShares | None = None,
+) -> Posed:
     """Return the programmes of a plan.
 
     Args:
@@ -99,12 +111,13 @@ def pose(run: ForecastRun, resources: Resources, choices: Choices, harm: weighin
         resources: The workspace's resources.
         choices: What this plan's request says.
         harm: The workspace's sets of harm weights.
+        profile: When calls come, for response standards; None: evenly.
 
     Raises:
         AllocationError: The forecast, the resources and the request do not go together; names the place and the fix.
         DataError: The forecast has missing rows, or there is no such set of weights.
     """
-    given = _given(run, resources, choices, harm)
+    given = _given(run, resources, choices, harm, profile)
     placed = [at for at, alone in enumerate(given.caseload) if not alone]
     caseloads = {
         resources.resources[at].code: _caseload(given, at)
@@ -115,7 +128,9 @@ def pose(run: ForecastRun, resources: Resources, choices: Choices, harm: weighin
     return Posed(given.ground, given.demand, given.weighing.weight, main, caseloads, given.resting)
 
 
-def _given(run: ForecastRun, resources: Resources, choices: Choices, harm: weighing.Harm) -> _Given:
+def _given(
+    run: ForecastRun, resources: Resources, choices: Choices, harm: weighing.Harm, profile: ProfileShares | None
+) -> _Given:
     known = recorded(run, choices.horizon)
     ground = ground_of(run, known, resources.area_types)
     settings, resting = without_resting(settings_of(resources.rules, choices, known.weeks), ground)
@@ -150,6 +165,7 @@ def _given(run: ForecastRun, resources: Resources, choices: Choices, harm: weigh
         allowed=allowed_of(resources.resources, np.stack(works), ground),
         actions=tuple(actions),
         caseload=tuple(_alone(item, objective) for item in resources.resources),
+        profile=profile,
     )
 
 
