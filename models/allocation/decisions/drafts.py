@@ -20,6 +20,7 @@ from models.allocation.decisions.history import history
 from models.allocation.decisions.issued import last_issued
 from models.allocation.decisions.laying import laid_out
 from models.allocation.decisions.record import PlanRecord, keep, load_plan
+from models.allocation.decisions.telling import told_of
 from models.allocation.papers.document import period_document, plan_document
 from models.allocation.planned import solve_all
 from models.allocation.pose import pose
@@ -97,7 +98,7 @@ def edit(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock], *, by: s
     before = load_plan(books.ledger, books.files, plan_id).document
     choices = again.locked(again.choices_in(before), cells)
     parent = {"plan_id": plan_id, "act": "edit", "by": name, "reason": why, "cells": [vars(cell) for cell in cells]}
-    return record_edit(books, _again(books, sets, before, choices, parent))
+    return record_edit(books, _again(before, choices, parent, books, sets))
 
 
 def around(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock] = ()) -> PlanRecord:
@@ -121,11 +122,11 @@ def around(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock] = ()) -
         for one in declined(asked)
     ]
     parent = {"plan_id": plan_id, "act": "around", "declined": tasks}
-    return keep(_again(books, sets, before, choices, parent), books)
+    return keep(_again(before, choices, parent, books, sets), books)
 
 
 def _again(
-    books: Books, sets: Sets, before: Mapping[str, Any], choices: Choices, parent: Mapping[str, Any]
+    before: Mapping[str, Any], choices: Choices, parent: Mapping[str, Any], books: Books, sets: Sets
 ) -> dict[str, Any]:
     run = load_run(books.ledger, books.files, before["forecast"]["run_id"])
     document = _document(run, again.resources_in(before, sets.strands), choices, books, sets)
@@ -137,7 +138,15 @@ def _document(run: ForecastRun, resources: Resources, choices: Choices, books: B
     for plan in (planned.plan, *planned.caseloads.values()):
         check(plan)
     laid = laid_out(run, resources, choices, planned, books, place=sets.place, secret=sets.secret)
-    document = plan_document(run, planned, resources=resources, choices=choices, roster=laid.roster, visits=laid.visits)
+    document = plan_document(
+        run,
+        planned,
+        resources=resources,
+        choices=choices,
+        roster=laid.roster,
+        visits=laid.visits,
+        reasons=told_of(run, resources, planned, laid.sentences),
+    )
     return {**document, "areas": _with_wards(document["areas"], planned)}
 
 

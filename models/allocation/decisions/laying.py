@@ -44,10 +44,12 @@ class LaidOut:
     Attributes:
         roster: Days, shifts, and the hours of each resource by district and area.
         visits: The lists, their visits as `rows`.
+        sentences: What there is to say of both.
     """
 
     roster: dict[str, Any]
     visits: dict[str, Any]
+    sentences: tuple[str, ...]
 
 
 def laid_out(
@@ -89,7 +91,8 @@ def laid_out(
     )
     seed = Seed(_SEED, _identity(run, resources, choices, planned, secret))
     lists = visits(roster, seed.rng(), recorded_spots(books.ledger, books.files, start, place))
-    return LaidOut(roster.document(), lists.document(seed))
+    said = (*roster.sentences(), *lists.sentences())
+    return LaidOut(roster.document(), lists.document(seed), said)
 
 
 def duty_of(resource: Resource) -> Duty:
