@@ -12,9 +12,9 @@ from features.periods import PeriodKind
 from models.allocation.curve import F64
 from models.allocation.plan import AllocationPlan
 from models.allocation.problem import AllocationProblem
-from models.allocation.reasons import area_sentences, plan_sentences
 from models.allocation.request import PlanRequest
 from models.allocation.rounding import quarter_hours
+from models.allocation.single_reasons import area_sentences, plan_sentences
 from models.patrol import SHARE
 from models.runs import ForecastRun
 from models.table import cube

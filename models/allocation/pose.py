@@ -2,12 +2,17 @@
 
 Harm reached: patrols and teams serve cells, either all by capacity (`Met`: a post for each strand, an hour of which is
 worth so many incidents' time) or all by presence (`Share`: a post serves all strands of its resource in an area at
-once). Harm prevented: those with an effect are placed by it (`Share` with fading links), all others by caseload. A team
-that is placed by caseload has a programme of its own in which every case counts alike, whatever its harm weight.
+once). Harm prevented: those with an effect are placed by it (`Share` with fading links), all others by caseload.
+
+A team that is placed by caseload has a programme of its own in which every case counts alike, whatever its harm weight.
+It goes where its cases come up, so that its capacity is not that of one area: with c cases' worth of hours for an
+area's m expected cases, m (1 - exp(-c / m)) are counted as met. That is what c hours meet that fall on cases without
+knowing of each other, less than the smaller of c and m that a team meets which wastes none. Hours of such a team follow
+its cases: at the optimum c / m is the same everywhere that no rule holds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +29,10 @@ from models.allocation.posing.demand import demand_of, drawn_weeks
 from models.allocation.posing.ground import ground_of
 from models.allocation.posing.overrides import settings_of
 from models.allocation.posing.record import recorded
+from models.allocation.posing.resting import without_resting
 from models.allocation.posing.rosters import blocks_of
 from models.allocation.posing.weighing import Weighing, weighing_of
+from models.allocation.programme.posts import Posts
 from models.allocation.programme.problem import Objective, Problem, WorstWeeks
 from models.allocation.programme.values import Met, Share, Value
 from models.allocation.resources import Resource, Resources
@@ -42,6 +49,9 @@ from models.runs import ForecastRun
 F64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+# Cases below which an area counts as having so many, so that an hour there has an effect that can be reckoned with.
+_LEAST_CASES = 1e-4
+
 
 @dataclass(frozen=True, eq=False)
 class _Given:
@@ -51,6 +61,7 @@ class _Given:
     choices: Choices
     objective: Aim
     settings: RuleSettings
+    resting: tuple[str, ...]
     ground: Ground
     demand: Demand
     weighing: Weighing
@@ -113,15 +124,16 @@ def pose(
         for at, alone in enumerate(given.caseload)
         if alone and given.allowed[at].any()
     }
-    return Posed(given.ground, given.demand, given.weighing.weight, _main(given, placed), caseloads)
+    main = _main(given, placed)
+    return Posed(given.ground, given.demand, given.weighing.weight, main, caseloads, given.resting)
 
 
 def _given(
     run: ForecastRun, resources: Resources, choices: Choices, harm: weighing.Harm, profile: ProfileShares | None
 ) -> _Given:
     known = recorded(run, choices.horizon)
-    settings = settings_of(resources.rules, choices, known.weeks)
     ground = ground_of(run, known, resources.area_types)
+    settings, resting = without_resting(settings_of(resources.rules, choices, known.weeks), ground)
     worst = settings.worst_weeks
     weeks = None if worst is None else drawn_weeks(run, known, ground, choices.horizon, worst.draws, worst.seed)
     demand = demand_of(known, choices.demand, weeks)
@@ -144,6 +156,7 @@ def _given(
         choices=choices,
         objective=objective,
         settings=settings,
+        resting=resting,
         ground=ground,
         demand=demand,
         weighing=weighing_of(resources, choices.harm_set, harm, strands),
@@ -193,10 +206,11 @@ def _caseload(given: _Given, at: int) -> Problem:
     columns = columns_of([action], given.allowed[at : at + 1][:, :, own], given.ground.area_type, together=False)
     share = cases(resource, given.demand.strands)[own]
     mean = (given.demand.mean[:, own] * share).reshape(-1)
-    value = Met(np.ones(len(mean)), np.zeros(len(mean)), mean, given.demand.dispersion[:, own].reshape(-1))
+    value = Share(np.ones(len(mean)), np.zeros(len(mean)), mean)
+    links = replace(columns.links, rate=columns.links.rate / np.maximum(mean, _LEAST_CASES)[columns.links.cell])
     # Posts and cells name the forecast's strands, not those of the team.
-    posts = type(columns.posts)(columns.posts.resource, columns.posts.area, own[columns.posts.strand])
-    columns = Columns(posts, columns.links, columns.cell_area, own[columns.cell_strand])
+    posts = Posts(columns.posts.resource, columns.posts.area, own[columns.posts.strand])
+    columns = Columns(posts, links, columns.cell_area, own[columns.cell_strand])
     return _problem(given, "caseload", [resource], columns, value, given.asked([at], columns), None)
 
 

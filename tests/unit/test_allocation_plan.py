@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from models.allocation.plan import AllocationPlan
-from models.allocation.reasons import area_sentences, plan_sentences
 from models.allocation.rounding import quarter_hours
+from models.allocation.single_reasons import area_sentences, plan_sentences
 from models.allocation.solver import solve
 from tests.support.allocations import breaches, make_problem, tangent_bound
 
