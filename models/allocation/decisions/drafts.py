@@ -18,7 +18,7 @@ from models.allocation.decisions.answers import asked_of, declined
 from models.allocation.decisions.decide import editable, record_edit, said
 from models.allocation.decisions.history import history
 from models.allocation.decisions.issued import last_issued
-from models.allocation.decisions.laying import laid_out
+from models.allocation.decisions.laying import laid_out, profile_of
 from models.allocation.decisions.record import PlanRecord, keep, load_plan
 from models.allocation.decisions.telling import told_of
 from models.allocation.papers.document import period_document, plan_document
@@ -134,10 +134,11 @@ def _again(
 
 
 def _document(run: ForecastRun, resources: Resources, choices: Choices, books: Books, sets: Sets) -> dict[str, Any]:
-    planned = _solved(pose(run, resources, choices, sets.harm), resources)
+    profile = profile_of(run, choices, books)
+    planned = _solved(pose(run, resources, choices, sets.harm, profile), resources)
     for plan in (planned.plan, *planned.caseloads.values()):
         check(plan)
-    laid = laid_out(run, resources, choices, planned, books, place=sets.place, secret=sets.secret)
+    laid = laid_out(run, resources, choices, planned, books, profile=profile, place=sets.place, secret=sets.secret)
     document = plan_document(
         run,
         planned,
