@@ -191,13 +191,14 @@ def test_a_district_s_week_is_drawn_the_same_each_time(tmp_path: Path, suffix: s
     plan = planned({("foot", 0, 0): 40.0, ("vans", 0, 0): 9.0}, ["East"])
     duties = [FOOT, Duty("vans", "Vans $1", "team")]
     month = Calendar.of(SHIFTS, "month", date(2026, 2, 1))
-    rosters = [lay_out(plan, duties, calendar, None, {}) for calendar in (WEEK, month)]
-    for roster in rosters:
+    told = {"synthetic": True, "attribution": "Made up."}
+    documents = [{**told, "layout": lay_out(plan, duties, one, None, {}).document()} for one in (WEEK, month)]
+    for document in documents:
         first, second = (tmp_path / f"{name}{suffix}" for name in ("first", "second"))
         for path in (first, second):
-            draw_week(roster, "East", "Made up.", path, synthetic=True)
+            draw_week(document, "East", path)
         assert first.read_bytes() == second.read_bytes()
         if suffix == ".png":
             assert len(np.unique(imread(first).reshape(-1, 4), axis=0)) > 10
     with pytest.raises(AllocationError, match="no hours in 'North'; use one of: East"):
-        draw_week(rosters[0], "North", "", tmp_path / "none.png", synthetic=False)
+        draw_week(documents[0], "North", tmp_path / "none.png")
