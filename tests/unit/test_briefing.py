@@ -20,14 +20,9 @@ def made(**given: Any) -> dict[str, Any]:
 
 
 def layout() -> dict[str, Any]:
-    where = {"resource": "local", "place": "A03", "district": "West", "strand": "Violence"}
-    rows = [
-        {**where, "day": day, "shift": shift, "hours": hours}
-        for day in DAYS
-        for shift, hours in (("early", 1.25), ("late", 0.75))
-    ]
+    held = {"district": "West", "hours": 14.0, "by_shift": [[1.25, 0.75]] * 7, "areas": []}
     shifts = [{"shift": "early", "hours": "07:00-19:00"}, {"shift": "late", "hours": "19:00-07:00"}]
-    return {"days": DAYS, "shifts": shifts, "rows": rows}
+    return {"days": DAYS, "shifts": shifts, "resources": [{"resource": "local", "districts": [held]}]}
 
 
 def lists(a_day: int = 2) -> dict[str, Any]:

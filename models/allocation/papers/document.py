@@ -18,6 +18,7 @@ from models.allocation.papers.means import means_of
 from models.allocation.papers.places import area_rows, coverage, post_rows
 from models.allocation.papers.quarters import Quarters, quarters_of
 from models.allocation.papers.ranges import Ranges, drawn_demand, group_of, interval, ranges_of
+from models.allocation.papers.rostering import district_shifts
 from models.allocation.posed import Planned
 from models.allocation.posing.record import period_of
 from models.allocation.programme.plan import Plan
@@ -46,7 +47,7 @@ def plan_document(
         planned: What was posed and decided.
         resources: The file of resources.
         choices: What the request said over the file.
-        roster: The roster's document, hours of each resource, area, day and shift as its `rows`.
+        roster: The roster's document: days, shifts, and hours of each resource by district and area, day and shift.
         visits: The visit lists' document, visits as its `rows`.
         parent: The plan that this one was edited from, with who did so and why.
         reasons: `sentences` on the plan, and in `areas` the status and reason of each area by its code; None: those
@@ -80,10 +81,10 @@ def plan_document(
         "caseloads": caseload_rows(planned, means, names),
         "unweighted": _unweighted(planned, account),
         "quarter_hours": _quarters(planned, quarters),
-        "roster": _rows(roster),
-        "layout": _beside_rows(roster),
-        "visits": _rows(visits),
-        "visit_lists": _beside_rows(visits),
+        "roster": district_shifts(roster or {}),
+        "layout": None if roster is None else dict(roster),
+        "visits": _known(visits or {}),
+        "visit_lists": None if visits is None else {key: told for key, told in visits.items() if key != "rows"},
         "sentences": list(told["sentences"]),
         "notices": list(run.meta.get("notices") or []),
         "fallback": dict(run.meta.get("fallback") or {}),
@@ -156,13 +157,9 @@ def _totals(run: ForecastRun, planned: Planned, account: Account, drawn: Ranges,
     }
 
 
-def _rows(part: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Return the rows of a part, without what is not known: there may be tens of thousands."""
-    return [{key: told for key, told in row.items() if told is not None} for row in (part or {}).get("rows", ())]
-
-
-def _beside_rows(part: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if part is None else {key: told for key, told in part.items() if key != "rows"}
+def _known(visits: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of the visit lists without what is not known of a visit: there may be tens of thousands."""
+    return [{key: told for key, told in row.items() if told is not None} for row in visits.get("rows", ())]
 
 
 def _unweighted(planned: Planned, account: Account) -> list[dict[str, Any]]:
