@@ -1,6 +1,7 @@
 """Rows of shifts: what the roster's document lays out, flat as tables and tasks take it."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from models.allocation.reasons.prices import AT_LIMIT
@@ -21,21 +22,26 @@ def district_shifts(layout: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def area_shifts(layout: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a row for each resource, area, strand, day and shift that has hours."""
+    """Return a row for each resource, area and strand that has hours, with a column for each day and shift."""
     return [
         {
             "resource": resource["resource"],
             "district": held["district"],
             "area_code": area["area_code"],
             "strand": area["strand"],
-            **when,
-            "hours": hours,
+            "hours": area["hours"],
+            **dict(zip(shift_columns(layout), chain.from_iterable(area["by_shift"]), strict=True)),
         }
         for resource in layout.get("resources", ())
         for held in resource["districts"]
         for area in held["areas"]
-        for when, hours in _cells(layout, area["by_shift"])
     ]
+
+
+def shift_columns(layout: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the columns of days and shifts are called, such as "2026-03-02 early"."""
+    shifts = [shift["shift"] for shift in layout.get("shifts", ())]
+    return tuple(f"{day} {shift}" for day in layout.get("days", ()) for shift in shifts)
 
 
 def _cells(layout: Mapping[str, Any], by_shift: list[list[float]]) -> Iterator[tuple[dict[str, str], float]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.allocation.papers.rostering import area_shifts
+from models.allocation.papers.rostering import area_shifts, shift_columns
 
 Cell = str | float | int | bool | None
 
@@ -26,6 +26,7 @@ class Sheet:
 
 def sheets(document: Mapping[str, Any]) -> tuple[Sheet, ...]:
     """Return all tables of a plan, the summary first; those that the plan has nothing for keep their headers alone."""
+    layout: Mapping[str, Any] = document["layout"] or {}
     return (
         _summary(document),
         areas_sheet(document),
@@ -36,7 +37,7 @@ def sheets(document: Mapping[str, Any]) -> tuple[Sheet, ...]:
         _rows("Districts", document["coverage"]["districts"], ("district", *_COVERED)),
         _deciles(document),
         _caseloads(document),
-        _named("Shifts", document, area_shifts(document["layout"] or {}), _SHIFTS),
+        _named("Shifts", document, area_shifts(layout), (*_SHIFTS, *shift_columns(layout))),
         _named("Visits", document, document["visits"], _VISITS),
     )
 
@@ -96,7 +97,7 @@ _RESOURCES = (
 _RULES = ("kind", "name", "lower", "upper", "value", "price", "binding", "kept", "programme", "place")
 _COVERED = ("hours", "expected", "met", "covered", "harm", "harm_met", "harm_unmet", "harm_covered")
 _CASES = ("area_code", "name", "strand", "expected", "minutes_a_case", "hours", "capacity", "met", "unmet")
-_SHIFTS = ("resource", "district", "area_code", "name", "strand", "day", "shift", "hours")
+_SHIFTS = ("resource", "district", "area_code", "name", "strand", "hours")
 _VISITS = ("resource", "district", "day", "shift", "patrol", "time", "minutes", "area_code", "name", "spot")
 
 
