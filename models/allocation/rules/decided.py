@@ -24,7 +24,7 @@ def locks(asked: Asked) -> Rules | None:
     hours: list[float] = []
     places, chosen = [], []
     for lock in asked.choices.locks:
-        place = f"lock of {lock.resource} in {lock.area_code}"
+        place = f"lock of {lock.resource} in {lock.area_code}" + (f": {lock.strand}" if lock.strand else "")
         posts = _cells(asked, lock, place)
         if posts is None:
             continue

@@ -1,0 +1,148 @@
+"""The smallest set of rules that clashes, and by how much each of them would have to give.
+
+A rule is what somebody wrote once: rows of one kind and place, such as one least of every area, are one rule, which
+gives by the same hours in each of its rows. A set of rules clashes where no hours keep all of them.
+
+The smallest clashing set is found exactly, by implicit hitting sets. While some rules are held and the others give as
+little as they must, those that give are a set of givers: without them the rest can be kept, so every clashing set has
+one of them. A smallest choice with one of each set of givers found so far is held next: where it can be kept, it shows
+a new set; where it cannot, it is a smallest clashing set, since every clashing set has one of each and so is no
+smaller. None of its rules can be spared, or the rest would be a smaller one.
+
+Where the search would take too many programmes, rules are let go one by one instead: what is left cannot spare any
+either, but a smaller set may exist, and the answer says so.
+
+Sources: Ignatiev, Previti, Liffiton & Marques-Silva (2015), "Smallest MUS extraction with minimal hitting set
+dualization", CP 2015; clashing sets of linear programmes: Gleeson & Ryan (1990), ORSA Journal on Computing 2:61;
+letting go one by one: Chinneck & Dravnieks (1991), ORSA Journal on Computing 3:157.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
+
+from models.allocation.programme.feasibility import Elastic, smallest_meeting
+from models.allocation.programme.problem import Blocks, Kind, Rules
+from models.allocation.rules.clash import Clash, ClashRule
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+# Hours that solvers leave over and no planner means.
+_NOTHING = 1e-6
+_MOST_PROGRAMMES = 300
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows of all families, with the rule that each is of."""
+
+    kinds: tuple[Kind, ...]
+    places: tuple[str, ...]
+    names: tuple[str, ...]
+    matrix: csr_matrix
+    lower: F64
+    upper: F64
+    rule: I64
+
+    def elastic(self, held: Bools | None = None, blocks: Blocks | None = None) -> Elastic:
+        """Return all rows, or those of some rules alone, as rules that may give; rules keep their order."""
+        chosen = np.ones(len(self.rule), dtype=np.bool_) if held is None else held[self.rule]
+        number = np.unique(self.rule[chosen], return_inverse=True)[1].astype(np.int64)
+        return Elastic(csr_matrix(self.matrix[chosen]), self.lower[chosen], self.upper[chosen], number, blocks)
+
+
+def find_clash(rules: Sequence[Rules], blocks: Blocks | None = None) -> Clash | None:
+    """Return a smallest set of rules that cannot all be kept; None where all can.
+
+    Args:
+        rules: Families of rules.
+        blocks: Whole shifts; what clashes in hours already is told as such.
+    """
+    rows = _rows(rules)
+    shifts, found = None, _smallest(rows.elastic())
+    if found is None and blocks is not None:
+        shifts, found = blocks, _smallest(rows.elastic(blocks=blocks))
+    if found is None:
+        return None
+    held, smallest, others = found
+    return Clash(_told(rows, held, shifts), smallest=smallest, whole_shifts=shifts is not None, others=others)
+
+
+def _rows(rules: Sequence[Rules]) -> _Rows:
+    kinds = tuple(family.kind for family in rules for _ in range(len(family)))
+    places = tuple(place for family in rules for place in family.places)
+    number = {key: at for at, key in enumerate(dict.fromkeys(zip(kinds, places, strict=True)))}
+    return _Rows(
+        kinds,
+        places,
+        tuple(name for family in rules for name in family.names),
+        csr_matrix(vstack([family.matrix for family in rules])),
+        np.concatenate([family.lower for family in rules]),
+        np.concatenate([family.upper for family in rules]),
+        np.array([number[key] for key in zip(kinds, places, strict=True)], dtype=np.int64),
+    )
+
+
+def _smallest(elastic: Elastic) -> tuple[Bools, bool, bool] | None:
+    """Return a smallest clashing set, whether it is known to be one, and whether the rest clashes without it."""
+    sets: list[Bools] = []
+    held = np.zeros(elastic.rules, dtype=np.bool_)
+    for _ in range(_MOST_PROGRAMMES):
+        found = _sets_of_givers(elastic, held)
+        if not all(givers.any() for givers in found):
+            return None
+        if not found:
+            return held, True, elastic.least(held) is None
+        sets += found
+        if len(sets) > _MOST_PROGRAMMES:
+            break
+        held = smallest_meeting(sets, elastic.rules)
+    held = _without_spare(elastic, np.any(sets, axis=0))
+    return held, False, elastic.least(held) is None
+
+
+def _sets_of_givers(elastic: Elastic, held: Bools) -> list[Bools]:
+    """Return sets of rules one of which must give while `held` do not, no two with a rule in common."""
+    found = []
+    while (gives := elastic.least(~held)) is not None:
+        givers = gives.give > _NOTHING
+        found.append(givers)
+        if not givers.any():
+            break
+        held = held | givers
+    return found
+
+
+def _without_spare(elastic: Elastic, held: Bools) -> Bools:
+    """Return a clashing set of which no rule can be spared, within one of which some can."""
+    kept = held.copy()
+    for rule in np.flatnonzero(held):
+        kept[rule] = False
+        gives = elastic.least(~kept)
+        if gives is not None:
+            kept[rule] = True
+    return kept
+
+
+def _told(rows: _Rows, held: Bools, blocks: Blocks | None) -> tuple[ClashRule, ...]:
+    """Return the rules of a clashing set, each with the least by which it alone would have to give."""
+    few = rows.elastic(held, blocks)
+    chosen = np.flatnonzero(held[rows.rule])
+    told: list[ClashRule] = []
+    bearing = np.ones(len(chosen), dtype=np.bool_)
+    for at, rule in enumerate(np.flatnonzero(held)):
+        gives = few.least(np.arange(few.rules) == at)
+        give = np.nan if gives is None else float(gives.give[at])
+        if gives is not None and at == 0 and gives.price.any():
+            bearing = gives.price > _NOTHING
+        mine = chosen[bearing & (rows.rule[chosen] == rule)]
+        mine = mine if len(mine) else chosen[rows.rule[chosen] == rule]
+        names = tuple(rows.names[row] for row in mine)
+        lower, upper = float(rows.lower[mine].sum()), float(rows.upper[mine].sum())
+        told.append(ClashRule(rows.kinds[mine[0]], names, rows.places[mine[0]], lower, upper, give))
+    return tuple(told)
