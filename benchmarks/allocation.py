@@ -1,166 +1,128 @@
-"""Toronto allocation: the share of each week's incidents that plans reach, mean of 25 weeks; and the time of a solve.
+"""Toronto allocation: the share of each week's incidents that plans reach, mean of 25 weeks, beside simple rules.
 
-python -m benchmarks.allocation ALLOCATION_TOML [FORECASTS]
-    ALLOCATION_TOML: hours, bounds, reach curve and weights, fixed so that plans can be compared; FORECASTS: the table
-    that `strandcast backtest` writes under the Toronto weekly protocol; left out, the boosted forecaster makes it now
+python -m benchmarks.allocation ALLOCATION_TOML [--model NAME] [--end DATE] [--origins N] [--every N]
+    ALLOCATION_TOML: hours, bounds, reach curve and weights, fixed so that plans can be compared. By default the 25
+    origins of the Toronto weekly protocol are scored; choices are made with --end 2020-12-27 or earlier.
 
 Reach of a plan is the sum over areas and strands of weight x count x (1 - exp(-hours / scale_hours)), over the same sum
 without the last factor, on the week's true counts. Plans are made from what was known before the week.
 """
 
-import sys
+import argparse
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
+from benchmarks.presence import one_patrol
 from benchmarks.protocol import workspace
 from benchmarks.toronto import PROTOCOL
-from features import periods
-from features.panel import Panel
-from models.allocation.curve import F64, ReachCurve
-from models.allocation.problem import AllocationProblem
-from models.allocation.solver import solve
+from models.allocation.posed import Demand
+from models.allocation.programme.problem import Problem
+from models.allocation.programme.solver import solve
 from models.progress import silent
-from models.table import cube
 from strandcast.deployment import Deployment
-from training.backtest import run_backtest
+from training.backtest import Schedule, run_backtest
 from training.choice import Recipe
+from training.plans.contest import PLAN, SIMPLE, Outcome, contest
+from training.plans.intervals import paired
+from training.plans.told import told
+from training.plans.value import knowing
+from training.plans.week import Week, histories, weeks_of
 
-GOAL = 0.6665
+F64 = NDArray[np.float64]
+
+LEAST, GOAL = 0.6670, 0.6685
 # Measured elsewhere under the same protocol.
 REFERENCES = {
-    "equal": 0.5756,
-    "top_k": 0.5724,
-    "proportional_4": 0.6559,
-    "proportional_52": 0.6620,
-    "optimum of the 52-week mean": 0.6663,
-    "optimum of the forecast": 0.6672,
+    "plan": 0.6672,
+    "equal hours": 0.5756,
+    "top-k": 0.5724,
+    "last four weeks in proportion": 0.6559,
+    "last year in proportion": 0.6620,
     "clairvoyant": 0.7121,
 }
+YEAR_OPTIMUM = "optimum for the 52-week mean"
 
 
-def problem(fixed: Mapping[str, Any], demand: F64, strands: tuple[str, ...], total: float) -> AllocationProblem:
-    """Return the benchmark's problem for an expected demand, float64[area, strand]."""
-    areas = len(demand)
-    return AllocationProblem(
-        area_codes=tuple(f"{number:05d}" for number in range(areas)),
-        strands=strands,
-        demand=demand,
-        weights=np.array([fixed["weight"][strand] for strand in strands], dtype=np.float64),
-        weights_source="the benchmark",
-        curve=ReachCurve(float(fixed["scale_hours"]), "the benchmark"),
-        total_hours=total,
-        minimum_hours=np.full(areas, float(fixed["minimum_hours"])),
-        maximum_hours=np.full(areas, float(fixed["maximum_hours"])),
-        district=None,
-        district_minimum={},
-    )
+def posed(fixed: Mapping[str, Any], demand: Demand) -> Problem:
+    """Return the benchmark's problem."""
+    weight = np.array([fixed["weight"][strand] for strand in demand.strands], dtype=np.float64)
+    bounds = float(fixed["minimum_hours"]), float(fixed["maximum_hours"])
+    hours, scale = float(fixed["total_hours"]), float(fixed["scale_hours"])
+    return one_patrol(demand, weight, hours=hours, scale=scale, bounds=bounds)
 
 
-def within_bounds(share: Callable[[float], F64], fixed: Mapping[str, Any]) -> F64:
-    """Return share(c) clipped to the bounds, with the c at which all hours are spent; share grows with c."""
-    low, high = 0.0, 1e9
-    hours = share(0.0)
-    for _ in range(200):
-        middle = (low + high) / 2
-        hours = np.clip(share(middle), fixed["minimum_hours"], fixed["maximum_hours"])
-        low, high = (middle, high) if hours.sum() < fixed["total_hours"] else (low, middle)
-    return hours
+def past_weeks(deployment: Deployment, schedule: Schedule, model: str) -> list[Week]:
+    """Return the weeks of a schedule, forecast by a model."""
+    knowledge = deployment.knowledge("week")
+    recipe = Recipe(model, deployment.calendar(), deployment.workspace.settings.seed)
+    made = run_backtest(knowledge, schedule, recipe.fit, name=model, advance=silent)
+    panel = knowledge.as_recorded().at().panel
+    return list(weeks_of(made, panel, histories(knowledge, made)))
 
 
-def top_k(counts: F64, fixed: Mapping[str, Any]) -> F64:
-    """Return the minimum everywhere and the rest at the maximum in the areas with most incidents.
-
-    Four weeks tie often: lower area codes first gives .5716, higher ones first .5729; the reference lies between.
-    """
-    hours = np.full(len(counts), float(fixed["minimum_hours"]))
-    left = fixed["total_hours"] - hours.sum()
-    for area in np.argsort(-counts, kind="stable"):
-        hours[area] += min(left, fixed["maximum_hours"] - fixed["minimum_hours"])
-        left = fixed["total_hours"] - hours.sum()
-    return hours
+def year_optimum(weeks: list[Week], fixed: Mapping[str, Any], weight: F64) -> F64:
+    """Return the share that the optimum for the plain mean of the last year reached, float64[week]."""
+    shares = []
+    for week in weeks:
+        plan = solve(posed(fixed, replace(week.forecast, mean=week.year / 52)))
+        happened = knowing(plan.problem, week.truth(), weight)
+        shares.append(float(happened.weight @ happened.met(plan.dose) / (happened.weight @ happened.mean)))
+    return np.array(shares)
 
 
-def plans(panel: Panel, at: int, forecast: F64, fixed: Mapping[str, Any]) -> dict[str, F64]:
-    """Return the hours of every rule for the week at index `at` of the panel."""
-    counts = panel.counts.astype(np.float64)
-    months, year = (counts[at - weeks : at].sum(axis=(0, 2)) for weeks in (4, 52))
-
-    def optimum(demand: F64) -> F64:
-        return solve(problem(fixed, demand, panel.strands, float(fixed["total_hours"]))).hours
-
-    return {
-        "equal": np.full(len(year), fixed["total_hours"] / len(year)),
-        "top_k": top_k(months, fixed),
-        "proportional_4": within_bounds(lambda c: c * months, fixed),
-        "proportional_52": within_bounds(lambda c: c * year, fixed),
-        "optimum of the 52-week mean": optimum(counts[at - 52 : at].mean(axis=0)),
-        "optimum of the forecast": optimum(forecast),
-        "clairvoyant": optimum(counts[at]),
-    }
+def silently(_: int) -> None:
+    """Tell nobody."""
 
 
-def forecasts(deployment: Deployment, named: list[str]) -> pd.DataFrame:
-    """Return the forecasts of horizon 1, read or made."""
-    if named:
-        read = pd.read_parquet if named[0].endswith(".parquet") else pd.read_csv
-        table: pd.DataFrame = read(named[0])
-    else:
-        recipe = Recipe("boosted", deployment.calendar(), deployment.workspace.settings.seed)
-        knowledge = deployment.knowledge("week")
-        done = run_backtest(knowledge, PROTOCOL.schedule, recipe.fit, name="boosted", advance=silent)
-        table = done.table(knowledge.as_recorded().at().panel)
-    return table[table["horizon"] == 1]
+def report(outcome: Outcome, other: F64, model: str, *, scored: bool) -> None:
+    """Print what each plan reached, and by how much the forecast's optimum was ahead of it."""
+    print(f"share reached, mean of {len(outcome.starts)} weeks from {outcome.starts[0]} to {outcome.starts[-1]}, model")
+    print(f"{model}; the plan's lead over each other plan with its 95 % interval, paired by week (Newey and West)")
+    rows = {row.plan: row for row in told((outcome,))}
+    for name, row in rows.items():
+        ahead = row.ahead
+        lead = "" if ahead is None else f"{ahead.mean:+.4f} ({ahead.low:+.4f} to {ahead.high:+.4f})"
+        reference = f"({REFERENCES[name]:.4f})" if scored and name in REFERENCES else ""
+        print(f"{name:30s} {row.reached:.4f} {reference:8s} regret {row.regret:.4f}  {lead}")
+    lead_of = paired(outcome.share()[outcome.plans.index(PLAN)] - other)
+    print(f"{YEAR_OPTIMUM:30s} {other.mean():.4f} {lead_of.mean:+.4f} ({lead_of.low:+.4f} to {lead_of.high:+.4f})")
+    reached = rows[PLAN].reached
+    for what, figure in (("at least", LEAST), ("goal", GOAL)):
+        print(f"{what} {figure:.4f}: {'reached' if reached >= figure else 'NOT reached'}")
+    leads = [row.ahead for name, row in rows.items() if name in SIMPLE]
+    clear = all(ahead is not None and ahead.low > 0 for ahead in leads)
+    print(f"interval against every simple rule excludes zero: {'yes' if clear else 'NO'}")
 
 
-def reaches(panel: Panel, table: pd.DataFrame, fixed: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the share that each rule reached, a row a week."""
-    rows = []
-    weights = np.array([fixed["weight"][strand] for strand in panel.strands], dtype=np.float64)
-    for origin, week in table.groupby("origin"):
-        at = periods.ordinal(pd.Timestamp(str(origin)).date(), "week") - panel.first
-        mean, areas, strands, _ = cube(week)
-        if (areas, strands) != (panel.areas.codes, panel.strands):
-            raise SystemExit("the forecasts are of other areas or strands")
-        truth = panel.counts[at].astype(np.float64) @ weights
-        made = plans(panel, at, mean[0], fixed)
-        for hours in made.values():
-            if abs(hours.sum() - fixed["total_hours"]) > 1e-6:
-                raise SystemExit("a rule did not spend all hours")
-        rows.append({name: truth @ -np.expm1(-h / fixed["scale_hours"]) / truth.sum() for name, h in made.items()})
-    return pd.DataFrame(rows)
-
-
-def print_times(fixed: Mapping[str, Any]) -> None:
-    """Print the time of a solve at the size of a city and of a county, on SYNTHETIC demand."""
-    strands = tuple(fixed["weight"])
-    for areas in (140, 1_111):
-        demand = np.random.default_rng(1).gamma(0.7, 4.0, (areas, len(strands)))
-        asked = problem(fixed, demand, strands, 17.0 * areas)
-        began = perf_counter()
-        plan = solve(asked)
-        spent = perf_counter() - began
-        gap = plan.gap / plan.objective
-        print(f"{areas:,} areas: {spent:.2f} s, {plan.rounds} programmes, gap {gap:.1e} of the optimum")
+def main() -> None:
+    """Read the arguments, make the weeks and print."""
+    parser = argparse.ArgumentParser(description="Toronto allocation.")
+    parser.add_argument("rules", type=Path)
+    parser.add_argument("--model", default="stacked")
+    parser.add_argument("--end", type=date.fromisoformat)
+    parser.add_argument("--origins", type=int, default=PROTOCOL.schedule.origins)
+    parser.add_argument("--every", type=int, default=PROTOCOL.schedule.every)
+    asked = parser.parse_args()
+    fixed = tomllib.loads(asked.rules.read_text("utf-8"))
+    ingest = ["ingest", "incidents", "examples/toronto/incidents.parquet", "--mapping", "examples/toronto/mapping.toml"]
+    schedule = replace(PROTOCOL.schedule, end=asked.end, origins=asked.origins, every=asked.every)
+    began = process_time()
+    with workspace(["init", "--holidays", "CA-ON"], ingest) as deployed:
+        weeks = past_weeks(deployed, schedule, asked.model)
+    strands = weeks[0].demand.strands
+    weight = np.array([fixed["weight"][strand] for strand in strands], dtype=np.float64)
+    outcome = contest(weeks, lambda week: posed(fixed, week.demand), weight, silently)
+    report(outcome, year_optimum(weeks, fixed, weight), asked.model, scored=asked.end is None)
+    print(f"CPU time {process_time() - began:.0f} s")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        raise SystemExit(__doc__)
-    rules = tomllib.loads(Path(sys.argv[1]).read_text("utf-8"))
-    ingest = ["ingest", "incidents", "examples/toronto/incidents.parquet", "--mapping", "examples/toronto/mapping.toml"]
-    with workspace(["init", "--holidays", "CA-ON"], ingest) as deployed:
-        found = reaches(deployed.knowledge("week").at().panel, forecasts(deployed, sys.argv[2:]), rules)
-    print(f"share reached, mean of {len(found)} weeks (reference); difference to the forecast's optimum +- 1.96 se")
-    for rule, reach in found.mean().items():
-        apart = found["optimum of the forecast"] - found[rule]
-        error = 1.96 * apart.std(ddof=1) / len(found) ** 0.5
-        print(f"{rule:30s} {reach:.4f} ({REFERENCES[str(rule)]:.4f})  {apart.mean():+.4f} +- {error:.4f}")
-    reached = float(found["optimum of the forecast"].mean())
-    print(f"goal {GOAL:g}: {'reached' if reached >= GOAL else 'NOT reached'}")
-    print_times(rules)
+    main()

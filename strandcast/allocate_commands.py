@@ -1,4 +1,4 @@
-"""`strandcast allocate`: a plan of patrol hours, recorded."""
+"""`strandcast allocate`: a plan of hours for every resource, recorded as a draft."""
 
 from __future__ import annotations
 
@@ -8,158 +8,141 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strandcast.command import Context, command_options
-from strandcast.output import plain_table
+from strandcast.plan_values import Cell, DistrictHours, ResourceHours
+from strandcast.plans_shown import draft_lines, plan_lines, plan_tables
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from models.allocation.choices import Choices
+    from models.allocation.decisions.record import PlanRecord
+    from models.runs import ForecastRun
+    from strandcast.deployment import Deployment
 
-_MOST_AREAS_SHOWN = 15
-_MOST_LIMITS_SHOWN = 8
-
-
-class _DistrictHours(click.ParamType[tuple[str, float]]):
-    """A district's minimum as people write it: NAME=HOURS."""
-
-    name = "district=hours"
-
-    def convert(
-        self, value: str | tuple[str, float], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, float]:
-        """Return the district and its hours."""
-        if isinstance(value, tuple):
-            return value
-        district, found, hours = value.rpartition("=")
-        try:
-            return (district.strip(), float(hours)) if found and district.strip() else self._refuse(value, param, ctx)
-        except ValueError:
-            return self._refuse(value, param, ctx)
-
-    def _refuse(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
-        self.fail(f"'{value}' is no minimum of a district; write NAME=HOURS", param, ctx)
+# What may stand beside --around: all else is as the plan that it goes around has it.
+_BESIDE_AROUND = ("around", "locks", "out", "picture")
 
 
-@click.command()
-@click.option("--hours", type=float, help="Patrol hours to place in the period; else as resources.toml says.")
+@click.group(invoke_without_command=True)
+@click.option(
+    "--hours",
+    type=ResourceHours(),
+    multiple=True,
+    metavar="H|RESOURCE=H",
+    help="Hours of the period, of all patrols together or of one resource; may be repeated.",
+)
+@click.option("--objective", type=click.Choice(["reached", "prevented"]), help="Harm reached, or harm prevented.")
+@click.option("--effect", type=click.Choice(["low", "central", "high"]), help="Number of each estimate; else central.")
+@click.option("--weights", metavar="SET", help="Set of harm weights, of harm.toml.")
+@click.option("--whole-shifts", is_flag=True, help="Hours are whole shifts of whole crews.")
+@click.option("--worst-weeks", is_flag=True, help="Protect the worst weeks.")
 @click.option("--minimum", type=float, help="Fewest hours of every area.")
 @click.option("--maximum", type=float, help="Most hours of any area.")
 @click.option(
     "--district-minimum",
-    type=_DistrictHours(),
+    type=DistrictHours(),
     multiple=True,
     metavar="NAME=HOURS",
     help="Fewest hours of a district's areas together; may be repeated.",
 )
 @click.option(
+    "--lock",
+    "locks",
+    type=Cell(),
+    multiple=True,
+    metavar="RESOURCE:AREA[:STRAND]=H",
+    help="Hours of a resource in an area, exactly; may be repeated.",
+)
+@click.option("--around", metavar="PLAN", help="Plan anew around the declined tasks of this plan in force.")
+@click.option(
     "--resources", type=click.Path(path_type=Path), help="Resources, TOML; left out: the workspace's resources.toml."
 )
 @click.option("--run", "run_id", metavar="ID", help="Forecast run to plan on; left out: the newest.")
 @click.option("--horizon", type=click.IntRange(1), help="Period to plan; left out: the next that is still to come.")
-@click.option("--out", type=click.Path(path_type=Path), help="Plan: .csv or .parquet (a row an area) or .json.")
+@click.option("--out", type=click.Path(path_type=Path), help="Plan: .csv or .parquet (a row an area), .xlsx or .json.")
 @click.option("--picture", type=click.Path(path_type=Path), help="Picture of the plan: .png or .svg.")
 @command_options
-def allocate(
-    context: Context,
-    hours: float | None,
-    minimum: float | None,
-    maximum: float | None,
-    district_minimum: tuple[tuple[str, float], ...],
-    resources: Path | None,
-    run_id: str | None,
-    horizon: int | None,
-    out: Path | None,
-    picture: Path | None,
-) -> None:
-    """Place patrol hours where they reach most expected incidents; the plan is recorded before it is shown."""
-    from ledger.events import NoSuchRecordError
-    from models.allocation import picture as pictures
-    from models.allocation import table
-    from models.allocation.record import make_plan
-    from models.allocation.single_patrol import load_resources
-    from models.runs import load_run
+def allocate(context: Context, /, **asked: Any) -> None:
+    """Place hours where they reach most expected harm, and record the plan as a draft before it is shown."""
+    if click.get_current_context().invoked_subcommand is None:
+        _plan(context, asked)
+
+
+def _plan(context: Context, asked: dict[str, Any]) -> None:
+    from models.allocation.papers.tables import check_target, write_plan
     from strandcast.deployment import Deployment
 
+    out, picture = asked["out"], asked["picture"]
     if out:
-        table.check_target(out, table.SUFFIXES)
+        check_target(out)
     if picture:
-        table.check_target(picture, pictures.SUFFIXES)
+        from models.allocation.papers.picture import SUFFIXES
+
+        check_target(picture, SUFFIXES)
     with Deployment.open(context) as deployment:
-        try:
-            run = load_run(deployment.ledger, deployment.files, run_id)
-        except NoSuchRecordError as error:
-            raise click.UsageError(str(error)) from error
-        request = load_resources(resources or deployment.workspace.resources_file).request(
-            total_hours=hours,
-            minimum_hours=minimum,
-            maximum_hours=maximum,
-            district_minimum=dict(district_minimum),
-            horizon=horizon or run.next_horizon,
-            harm=deployment.workspace.harm(),
-        )
-        record = make_plan(
-            run,
-            request,
-            ledger=deployment.ledger,
-            files=deployment.files,
-            clock=context.clock,
-            actor=deployment.actor,
-        )
+        record = _around(deployment, asked) if asked["around"] else _new(deployment, asked)
     document = record.as_document()
     if out:
-        table.write_plan(document, out)
+        write_plan(document, out)
     if picture:
-        pictures.draw_plan(document, picture)
-    lines = [*_lines(document), *(f"Wrote {path}." for path in (out, picture) if path)]
-    context.output.result(document, _areas(document), *_limits(document), lines=lines)
+        from models.allocation.papers.picture import draw_plan
+
+        draw_plan(document, picture)
+    written = [f"Wrote {path}." for path in (out, picture) if path]
+    context.output.result(
+        document, *plan_tables(document), lines=[*plan_lines(document), *draft_lines(record), *written]
+    )
 
 
-def _areas(document: dict[str, Any]) -> Table:
-    """Return the areas with most hours, and why."""
-    ranked = sorted(document["areas"], key=lambda area: (-area["hours"], area["area_code"]))
-    rows = [
-        [
-            area["name"],
-            f"{area['hours']:.1f}",
-            f"{sum(area['expected'].values()):.1f}",
-            f"{100 * area['reach']:.0f} %",
-            f"{area['marginal']:.3f}",
-            area["limit"].replace("_", " ") or "none",
-        ]
-        for area in ranked[:_MOST_AREAS_SHOWN]
-    ]
-    title = f"Hours for {document['period']['text']} ({len(rows)} of {len(ranked)} areas)"
-    columns = ["area", "hours", "expected", "reached", "next hour", "limit"]
-    return plain_table(title, columns, rows, columns[1:5])
+def _new(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:
+    from ledger.events import NoSuchRecordError
+    from models.allocation.decisions.drafts import Sets, draft
+    from models.allocation.resources import load_resources
+    from models.runs import load_run
+
+    try:
+        run = load_run(deployment.ledger, deployment.files, asked["run_id"])
+    except NoSuchRecordError as error:
+        raise click.UsageError(str(error)) from error
+    workspace = deployment.workspace
+    resources = load_resources(asked["resources"] or workspace.resources_file, workspace.taxonomy())
+    return draft(run, resources, _choices(deployment, run, asked), deployment.books(), Sets.of(deployment.workspace))
 
 
-def _limits(document: dict[str, Any]) -> list[Table]:
-    """Return what rules cost, dearest first; nothing where only the total holds."""
-    names = {area["area_code"]: area["name"] for area in document["areas"]}
-    limits = [limit for limit in document["binding_limits"] if limit["kind"] != "total"]
-    rows = [
-        [
-            limit["kind"].replace("_", " "),
-            names.get(limit["name"], limit["name"]),
-            f"{limit['hours']:.1f}",
-            f"{limit['price']:.3f}",
-        ]
-        for limit in limits[:_MOST_LIMITS_SHOWN]
-    ]
-    title = f"What limits cost, in incidents an hour ({len(rows)} of {len(limits)})"
-    columns = ["limit", "of", "hours", "price"]
-    return [plain_table(title, columns, rows, columns[2:])] if rows else []
+def _around(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:
+    from models.allocation.decisions.drafts import Sets, around
+    from strandcast.planning import locks_of
+
+    others = [name for name, value in asked.items() if name not in _BESIDE_AROUND and value not in (None, (), False)]
+    if others:
+        option = {"run_id": "run"}.get(others[0], others[0]).replace("_", "-")
+        raise click.UsageError(f"--{option} beside --around: all but the declined tasks stays as the plan has it")
+    locks = locks_of(deployment, asked["locks"])
+    return around(deployment.books(), Sets.of(deployment.workspace), asked["around"], locks)
 
 
-def _lines(document: dict[str, Any]) -> list[str]:
-    """Return the plan's sentences, its assumptions, and where it is recorded."""
-    ranked = sorted(document["areas"], key=lambda area: (-area["hours"], area["area_code"]))
-    request = document["request"]
-    return [
-        *document["summary"]["sentences"],
-        f"{ranked[0]['name']}: {ranked[0]['reason']}",
-        f"Harm weights: {request['weights_source']}",
-        f"Reach: {request['scale_source']}",
-        *([f"Notices: {', '.join(document['notices'])}."] if document["notices"] else []),
-        f"Plan {document['plan_id']}, made on the forecast {document['forecast']['run_id']}.",
-        f"Recorded as {document['audit_id']}.",
-        *([document["attribution"]] if document["attribution"] else []),
-    ]
+def _choices(deployment: Deployment, run: ForecastRun, asked: dict[str, Any]) -> Choices:
+    from models.allocation.choices import Choices
+    from strandcast.planning import locks_of
+
+    hours, cells = asked["hours"], asked["locks"]
+    _check_once([code for code, _ in hours], "--hours")
+    by_resource = dict(hours)
+    return Choices(
+        horizon=asked["horizon"] or run.next_horizon,
+        total_hours=by_resource.pop("", None),
+        hours=by_resource,
+        minimum_per_area=asked["minimum"],
+        maximum_per_area=asked["maximum"],
+        minimum_per_district=dict(asked["district_minimum"]),
+        objective=asked["objective"],
+        effect=asked["effect"] or "central",
+        harm_set=asked["weights"],
+        whole_shifts=asked["whole_shifts"] or None,
+        worst_weeks=asked["worst_weeks"] or None,
+        locks=locks_of(deployment, cells),
+    )
+
+
+def _check_once(codes: list[str], option: str) -> None:
+    twice = next((code for code in codes if codes.count(code) > 1), None)
+    if twice is not None:
+        raise click.UsageError(f"{option}: {f'hours of {twice}' if twice else 'a plain total'} is given twice")

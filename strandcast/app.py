@@ -23,12 +23,14 @@ from strandcast.model_commands import train
 from strandcast.models_commands import models
 from strandcast.monitor_commands import monitor
 from strandcast.panel_commands import panel
+from strandcast.plans_commands import plans
 from strandcast.profiles_commands import profiles
 from strandcast.promote_commands import promote, rollback
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
+from strandcast.tasks_commands import tasks
 from strandcast.tune_commands import tune
 from strandcast.twin_commands import twin
 from strandcast.weekly_commands import weekly
@@ -105,6 +107,7 @@ cli.add_command(init)
 cli.add_command(models)
 cli.add_command(monitor)
 cli.add_command(panel)
+cli.add_command(plans)
 cli.add_command(profiles)
 cli.add_command(promote)
 cli.add_command(purge)
@@ -112,6 +115,7 @@ cli.add_command(quarantine)
 cli.add_command(rollback)
 cli.add_command(serve)
 cli.add_command(strands)
+cli.add_command(tasks)
 cli.add_command(train)
 cli.add_command(tune)
 cli.add_command(twin)

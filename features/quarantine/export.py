@@ -73,7 +73,7 @@ def export_rows(archive: Archive, feed: str, rule: str | None, wanted: Mapping[s
         frame = frame[frame["rule"] == rule] if rule else frame
         frame = frame.assign(**{ID: [batch.row_id(row) for row in frame["row"].tolist()]})
         columns = [frame[name].tolist() if name in frame else [""] * len(frame) for name in (*told, *headers.values())]
-        writer.writerows(map(_guarded, zip(*columns, strict=True)))
+        writer.writerows(map(guarded, zip(*columns, strict=True)))
         rows += len(frame)
     if not rows:
         breaks = f" breaks {rule} and" if rule else ""
@@ -82,13 +82,14 @@ def export_rows(archive: Archive, feed: str, rule: str | None, wanted: Mapping[s
     return Exported(feed, rows, buffer.getvalue().encode("utf-8-sig"))
 
 
+def guarded(cells: Sequence[str]) -> list[str]:
+    """Return cells of which a spreadsheet takes none for a formula; numbers stay as they are."""
+    return [_GUARD + cell if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell for cell in cells]
+
+
 def unguarded(text: str) -> str:
     """Return a cell of an exported file without what keeps a spreadsheet from taking it for a formula."""
     return text.removeprefix(_GUARD) if text.startswith(_GUARD) and _FORMULA.match(text) else text
-
-
-def _guarded(cells: Sequence[str]) -> list[str]:
-    return [_GUARD + cell if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell for cell in cells]
 
 
 def _open(archive: Archive, feed: str | None) -> list[Batch]:

@@ -2,12 +2,17 @@
 
 Harm reached: patrols and teams serve cells, either all by capacity (`Met`: a post for each strand, an hour of which is
 worth so many incidents' time) or all by presence (`Share`: a post serves all strands of its resource in an area at
-once). Harm prevented: those with an effect are placed by it (`Share` with fading links), all others by caseload. A team
-that is placed by caseload has a programme of its own in which every case counts alike, whatever its harm weight.
+once). Harm prevented: those with an effect are placed by it (`Share` with fading links), all others by caseload.
+
+A team that is placed by caseload has a programme of its own in which every case counts alike, whatever its harm weight.
+It goes where its cases come up, so that its capacity is not that of one area: with c cases' worth of hours for an
+area's m expected cases, m (1 - exp(-c / m)) are counted as met. That is what c hours meet that fall on cases without
+knowing of each other, less than the smaller of c and m that a team meets which wastes none. Hours of such a team follow
+its cases: at the optimum c / m is the same everywhere that no rule holds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,20 +29,28 @@ from models.allocation.posing.demand import demand_of, drawn_weeks
 from models.allocation.posing.ground import ground_of
 from models.allocation.posing.overrides import settings_of
 from models.allocation.posing.record import recorded
+from models.allocation.posing.resting import without_resting
 from models.allocation.posing.rosters import blocks_of
 from models.allocation.posing.weighing import Weighing, weighing_of
+from models.allocation.programme.posts import Posts
 from models.allocation.programme.problem import Objective, Problem, WorstWeeks
 from models.allocation.programme.values import Met, Share, Value
 from models.allocation.resources import Resource, Resources
 from models.allocation.resources.file import Aim, check_objective
 from models.allocation.resources.hours import period_hours
+from models.allocation.roster.calls import call_shares
+from models.allocation.roster.shares import ProfileShares
 from models.allocation.rules.asked import Asked
 from models.allocation.rules.build import build
 from models.allocation.rules.settings import RuleSettings
+from models.profiles.shifts import DEFAULT
 from models.runs import ForecastRun
 
 F64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+# Cases below which an area counts as having so many, so that an hour there has an effect that can be reckoned with.
+_LEAST_CASES = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +61,7 @@ class _Given:
     choices: Choices
     objective: Aim
     settings: RuleSettings
+    resting: tuple[str, ...]
     ground: Ground
     demand: Demand
     weighing: Weighing
@@ -56,6 +70,7 @@ class _Given:
     allowed: Bools
     actions: tuple[Action, ...]
     caseload: tuple[bool, ...]
+    profile: ProfileShares | None
 
     def asked(self, chosen: Sequence[int], columns: Columns) -> Asked:
         """Return what the rules of a programme of some resources are built from."""
@@ -77,10 +92,18 @@ class _Given:
             by_workload=self.resources.harm.unweighted == "workload",
             elsewhere=[item for at, item in enumerate(placed) if at not in chosen],
             unforecast=[strand for strand in self.resources.listed if strand not in strands],
+            calls=None if self.profile is None else call_shares(self.profile, self.ground, self.demand, self.resources),
+            shifts=DEFAULT if self.profile is None else self.profile.shifts.text,
         )
 
 
-def pose(run: ForecastRun, resources: Resources, choices: Choices, harm: weighing.Harm) -> Posed:
+def pose(
+    run: ForecastRun,
+    resources: Resources,
+    choices: Choices,
+    harm: weighing.Harm,
+    profile: ProfileShares | None = None,
+) -> Posed:
     """Return the programmes of a plan.
 
     Args:
@@ -88,25 +111,29 @@ def pose(run: ForecastRun, resources: Resources, choices: Choices, harm: weighin
         resources: The workspace's resources.
         choices: What this plan's request says.
         harm: The workspace's sets of harm weights.
+        profile: When calls come, for response standards; None: evenly.
 
     Raises:
         AllocationError: The forecast, the resources and the request do not go together; names the place and the fix.
         DataError: The forecast has missing rows, or there is no such set of weights.
     """
-    given = _given(run, resources, choices, harm)
+    given = _given(run, resources, choices, harm, profile)
     placed = [at for at, alone in enumerate(given.caseload) if not alone]
     caseloads = {
         resources.resources[at].code: _caseload(given, at)
         for at, alone in enumerate(given.caseload)
         if alone and given.allowed[at].any()
     }
-    return Posed(given.ground, given.demand, given.weighing.weight, _main(given, placed), caseloads)
+    main = _main(given, placed)
+    return Posed(given.ground, given.demand, given.weighing.weight, main, caseloads, given.resting)
 
 
-def _given(run: ForecastRun, resources: Resources, choices: Choices, harm: weighing.Harm) -> _Given:
+def _given(
+    run: ForecastRun, resources: Resources, choices: Choices, harm: weighing.Harm, profile: ProfileShares | None
+) -> _Given:
     known = recorded(run, choices.horizon)
-    settings = settings_of(resources.rules, choices, known.weeks)
     ground = ground_of(run, known, resources.area_types)
+    settings, resting = without_resting(settings_of(resources.rules, choices, known.weeks), ground)
     worst = settings.worst_weeks
     weeks = None if worst is None else drawn_weeks(run, known, ground, choices.horizon, worst.draws, worst.seed)
     demand = demand_of(known, choices.demand, weeks)
@@ -129,6 +156,7 @@ def _given(run: ForecastRun, resources: Resources, choices: Choices, harm: weigh
         choices=choices,
         objective=objective,
         settings=settings,
+        resting=resting,
         ground=ground,
         demand=demand,
         weighing=weighing_of(resources, choices.harm_set, harm, strands),
@@ -137,6 +165,7 @@ def _given(run: ForecastRun, resources: Resources, choices: Choices, harm: weigh
         allowed=allowed_of(resources.resources, np.stack(works), ground),
         actions=tuple(actions),
         caseload=tuple(_alone(item, objective) for item in resources.resources),
+        profile=profile,
     )
 
 
@@ -177,10 +206,11 @@ def _caseload(given: _Given, at: int) -> Problem:
     columns = columns_of([action], given.allowed[at : at + 1][:, :, own], given.ground.area_type, together=False)
     share = cases(resource, given.demand.strands)[own]
     mean = (given.demand.mean[:, own] * share).reshape(-1)
-    value = Met(np.ones(len(mean)), np.zeros(len(mean)), mean, given.demand.dispersion[:, own].reshape(-1))
+    value = Share(np.ones(len(mean)), np.zeros(len(mean)), mean)
+    links = replace(columns.links, rate=columns.links.rate / np.maximum(mean, _LEAST_CASES)[columns.links.cell])
     # Posts and cells name the forecast's strands, not those of the team.
-    posts = type(columns.posts)(columns.posts.resource, columns.posts.area, own[columns.posts.strand])
-    columns = Columns(posts, columns.links, columns.cell_area, own[columns.cell_strand])
+    posts = Posts(columns.posts.resource, columns.posts.area, own[columns.posts.strand])
+    columns = Columns(posts, links, columns.cell_area, own[columns.cell_strand])
     return _problem(given, "caseload", [resource], columns, value, given.asked([at], columns), None)
 
 

@@ -71,6 +71,7 @@ class Posed:
         weight: Harm weight of each strand, NaN where it has none; float64[strand].
         problem: The programme of harm reached or prevented.
         caseloads: Code of each team that is placed by caseload to its programme.
+        resting: A sentence for each rule that rests because nothing is known of what it speaks of.
     """
 
     ground: Ground
@@ -78,6 +79,7 @@ class Posed:
     weight: F64
     problem: Problem
     caseloads: Mapping[str, Problem]
+    resting: tuple[str, ...] = ()
 
     @property
     def unweighted(self) -> Sequence[str]:

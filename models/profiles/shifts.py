@@ -68,6 +68,11 @@ class Shifts:
         return cls(tuple(shifts))
 
     @property
+    def text(self) -> str:
+        """The shifts as they are written."""
+        return ",".join(f"{shift.name}={shift.hours}" for shift in self.shifts)
+
+    @property
     def starts(self) -> NDArray[np.int64]:
         """Minute of the week at which each cell begins, rising."""
         day = np.arange(7)[:, None] * MINUTES_A_DAY

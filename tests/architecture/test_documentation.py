@@ -17,7 +17,11 @@ from features.feeds.rules import RULES
 from features.harm.sets import HarmFile, Weight, WeightSet
 from features.settings import Settings
 from features.strands import Strand, StrandInput, TaxonomyFile
-from models.allocation.single_patrol import Harm, Hours, Reach, Resources
+from models.allocation.resources.amounts import Estimate
+from models.allocation.resources.effect import Effect, Meets, Response
+from models.allocation.resources.file import AreaTypes, Harm, ResourcesFile
+from models.allocation.resources.resource import Resource, Ringfence, Where
+from models.allocation.rules.settings import Disparity, Floor, MostChange, RuleSettings, WorstWeeksSettings
 from models.monitoring.thresholds import Limits, Thresholds, Window
 from models.notices import NOTICES
 from models.table import COLUMNS
@@ -32,7 +36,7 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
     if isinstance(command, click.Group):
         for part, child in command.commands.items():
             yield from commands(child, f"{name} {part}")
-    else:
+    if not isinstance(command, click.Group) or command.invoke_without_command:
         yield name, command
 
 
@@ -92,10 +96,8 @@ FILES: tuple[type[Closed], ...] = (
     HarmFile,
     WeightSet,
     Weight,
-    Resources,
-    Hours,
-    Reach,
-    Harm,
+    *(ResourcesFile, Harm, AreaTypes, Resource, Where, Ringfence, Meets, Effect, Response, Estimate),
+    *(RuleSettings, Floor, MostChange, Disparity, WorstWeeksSettings),
     *(Thresholds, Window, Limits),
     *(GateFile, Compared, Interval, GateLimits),
     *(Contract, Column, Retention, Arrival, Volume, Provenance, Disclosure),
@@ -170,6 +172,8 @@ def test_commands_shown_can_be_typed(line: str) -> None:
     command: click.Command = cli
     name, *words = shlex.split(line)
     while isinstance(command, click.Group):
+        if command.invoke_without_command and (not words or words[0].startswith("-")):
+            break
         name = words.pop(0)
         assert name in (*command.commands, *(shipped_names() if command.name == "ingest" else ())), line
         command = command.get_command(click.Context(command), name) or command

@@ -1,4 +1,4 @@
-"""Plans through the command line, on SYNTHETIC runs in a real ledger."""
+"""Plans by the shipped resources through the command line, on SYNTHETIC runs in a real ledger."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,9 @@ import pytest
 from features.workspace import Workspace
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.allocation.picture import draw_plan
-from models.allocation.record import load_plan
+from models.allocation.decisions.record import load_plan
+from models.allocation.papers.picture import draw_plan
+from models.allocation.resources import default_text
 from tests.support.cycle import Command, command
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.ledgers import TickingClock, rewrite
@@ -20,6 +21,7 @@ from tests.support.ledgers import TickingClock, rewrite
 def workspace(tmp_path: Path) -> Workspace:
     made = synthetic_workspace(tmp_path / "w")
     record_run(made)
+    made.resources_file.write_bytes(default_text())
     return made
 
 
@@ -40,7 +42,7 @@ def test_a_plan_is_recorded_and_reads_back_as_it_was_shown(call: Command, worksp
         record = load_plan(ledger, FileStore(workspace.root), shown["plan_id"])
         event = ledger.event(shown["audit_id"])
     assert record.as_document() == shown
-    assert event.draft.operation == "decision"
+    assert (event.draft.operation, event.draft.details["act"]) == ("combination", "draft")
     assert event.draft.object == f"plan/{shown['plan_id']}"
     assert event.draft.details["forecast"] == shown["forecast"]["run_id"]
     assert call("audit", "verify")["ok"]
@@ -85,9 +87,10 @@ def test_people_see_hours_reasons_prices_and_the_record(
     printed = capsys.readouterr().out
     for expected in (
         "Hours for the week beginning 2024-07-01",
-        "One more patrol hour would reach",
+        "The plan places 40 hours over 6 areas",
         "Notices: synthetic, proxy.",
-        "Recorded as 00000002-",
+        "It is a draft, recorded as 00000002-",
+        "Next: strandcast plans issue 2024-07-01-",
         "Invented numbers.",
     ):
         assert expected in printed
@@ -98,18 +101,30 @@ def test_people_see_hours_reasons_prices_and_the_record(
     ("arguments", "sentence"),
     [
         ([], "no total of patrol hours is given"),
-        (["--hours", "-5"], "the total of -5 hours cannot be spent"),
-        (["--hours", "nan"], "the total of nan hours cannot be spent"),
-        (["--hours", "20", "--minimum", "4"], "the minima of 6 areas sum to 24 hours, above the 20 there are"),
-        (["--hours", "20", "--minimum", "9", "--maximum", "4"], "above the maximum of 4"),
-        (["--hours", "200", "--maximum", "4"], "so the 200 there are cannot all be placed"),
+        (["--hours", "-5"], "-5 is no number of hours that can be spent"),
+        (["--hours", "nan"], "nan is no number of hours that can be spent"),
+        (["--hours", "20", "--hours", "dogs=3"], "'dogs' is no resource of the file; use one of: patrol"),
+        (["--hours", "20", "--minimum", "-1"], "minimum hours per area: -1 is no number of hours"),
+        (
+            ["--hours", "20", "--minimum", "4"],
+            "the 20 hours of Patrol and the floors of A0000, A0001, A0002 and 3 more",
+        ),
+        (["--hours", "20", "--minimum", "9", "--maximum", "4"], "of 9 hours is above maximum_per_area of 4"),
+        (
+            ["--hours", "20", "--district-minimum", "D1=21"],
+            "and the floor of D1 (at least 21 hours) cannot both be kept",
+        ),
         (["--hours", "20", "--district-minimum", "D7=5"], "use one of: D0, D1"),
         (["--hours", "20", "--district-minimum", "D1"], "write NAME=HOURS"),
         (["--hours", "20", "--district-minimum", "D1=many"], "write NAME=HOURS"),
+        (["--hours", "20", "--lock", "patrol:A0001=21"], "cannot both be kept"),
+        (["--hours", "20", "--weights", "none"], "there is no set of harm weights 'none'; name one of: equal"),
+        (["--hours", "20", "--objective", "prevented"], "plan for harm reached"),
+        (["--hours", "20", "--worst-weeks"], "was recorded before how its areas vary together was"),
         (["--hours", "20", "--horizon", "9"], "has no horizon 9; use one of: 1, 2, 3"),
         (["--hours", "20", "--run", "nonsense"], "nonsense"),
         (["--hours", "20", "--resources", "absent.toml"], "there is no such file"),
-        (["--hours", "20", "--out", "plan.xls"], "is none of .csv, .parquet, .json"),
+        (["--hours", "20", "--out", "plan.xls"], "is none of .csv, .parquet, .xlsx, .json"),
         (["--hours", "20", "--picture", "plan.jpg"], "is none of .png, .svg"),
     ],
 )
@@ -120,6 +135,19 @@ def test_what_cannot_be_planned_is_one_sentence_and_leaves_nothing(
     assert not (workspace.root / "plans").exists()
     with Ledger.open(workspace.database_url, TickingClock()) as ledger:
         assert ledger.artefacts("plan") == []
+
+
+def test_hours_that_no_rule_lets_be_placed_stay_and_that_is_told(call: Command) -> None:
+    shown = call("allocate", "--hours", 200, "--maximum", 4)
+    assert sum(area["hours"] for area in shown["areas"]) == pytest.approx(24)
+    assert shown["resources"][0]["unplaced"] == pytest.approx(176)
+    assert any("176 hours" in sentence for sentence in shown["sentences"])
+
+
+def test_whole_shifts_are_asked_for_by_an_option(call: Command) -> None:
+    shown = call("allocate", "--hours", 20, "--whole-shifts")
+    assert shown["choices"]["whole_shifts"] is True
+    assert sum(area["hours"] for area in shown["areas"]) == pytest.approx(16)
 
 
 def test_a_plan_that_cannot_be_recorded_is_not_shown(call: Command, workspace: Workspace) -> None:

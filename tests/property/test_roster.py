@@ -182,7 +182,7 @@ def test_visits_keep_to_their_shifts_and_hours(
         if (shown.sum(axis=0) * 60 / (crew * each) <= most).all():
             assert own.sum() == np.floor(made + 1e-6)
             by_area = np.bincount(lists.area[own], minlength=len(hours))
-            exact = np.bincount(laid.area, laid.shown.sum(axis=1), len(hours)) * 60 / (crew * each)
+            exact = np.bincount(laid.area, laid.shown.sum(axis=1), len(hours)) * own.sum() / max(shown.sum(), 0.25)
             assert (np.abs(by_area - exact)[laid.area[laid.district == number]] < 1 + 1e-6).all()
     begins = np.array([shift.begins for shift in WEEK.shifts.shifts])[lists.cell % 3]
     assert (lists.begins >= begins + way.travel_minutes).all()

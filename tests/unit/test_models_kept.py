@@ -17,9 +17,11 @@ from models.boosted import BoostingSettings
 from models.bundle import Bundle, pack, unpack
 from models.explanation.contributions import explain, explain_run
 from models.explanation.later import LaterContributions
+from models.ground import kept_ground
 from models.registry import CHALLENGER, CHAMPION, Registered, load, register, resolve
-from models.runs import ForecastRun, load_panel, load_run
+from models.runs import SPREAD, ForecastRun, load_panel, load_run
 from models.simple import fit_simple
+from models.spread import Spread
 from models.stand_in import Standing, in_force
 from models.suspension import lift, suspend
 from models.table import COLUMNS, EXPLANATION, cube, forecast_table, write_table
@@ -133,6 +135,17 @@ def test_a_run_is_repeated_from_the_panel_that_was_kept_beside_it(
 def recorded(ledger: Ledger, files: FileStore, champion: Registered) -> ForecastRun:
     known, standing = Known(PANEL, "s"), in_force(champion, ledger)
     return run_forecast(known, standing, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+
+
+def test_a_run_keeps_its_ground_and_how_its_counts_vary_together(
+    ledger: Ledger, files: FileStore, boosted: Registered
+) -> None:
+    meta = recorded(ledger, files, boosted).meta
+    kept = kept_ground(load_run(ledger, files).meta, ("A001", "A000"))
+    assert kept.parents == {"district": ("D1", "D0")}
+    assert np.isnan(kept.population).all()
+    spread = boosted.model.forecast(PANEL).spread
+    assert Spread.of(meta[SPREAD]).document() == spread.document()
 
 
 def test_contributions_of_later_horizons_are_computed_when_asked_for_and_give_the_served_mean(

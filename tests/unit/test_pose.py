@@ -96,10 +96,10 @@ def test_a_month_stretches_what_a_week_holds() -> None:
 
 
 def test_visits_at_the_rate_at_which_they_fade_prevent_half_of_the_ceiling() -> None:
-    text = resource_text("foot", "patrol", effect=EFFECT, more="travel = 0.2")
+    text = resource_text("foot", "patrol", effect=EFFECT, more="travel = 0.2\ncrew = 2")
     problem = posed(resources(text, head='objective = "prevented"')).problem
-    visits_a_day = math.log(2) / 3.5
-    hours = visits_a_day * 7 * 2 * 15 / 60 / 0.8
+    visits_a_day, places, people = math.log(2) / 3.5, 2, 2
+    hours = visits_a_day * 7 * places * people * 15 / 60 / 0.8
     met = problem.value.met(problem.dose(np.array([hours, 0.0])))
     assert met.tolist() == pytest.approx([0.5 * 0.2 * 6.0, 0.0])
     assert problem.value.met(problem.dose(np.array([0.0, 1e9]))).tolist() == pytest.approx([0.0, 0.2 * 15.0])
@@ -136,7 +136,9 @@ def test_a_caseload_counts_cases_alike_whatever_their_weight() -> None:
     assert problem.cell_strand.tolist() == [2, 2]
     assert problem.value.mean.tolist() == [1.5, 3.0]
     assert problem.value.weight.tolist() == [1.0, 1.0]
-    assert problem.links.rate.tolist() == pytest.approx([0.1, 0.1])
+    # An hour is a tenth of a case, and counts against the cases that there are.
+    assert problem.links.rate.tolist() == pytest.approx([0.1 / 1.5, 0.1 / 3.0])
+    assert problem.value.met(problem.dose(np.array([15.0, 0.0]))).tolist() == pytest.approx([1.5 * -math.expm1(-1), 0])
     assert posed(made).problem.resources == ("team",)
 
 
@@ -260,6 +262,19 @@ def test_a_request_stands_in_place_of_the_files_rules() -> None:
     }
     assert (named["D0"][0], named["D1"][0]) == (5, 7)
     assert [one.kind for one in rules].count("cap") == 1
+
+
+def test_rules_rest_where_nothing_is_known_of_what_they_speak_of_and_the_plan_says_so() -> None:
+    head = '[rules]\ndisparity = { low = 0.8, high = 1.25 }\nminimum_per_district = { "*" = 5 }\n'
+    told = posed(resources(TEAM, head=head), run=plan_run(MEAN, meta={"districts": {}}))
+    assert {rules.kind for rules in told.problem.rules} == {"total"}
+    assert told.resting == (
+        "No area has a deprivation decile, so hours are not held against need by decile.",
+        "No district is known, so none has a floor.",
+    )
+    known = posed(resources(TEAM, head=head), run=plan_run(MEAN, meta={"ground": {**KNOWN, "decile": [1.0, 2.0]}}))
+    assert {rules.kind for rules in known.problem.rules} == {"total", "floor", "disparity"}
+    assert known.resting == ()
 
 
 def test_declined_tasks_and_locks_reach_the_rules() -> None:

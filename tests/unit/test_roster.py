@@ -105,7 +105,9 @@ def test_minima_that_are_not_in_quarters_leave_the_hours_exact() -> None:
     assert roster.laid[0].quarters is None
     assert roster.short == ()
     assert "not in quarters" in " ".join(roster.sentences())
-    assert sum(row["hours"] for row in roster.rows()) == pytest.approx(21, abs=1e-4)
+    told = roster.document()["resources"][0]
+    assert told["in_quarter_hours"] is False
+    assert np.sum(told["districts"][0]["by_shift"]) == pytest.approx(21, abs=1e-4)
 
 
 @pytest.mark.parametrize("base", ["district", "force", "area"])
@@ -134,7 +136,7 @@ def test_whole_shifts_stand_whole_in_days_and_shifts_and_areas_keep_their_hours(
     assert laid.quarters.sum(axis=0).tolist() == (4 * np.asarray(whole)).tolist()
     assert roster.short == ()
     assert laid.quarters[2, 0] >= 64
-    told = roster.document()["whole_shifts"]
+    told = roster.document()["resources"][0]["whole_shifts"]
     assert sum(np.sum(item["count"]) for item in told) == sum(counts)
 
 
@@ -158,12 +160,12 @@ def test_a_roster_is_told_in_rows_and_the_same_plan_gives_the_same_words() -> No
         lay_out(plan, [FOOT], WEEK, shares, {}, {"": quarters(plan.plan)}).document()
     )
     assert document["profile"] == {"run_id": shares.run_id, "audit_id": shares.audit_id, "as_of": shares.as_of}
-    rows = document["rows"]
-    assert {row["strand"] for row in rows if row["place"] == "A000"} == {"together"}
-    assert {row["strand"] for row in rows if row["place"] == "A001"} == {"burglary"}
-    assert sum(row["hours"] for row in rows if row["district"] == "East") == 7.5
-    assert set(rows[0]) == {"resource", "place", "district", "strand", "day", "shift", "hours"}
-    assert {row["day"] for row in rows} <= set(document["days"])
+    east, west = document["resources"][0]["districts"]
+    assert (east["district"], east["hours"], west["hours"]) == ("East", 7.5, 3.0)
+    assert np.sum(east["by_shift"]) == np.sum(east["areas"][0]["by_shift"]) == 7.5
+    assert np.shape(east["by_shift"]) == (len(document["days"]), len(document["shifts"]))
+    assert [area["strand"] for area in (*east["areas"], *west["areas"])] == ["together", "burglary"]
+    assert document["resources"][0]["in_quarter_hours"] is True
     with pytest.raises(ValueError, match="read-only"):
         roster.laid[0].cells[0] = 1
 

@@ -79,14 +79,18 @@ def cases(resource: Resource, strands: Sequence[str]) -> F64:
 def prevented(
     resource: Resource, strands: Sequence[str], works: NDArray[np.bool_], level: EffectLevel, weeks: float
 ) -> Action:
-    """Return what an hour prevents: visits of each spot a day, in units of those that give half the ceiling."""
+    """Return what an hour prevents: visits of each spot a day, in units of those that give half the ceiling.
+
+    Hours are those of people, and a visit is made by a whole crew.
+    """
     rate = np.full((len(TYPES), len(strands)), np.nan)
     ceiling = rate.copy()
     for row, kind in enumerate(TYPES):
         for at, strand in enumerate(strands):
             found = next((item for item in resource.effect if _applies(item, kind, strand)), None)
             if works[at] and found is not None:
-                visits = (1 - resource.travel) * _MINUTES / found.visit_minutes / found.places / (_DAYS * weeks)
+                minutes = found.visit_minutes * resource.crew
+                visits = (1 - resource.travel) * _MINUTES / minutes / found.places / (_DAYS * weeks)
                 rate[row, at] = visits * found.half_life_days.at(level) / math.log(2)
                 ceiling[row, at] = found.ceiling.at(level)
     return Action(rate, ceiling)

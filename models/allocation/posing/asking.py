@@ -43,12 +43,13 @@ def placed_of(
         cost_an_hour=resource.cost_an_hour,
         minutes=minutes,
         ringfences=fences,
-        standard=None if resource.response is None else _standard(resource.response),
+        standard=None if resource.response is None else standard_of(resource.response),
         caseload=caseload,
     )
 
 
-def _standard(response: Response) -> Standard:
+def standard_of(response: Response) -> Standard:
+    """Return a response standard as its rule sees it."""
     return Standard(
         calls_an_incident=response.calls_an_incident,
         minutes_a_call=response.minutes_a_call,

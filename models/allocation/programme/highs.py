@@ -44,6 +44,27 @@ class Linear:
 
 
 @dataclass(frozen=True, eq=False)
+class Basis:
+    """Where a programme ended: the state of each column and row, from which another may begin.
+
+    Attributes:
+        columns: int8[column]: `LOWER`, `BASIC` or `UPPER`.
+        rows: The same of the rows.
+    """
+
+    columns: NDArray[np.int8]
+    rows: NDArray[np.int8]
+
+
+LOWER, BASIC, UPPER = 0, 1, 2
+_STATUS = {
+    LOWER: highspy.HighsBasisStatus.kLower,
+    BASIC: highspy.HighsBasisStatus.kBasic,
+    UPPER: highspy.HighsBasisStatus.kUpper,
+}
+
+
+@dataclass(frozen=True, eq=False)
 class Solution:
     """What HiGHS found.
 
@@ -86,6 +107,23 @@ class Highs:
     def release(self, columns: NDArray[np.int32]) -> None:
         """Give fixed columns their bounds back."""
         self._highs.changeColsBounds(len(columns), columns, np.zeros(len(columns)), self._programme.most[columns])
+
+    def basis(self) -> Basis:
+        """Return where the last solution ended."""
+        basis = self._highs.getBasis()
+        columns, rows = (
+            np.array([min(int(status), UPPER) for status in statuses], dtype=np.int8)
+            for statuses in (basis.col_status, basis.row_status)
+        )
+        return Basis(columns, rows)
+
+    def begin_at(self, basis: Basis) -> None:
+        """Begin the next solution there; a basis that is none is passed over by HiGHS."""
+        taken = highspy.HighsBasis()
+        taken.col_status = [_STATUS[status] for status in basis.columns.tolist()]
+        taken.row_status = [_STATUS[status] for status in basis.rows.tolist()]
+        taken.valid = True
+        self._highs.setBasis(taken)
 
     def solve(self) -> Solution | None:
         """Return the optimum of the programme without regard to whole numbers; None: nothing keeps its rows.

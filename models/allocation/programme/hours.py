@@ -6,15 +6,16 @@ one cuts them anew round the hours found, which stay breakpoints, so that the pl
 bound what any plan could do (`bound`); the rounds end when plan and bound are within the gap of each other.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from errors import AllocationError
-from models.allocation.programme.alike import evened
+from models.allocation.programme.alike import evened, mixed
+from models.allocation.programme.basis import carried
 from models.allocation.programme.bound import upper_bound
-from models.allocation.programme.highs import Highs, Solution
+from models.allocation.programme.highs import Basis, Highs, Solution
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.straight import Straight, straight
@@ -28,6 +29,23 @@ class NoPlanError(AllocationError):
     """No hours keep the rules of a problem."""
 
 
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A plan with what a next programme may begin from.
+
+    Attributes:
+        plan: The plan.
+        made: Its programme in pieces.
+        solution: The solution of that.
+        basis: Where the solver ended.
+    """
+
+    plan: Plan
+    made: Straight
+    solution: Solution
+    basis: Basis
+
+
 def hours_plan(problem: Problem, gap: float) -> Plan:
     """Return the plan of any number of hours that is worth most, to within `gap` of its worth.
 
@@ -35,24 +53,37 @@ def hours_plan(problem: Problem, gap: float) -> Plan:
         NoPlanError: No hours keep the rules.
         AllocationError: HiGHS stopped without an answer.
     """
-    made = straight(problem)
-    plan = planned(made, _optimum(made), 1)
+    return solved(problem, gap).plan
+
+
+def solved(problem: Problem, gap: float, start: Solved | None = None) -> Solved:
+    """Return the same with what a next one may begin from, begun itself where `start` ended if it is given.
+
+    Raises:
+        NoPlanError: No hours keep the rules.
+        AllocationError: HiGHS stopped without an answer.
+    """
+    found = _optimum(straight(problem), 1, start)
     if problem.straight:
-        return plan
-    # Wide enough to hold the optimum of the curves, which lies at most about a piece away from that of the pieces.
-    widest = _beside(made, plan)
-    half = 2 * widest[0], 2 * widest[1]
+        return found
+    half = _first_windows(found)
+    plan = found.plan
     for number in range(2, _MOST_ROUNDS + 1):
         if plan.gap <= gap * max(abs(plan.objective), abs(plan.bound)):
             break
         before = plan
-        made = straight(problem, before.hours, half)
-        after = planned(made, _optimum(made), number)
-        bound = min(before.bound, after.bound)
-        better = after if after.objective >= before.objective else before
+        found = _optimum(straight(problem, before.hours, half), number, found)
+        bound = min(before.bound, found.plan.bound)
+        better = found.plan if found.plan.objective >= before.objective else before
         plan = replace(better, bound=bound, programmes=number, windows=half)
         half = _narrowed(half[0], plan.dose, before.dose), _narrowed(half[1], plan.hours, before.hours)
-    return plan
+    return replace(found, plan=plan)
+
+
+def _first_windows(found: Solved) -> tuple[F64, F64]:
+    """Return windows wide enough to hold the optimum of the curves: at most about a piece away from that found."""
+    dose, hours = _beside(found.made, found.plan)
+    return 2 * dose, 2 * hours
 
 
 def _narrowed(half: F64, after: F64, before: F64) -> F64:
@@ -76,19 +107,20 @@ def _beside(made: Straight, plan: Plan) -> tuple[F64, F64]:
     return dose, hours
 
 
-def _optimum(made: Straight) -> Solution:
-    found = Highs(made.linear(), "simplex").solve()
+def _optimum(made: Straight, number: int, start: Solved | None) -> Solved:
+    highs = Highs(made.linear(), "simplex")
+    if start is not None:
+        highs.begin_at(carried(start.made, start.basis, start.solution.columns, made))
+    found = highs.solve()
     if found is None:
         raise NoPlanError("no hours keep all the rules", place="rules", fix="loosen one of them")
-    return found
+    return Solved(_planned(made, found, number), made, found, highs.basis())
 
 
-def planned(made: Straight, found: Solution, programmes: int, *, even: bool = True) -> Plan:
+def _planned(made: Straight, found: Solution, programmes: int) -> Plan:
     """Return the plan of a solved programme, its prices and its bound in the units of the problem."""
     problem = made.problem
-    hours = made.hours(found.columns)
-    if even:
-        hours = evened(problem, hours)
+    hours = mixed(problem, evened(problem, made.hours(found.columns)))
     cells, rules = len(problem.value.mean), made.rule_rows
     duals = found.duals * made.scale
     weeks = None if problem.worst is None else np.abs(found.duals[-len(problem.worst.counts) :])

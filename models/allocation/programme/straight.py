@@ -85,7 +85,10 @@ class Straight:
     def linear(self) -> Linear:
         """Return it as rows and columns."""
         problem = self.problem
-        gain, most = [self._piece_gains(), np.zeros(len(self.posts.post))], [self.cells.width, self.posts.width]
+        gain, most = (
+            [self.gain_of_rate * self.cells.rate, np.zeros(len(self.posts.post))],
+            [self.cells.width, self.posts.width],
+        )
         whole = [np.zeros(self.hours_columns.stop, dtype=bool)]
         rows = [self._dose_rows(), self._rule_rows()]
         lower = [np.full(len(problem.value.mean), -INFINITY), *(_finite(rules.lower) for rules in problem.rules)]
@@ -116,14 +119,15 @@ class Straight:
             np.concatenate(whole) if problem.blocks is not None else None,
         )
 
-    def _piece_gains(self) -> F64:
-        """Return the gain of each cell piece, a hair less for those that come later: that is how ties are broken."""
+    @cached_property
+    def gain_of_rate(self) -> F64:
+        """What an incident met along each cell piece gains, a hair less for those that come later: so ties break."""
         problem, cell = self.problem, self.cells.cell
         order = np.empty(len(problem.value.mean))
         order[np.lexsort((problem.cell_strand, problem.cell_area))] = np.arange(len(order))
         worth = problem.worth * (1.0 - TIE * order / max(len(order), 1))
-        gains: F64 = worth[cell] * self.cells.rate / self.scale
-        return gains
+        gain: F64 = worth[cell] / self.scale
+        return gain
 
     def _dose_rows(self) -> csr_matrix:
         """Pieces of a cell together hold no more than the dose that it is given."""

@@ -31,7 +31,7 @@ class Meets(Closed):
     Attributes:
         strands: Codes or names of strands that this is said of; "*": every strand of the resource. The first that names
             a strand counts.
-        minutes_an_incident: Minutes that one incident, or one case, takes.
+        minutes_an_incident: Minutes of people that one incident, or one case, takes.
         hours_for_63_percent: Hours a week in one area at which 63 % of its incidents are reached.
         cases_an_incident: Share of incidents that make a case of a team of kind "caseload"; None: each does.
         source: Where the numbers come from.
@@ -66,7 +66,7 @@ class Effect(Closed):
         area_types: Types of areas; empty: every type. The first effect that names both strand and type counts.
         ceiling: Share of an area's incidents that endless visits would prevent.
         half_life_days: Days in which what a visit does halves.
-        visit_minutes: Length of a visit, 5 to 60; of hot-spot patrol 10 to 20.
+        visit_minutes: Length of a visit of a whole crew, 5 to 60; of hot-spot patrol 10 to 20.
         places: Spots of an area that share its visits.
         source: Where the numbers come from.
     """

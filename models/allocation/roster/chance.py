@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+Entries = list[list[float]]
 
 # Numbers nearer than this to a whole one are whole.
 _WHOLE = 1e-7
@@ -33,9 +34,12 @@ def rounded(table: F64, rng: np.random.Generator) -> I64:
     row_rest, column_rest = _rest(shuffled.sum(axis=1)), _rest(shuffled.sum(axis=0))
     values = np.vstack([np.column_stack([shuffled, row_rest]), np.append(column_rest, 0.0)])
     values[-1, -1] = _rest(np.array([column_rest.sum()]))[0]
-    _walk(values, rng)
+    part = np.abs(values - np.round(values)) > _WHOLE
+    # Single entries are read and written by the million, for which lists are faster than arrays.
+    entries = np.where(part, values, np.round(values)).tolist()
+    _walk(entries, part, rng)
     result = np.empty((rows, columns), dtype=np.int64)
-    result[np.ix_(*order)] = np.round(values[:-1, :-1]).astype(np.int64)
+    result[np.ix_(*order)] = np.array(entries).astype(np.int64)[:-1, :-1]
     return result
 
 
@@ -45,9 +49,8 @@ def _rest(sums: F64) -> F64:
     return np.where(np.abs(sums - nearest) <= _WHOLE, 0.0, np.ceil(sums) - sums)
 
 
-def _walk(values: F64, rng: np.random.Generator) -> None:
+def _walk(values: Entries, part: NDArray[np.bool_], rng: np.random.Generator) -> None:
     """Round in place: walk from row to column to row among entries that are not whole, and close each ring met."""
-    part = np.abs(values - np.round(values)) > _WHOLE
     of_row = [dict.fromkeys(np.flatnonzero(line).tolist()) for line in part]
     of_column = [dict.fromkeys(np.flatnonzero(line).tolist()) for line in part.T]
     for start in range(len(of_row)):
@@ -82,26 +85,28 @@ def _ring(path: list[int], first: int) -> list[tuple[int, int]]:
 
 
 def _close(
-    values: F64,
+    values: Entries,
     ring: list[tuple[int, int]],
     rng: np.random.Generator,
     of_row: list[dict[int, None]],
     of_column: list[dict[int, None]],
 ) -> None:
     """Move along a ring until an entry is whole."""
-    part = [float(values[entry] - np.floor(values[entry])) for entry in ring]
+    part = [values[row][column] % 1.0 for row, column in ring]
     up = min([1 - one for one in part[::2]] + part[1::2])
     down = min(part[::2] + [1 - one for one in part[1::2]])
     step = up if rng.random() * (up + down) < down else -down
     for place, entry in enumerate(ring):
-        values[entry] += step if place % 2 == 0 else -step
-        if abs(values[entry] - np.round(values[entry])) <= _WHOLE:
+        row, column = entry
+        values[row][column] += step if place % 2 == 0 else -step
+        if abs(values[row][column] - round(values[row][column])) <= _WHOLE:
             _settle(values, entry, of_row, of_column)
 
 
 def _settle(
-    values: F64, entry: tuple[int, int], of_row: list[dict[int, None]], of_column: list[dict[int, None]]
+    values: Entries, entry: tuple[int, int], of_row: list[dict[int, None]], of_column: list[dict[int, None]]
 ) -> None:
-    values[entry] = np.round(values[entry])
-    del of_row[entry[0]][entry[1]]
-    del of_column[entry[1]][entry[0]]
+    row, column = entry
+    values[row][column] = float(round(values[row][column]))
+    del of_row[row][column]
+    del of_column[column][row]

@@ -1,11 +1,13 @@
 """What a roster needs to know of a resource."""
 
+import math
 from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["patrol", "team", "caseload"]
-# Every strand.
-EVERY = "*"
+from models.allocation.resources.effect import EVERY
+from models.allocation.resources.resource import Kind, Resource
+
+# Minutes nearer than this to a whole number are whole.
+_WHOLE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,20 @@ class Visits:
     minutes: int
     travel_minutes: int
     places: int
+
+    @classmethod
+    def of(cls, resource: Resource) -> "Visits | None":
+        """Return how a resource visits; None where it has no effect, and so no visits.
+
+        Where its effects tell of several lengths or numbers of spots, the largest are taken, and minutes are rounded
+        up: a list never holds more than the hours can do. The way is the resource's share of hours spent on it.
+        """
+        if not resource.effect:
+            return None
+        minutes = max(effect.visit_minutes for effect in resource.effect)
+        way = minutes * resource.travel / (1 - resource.travel)
+        places = max(effect.places for effect in resource.effect)
+        return cls(math.ceil(minutes - _WHOLE), math.ceil(way - _WHOLE), math.ceil(places))
 
 
 @dataclass(frozen=True)
@@ -42,3 +58,9 @@ class Duty:
     strands: tuple[str, ...] = (EVERY,)
     crew: int = 1
     visits: Visits | None = None
+
+    @classmethod
+    def of(cls, resource: Resource) -> "Duty":
+        """Return the duty of a resource whose strands go by their names."""
+        visits = Visits.of(resource)
+        return cls(resource.code, resource.name, resource.kind, resource.strands, resource.crew, visits)

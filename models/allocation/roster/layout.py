@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from models.allocation.posed import Planned, Posed
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.posts import TOGETHER
+from models.allocation.resources.effect import EVERY
 from models.allocation.roster.blocks import placed
 from models.allocation.roster.calendar import Calendar
-from models.allocation.roster.duty import EVERY, Duty
+from models.allocation.roster.duty import Duty
 from models.allocation.roster.fitting import filled, fits, fitted, whole_table
 from models.allocation.roster.roster import Laid, PlacedBlocks, Roster, Short
 from models.allocation.roster.shares import ProfileShares, week_shares

@@ -148,22 +148,13 @@ class Roster:
         return [*lines, *self._shortages()]
 
     def document(self) -> dict[str, Any]:
-        """Return the roster as JSON values: what it rests on, whole shifts, shortages, and its rows."""
+        """Return the roster as JSON values; hours by day and shift are a list for each day, a number for each shift."""
         return {
             **self.calendar.document(),
             "profile": None if self.profile is None else self.profile.document(),
             "strands_without_profile": list(self.without),
             "of_the_period": [duty.code for duty in self.weekly],
-            "not_in_quarter_hours": [one.duty.code for one in self.laid if one.quarters is None],
-            "whole_shifts": [
-                {
-                    "resource": held.resource,
-                    "roster": held.roster,
-                    "block_hours": held.block_hours,
-                    "count": held.count.reshape(self.calendar.days, -1).tolist(),
-                }
-                for held in self.blocks
-            ],
+            "resources": [self._resource(one) for one in self.laid],
             "short": [
                 {
                     "resource": short.resource,
@@ -175,27 +166,41 @@ class Roster:
                 for short in self.short
             ],
             "sentences": self.sentences(),
-            "rows": self.rows(),
         }
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Return a row for each resource, area, strand, day and shift with hours, as JSON values."""
-        return [row for one in self.laid for row in self._rows(one)]
+    def _resource(self, one: Laid) -> dict[str, Any]:
+        return {
+            "resource": one.duty.code,
+            "name": one.duty.name,
+            "in_quarter_hours": one.quarters is not None,
+            "whole_shifts": [
+                {"roster": held.roster, "block_hours": held.block_hours, "count": self._by_day(held.count)}
+                for held in self.blocks
+                if held.resource == one.duty.code
+            ],
+            "districts": [self._district(one, number) for number in np.unique(one.district).tolist()],
+        }
 
-    def _rows(self, one: Laid) -> list[dict[str, Any]]:
-        shown = np.round(one.shown, _DIGITS)
-        when = [self.calendar.when(cell) for cell in range(len(self.calendar))]
-        return [
-            {
-                "resource": one.duty.code,
-                "place": self.area_codes[one.area[row]],
-                "district": self.districts[one.district[row]],
-                "strand": "together" if one.strand[row] == TOGETHER else self.strands[one.strand[row]],
-                **when[cell],
-                "hours": float(shown[row, cell]),
-            }
-            for row, cell in np.argwhere(shown > 0).tolist()
-        ]
+    def _district(self, one: Laid, number: int) -> dict[str, Any]:
+        rows, shown = np.flatnonzero(one.district == number), one.shown
+        return {
+            "district": self.districts[number],
+            "hours": round(float(one.hours[rows].sum()), _DIGITS),
+            "by_shift": self._by_day(shown[rows].sum(axis=0)),
+            "areas": [
+                {
+                    "area_code": self.area_codes[one.area[row]],
+                    "strand": "together" if one.strand[row] == TOGETHER else self.strands[one.strand[row]],
+                    "hours": round(float(one.hours[row]), _DIGITS),
+                    "by_shift": self._by_day(shown[row]),
+                }
+                for row in rows.tolist()
+            ],
+        }
+
+    def _by_day(self, cells: F64 | I64) -> list[list[float]]:
+        by_day: list[list[float]] = np.round(cells, _DIGITS).reshape(self.calendar.days, -1).tolist()
+        return by_day
 
     def _shortages(self) -> list[str]:
         lines = []

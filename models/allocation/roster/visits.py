@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.allocation.resources.effect import EVERY
 from models.allocation.roster.drawing import District, drawn
-from models.allocation.roster.duty import EVERY, Visits
+from models.allocation.roster.duty import Visits
 from models.allocation.roster.fitting import fitted
 from models.allocation.roster.roster import Laid, Roster
 from models.allocation.roster.spots import Spots

@@ -1,0 +1,172 @@
+"""Deciding on a plan: issue, edit or reject, each by a named person, once.
+
+What is decided on is looked up again by the ledger's only writer: of two persons who decide at once, one is recorded
+and the other is told what holds by then.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from errors import AllocationError
+from ledger.events import Draft, Scalar
+from models.allocation.decisions.history import EDIT, ISSUE, OPERATION, REJECT, Decision, History, Status, history
+from models.allocation.decisions.record import (
+    DRAFT,
+    IN_FORCE,
+    ISSUED,
+    KIND,
+    REJECTED,
+    SUPERSEDED,
+    PlanRecord,
+    held,
+    write,
+)
+from models.books import Books
+
+_LONGEST = 2000
+
+
+def said(text: str, what: str, place: str) -> str:
+    """Return what a person said, without spaces around it.
+
+    Raises:
+        AllocationError: It says nothing, or more than a record holds; `what` is it: "name" or "reason".
+    """
+    words = " ".join(text.split())
+    if not words:
+        fix = "say who decides" if what == "name" else "say why, in your words"
+        raise AllocationError(f"no {what} is given", place=place, fix=fix)
+    if len(words) > _LONGEST:
+        problem = f"the {what} has {len(words):,} characters"
+        raise AllocationError(problem, place=place, fix=f"use at most {_LONGEST:,}")
+    return words
+
+
+def issue(books: Books, plan_id: str, *, by: str, reason: str = "") -> Decision:
+    """Put a draft in force for its period, in the place of the plan that was, if there was one.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: No name is given, the plan is decided already, or what it was made from is in force no more.
+        MovedMeanwhileError: Somebody decided meanwhile: nothing was recorded.
+        LedgerError: It could not be recorded: it stays a draft.
+    """
+    name = said(by, "name", "--by")
+    past = history(books.ledger)
+    status = undecided(past, plan_id)
+    _check_lineage(past, status)
+    period = f"{status.period}-{status.start}"
+    before = books.ledger.alias(IN_FORCE, period)
+    moves = {(KIND, plan_id): ISSUED, (IN_FORCE, period): plan_id}
+    meant: dict[tuple[str, str], str | None] = {(KIND, plan_id): DRAFT, (IN_FORCE, period): before}
+    details: dict[str, Scalar] = {"act": ISSUE, "supersedes": before, "reason": " ".join(reason.split()) or None}
+    if before:
+        moves[KIND, before] = SUPERSEDED
+        meant[KIND, before] = ISSUED
+    event = books.ledger.append(_draft(books, plan_id, name, details), aliases=moves, only_while=meant)
+    return Decision.of(event)
+
+
+def reject(books: Books, plan_id: str, *, by: str, reason: str) -> Decision:
+    """Set a draft aside for good.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: No name or reason is given, or the plan is decided already.
+        MovedMeanwhileError: Somebody decided meanwhile: nothing was recorded.
+        LedgerError: It could not be recorded: it stays a draft.
+    """
+    name, why = said(by, "name", "--by"), said(reason, "reason", "--reason")
+    undecided(history(books.ledger), plan_id)
+    draft = _draft(books, plan_id, name, {"act": REJECT, "reason": why})
+    event = books.ledger.append(draft, aliases={(KIND, plan_id): REJECTED}, only_while={(KIND, plan_id): DRAFT})
+    return Decision.of(event)
+
+
+def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
+    """Record what a plan was edited into, a new draft, with the decision to edit it, together.
+
+    A draft is superseded by its edit. A plan in force stays so until its edit is issued.
+
+    Args:
+        books: Where it is recorded, and who enters it.
+        document: The new plan; its `parent` says which plan was edited, by whom and why.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: The plan cannot be edited any more.
+        MovedMeanwhileError: Somebody decided meanwhile: nothing was recorded.
+        LedgerError: It could not be recorded: the plan stays what it was.
+    """
+    parent = document["parent"]
+    status = editable(history(books.ledger), parent["plan_id"])
+    written = write(document, books.files)
+    found = held(books.ledger, written, document)
+    if found:
+        return found
+    moves = {(KIND, written.plan_id): DRAFT}
+    if status.state == DRAFT:
+        moves[KIND, status.plan_id] = SUPERSEDED
+    details: dict[str, Scalar] = {"act": EDIT, "made": written.plan_id, "reason": parent["reason"]}
+    event = books.ledger.append(
+        _draft(books, status.plan_id, parent["by"], details),
+        artefacts=[written.artefact],
+        aliases=moves,
+        only_while={(KIND, status.plan_id): status.state},
+    )
+    return PlanRecord(written.plan_id, event.audit_id, dict(document))
+
+
+def undecided(past: History, plan_id: str) -> Status:
+    """Return where a plan stands that can be issued or rejected.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: It is decided already.
+    """
+    status = past.status(plan_id)
+    if status.state != DRAFT:
+        raise AllocationError(status.told(), place=f"plan {plan_id}", fix=_fix(past, status))
+    return status
+
+
+def editable(past: History, plan_id: str) -> Status:
+    """Return where a plan stands that can be edited: a draft, or a plan in force.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: It was rejected or superseded.
+    """
+    status = past.status(plan_id)
+    if status.state not in (DRAFT, ISSUED):
+        raise AllocationError(status.told(), place=f"plan {plan_id}", fix=_fix(past, status))
+    return status
+
+
+def _check_lineage(past: History, status: Status) -> None:
+    """Refuse a plan that would undo unseen what was issued since it was made from another one."""
+    own, parent = {status.plan_id}, status.parent
+    while parent:
+        own.add(parent)
+        before = past.status(parent)
+        decided = before.decision
+        if before.state == SUPERSEDED and decided and decided.act == ISSUE and decided.plan_id not in own:
+            problem = f"was made from plan {parent}, in whose place {decided.plan_id} was issued since"
+            fix = f"make your changes to plan {decided.plan_id} instead"
+            raise AllocationError(problem, place=f"plan {status.plan_id}", fix=fix)
+        parent = before.parent
+
+
+def _fix(past: History, status: Status) -> str:
+    decided = status.decision
+    heir = (
+        "" if decided is None or status.state != SUPERSEDED else (decided.other, decided.plan_id)[decided.act == ISSUE]
+    )
+    if heir and past.status(heir).state in (DRAFT, ISSUED):
+        return f"look at plan {heir}"
+    return "edit it, or plan again" if status.state == ISSUED else "plan again with strandcast allocate"
+
+
+def _draft(books: Books, plan_id: str, by: str, details: Mapping[str, Scalar]) -> Draft:
+    digest = books.ledger.artefact(KIND, plan_id).sha256
+    return Draft(OPERATION, f"{KIND}/{plan_id}", by, object_hash=digest, details={**details, "entered_by": books.actor})

@@ -1,0 +1,184 @@
+"""The one way to make a plan: pose, solve, check, lay out, write down, record as a draft."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.areas.files import read_area_file
+from features.feeds.places import Places
+from features.harm import Harm
+from features.workspace import Workspace
+from models.allocation.choices import Choices, Lock
+from models.allocation.decisions import again
+from models.allocation.decisions.answers import asked_of, declined
+from models.allocation.decisions.decide import editable, record_edit, said
+from models.allocation.decisions.history import history
+from models.allocation.decisions.issued import last_issued
+from models.allocation.decisions.laying import laid_out
+from models.allocation.decisions.record import PlanRecord, keep, load_plan
+from models.allocation.decisions.telling import told_of
+from models.allocation.papers.document import period_document, plan_document
+from models.allocation.planned import solve_all
+from models.allocation.pose import pose
+from models.allocation.posed import Planned, Posed
+from models.allocation.programme.check import check
+from models.allocation.programme.hours import NoPlanError
+from models.allocation.programme.solver import Effort
+from models.allocation.resources.loading import Resources
+from models.allocation.roster.spots import Place
+from models.allocation.rules.smallest import find_clash
+from models.books import Books
+from models.runs import ForecastRun, load_run
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What a workspace knows that plans are made with.
+
+    Attributes:
+        harm: Its sets of harm weights.
+        strands: Strands of its closed taxonomy.
+        place: Tells which area a point lies in.
+        secret: What nobody outside knows: lists of visits are drawn by it.
+    """
+
+    harm: Harm
+    strands: tuple[str, ...]
+    place: Place
+    secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "Sets":
+        """Return what a workspace knows."""
+
+        def place(longitude: F64, latitude: F64) -> list[str]:
+            file = read_area_file(workspace.areas_file) if workspace.areas_file else None
+            return [code or "" for code in Places.of(file).of_points(longitude, latitude)]
+
+        return cls(workspace.harm(), workspace.taxonomy().names(), place, workspace.settings.salt)
+
+
+def draft(
+    run: ForecastRun,
+    resources: Resources,
+    choices: Choices,
+    books: Books,
+    sets: Sets,
+) -> PlanRecord:
+    """Make a plan on a forecast and record it as a draft; the same plan is recorded once.
+
+    Raises:
+        AllocationError: The request cannot be met; nothing is recorded.
+        DataError: The forecast has missing rows, or there is no set of harm weights of that name.
+        LedgerError: It could not be recorded; then there is no plan.
+    """
+    choices = _beside_last(run, resources, choices, books)
+    return keep(_document(run, resources, choices, books, sets), books)
+
+
+def edit(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock], *, by: str, reason: str) -> PlanRecord:
+    """Set some of a plan's cells, plan the rest anew around them, and record the result as a new draft.
+
+    Forecast, resources, rules and choices are those of the plan; harm weights are the workspace's.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: No name or reason is given, the plan was rejected or superseded, or the cells cannot be kept.
+        MovedMeanwhileError: Somebody decided meanwhile: nothing was recorded.
+        LedgerError: It could not be recorded.
+    """
+    name, why = said(by, "name", "--by"), said(reason, "reason", "--reason")
+    editable(history(books.ledger), plan_id)
+    before = load_plan(books.ledger, books.files, plan_id).document
+    choices = again.locked(again.choices_in(before), cells)
+    parent = {"plan_id": plan_id, "act": "edit", "by": name, "reason": why, "cells": [vars(cell) for cell in cells]}
+    return record_edit(books, _again(before, choices, parent, books, sets))
+
+
+def around(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock] = ()) -> PlanRecord:
+    """Plan anew around the declined tasks of a plan in force, and record the result as a draft.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: It is not in force, none of its tasks was declined, or what is left cannot keep the rules.
+        MovedMeanwhileError: Another plan was issued meanwhile: nothing was recorded.
+        LedgerError: It could not be recorded.
+    """
+    asked = asked_of(books, plan_id)
+    before = load_plan(books.ledger, books.files, plan_id).document
+    choices = again.locked(again.around(again.choices_in(before), before, asked), cells)
+    tasks = [
+        {
+            **{key: one.as_document()[key] for key in ("task_id", "owner", "resource", "place", "hours")},
+            "by": one.answer.by if one.answer else "",
+            "reason": one.answer.reason if one.answer else "",
+        }
+        for one in declined(asked)
+    ]
+    parent = {"plan_id": plan_id, "act": "around", "declined": tasks}
+    return keep(_again(before, choices, parent, books, sets), books)
+
+
+def _again(
+    before: Mapping[str, Any], choices: Choices, parent: Mapping[str, Any], books: Books, sets: Sets
+) -> dict[str, Any]:
+    run = load_run(books.ledger, books.files, before["forecast"]["run_id"])
+    document = _document(run, again.resources_in(before, sets.strands), choices, books, sets)
+    return {**document, "parent": {**parent, "moved": again.moved(before, document)}}
+
+
+def _document(run: ForecastRun, resources: Resources, choices: Choices, books: Books, sets: Sets) -> dict[str, Any]:
+    planned = _solved(pose(run, resources, choices, sets.harm), resources)
+    for plan in (planned.plan, *planned.caseloads.values()):
+        check(plan)
+    laid = laid_out(run, resources, choices, planned, books, place=sets.place, secret=sets.secret)
+    document = plan_document(
+        run,
+        planned,
+        resources=resources,
+        choices=choices,
+        roster=laid.roster,
+        visits=laid.visits,
+        reasons=told_of(run, resources, planned, laid.sentences),
+    )
+    return {**document, "areas": _with_wards(document["areas"], planned)}
+
+
+def _solved(posed: Posed, resources: Resources) -> Planned:
+    """Return the plan, or refuse with the rules that clash."""
+    effort = Effort(whole_gap=resources.rules.gap, nodes=resources.rules.nodes)
+    try:
+        return solve_all(posed, effort)
+    except NoPlanError as error:
+        for problem in (posed.problem, *posed.caseloads.values()):
+            clash = find_clash(problem.rules, problem.blocks)
+            if clash is not None:
+                raise clash.error() from error
+        raise
+
+
+def _with_wards(areas: Sequence[Mapping[str, Any]], planned: Planned) -> list[dict[str, Any]]:
+    """Return the areas with their wards, where any is known: tasks are told by them."""
+    ground = planned.posed.ground
+    ward = dict(zip(ground.area_codes, ground.parents.get("ward", ()), strict=False))
+    return [{**area, "ward": ward[area["area_code"]]} if any(ward.values()) else dict(area) for area in areas]
+
+
+def _beside_last(run: ForecastRun, resources: Resources, choices: Choices, books: Books) -> Choices:
+    """Return choices that know the last issued plan, where a rule looks at it."""
+    if resources.rules.most_change is None or choices.previous is not None:
+        return choices
+    period = period_document(run, choices.horizon)
+    last = last_issued(books, date.fromisoformat(period["start"]), period["kind"])
+    if last is None:
+        return choices
+    hours: dict[str, dict[str, float]] = {}
+    for (code, area), amount in last.hours.items():
+        hours.setdefault(code, {})[area] = amount
+    return replace(choices, previous=hours)

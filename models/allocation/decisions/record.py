@@ -1,0 +1,143 @@
+"""A plan's record: its file written, then its row and event in the ledger together, before anybody sees it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from errors import AllocationError
+from ledger.artefacts import Artefact, Json
+from ledger.events import Draft, MovedMeanwhileError
+from ledger.files import FileStore, StoredFile
+from ledger.ledger import Ledger
+from models.books import Books
+
+KIND = "plan"
+# The schema of the documents that can be decided on; plans of before are kept and can be audited.
+SCHEMA = "plan/2"
+# What the alias of a plan means: where it stands. The alias of a period means its plan in force.
+DRAFT, ISSUED, REJECTED, SUPERSEDED = "draft", "issued", "rejected", "superseded"
+IN_FORCE = "plan-in-force"
+
+
+@dataclass(frozen=True, eq=False)
+class PlanRecord:
+    """A recorded plan.
+
+    Attributes:
+        plan_id: Its name: the first day of its period and the beginning of its file's hash.
+        audit_id: The event that recorded it.
+        document: What was asked, decided and relied on; JSON values.
+        found: The same plan had been recorded before.
+    """
+
+    plan_id: str
+    audit_id: str
+    document: dict[str, Any]
+    found: bool = False
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the document with the plan's names in front."""
+        return {"plan_id": self.plan_id, "audit_id": self.audit_id, **self.document}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A plan's file and the row that is to name it.
+
+    Attributes:
+        plan_id: Name of the plan.
+        stored: Its file.
+        artefact: The row.
+    """
+
+    plan_id: str
+    stored: StoredFile
+    artefact: Artefact
+
+
+def keep(document: Mapping[str, Any], books: Books) -> PlanRecord:
+    """Record a plan as a draft, and only then return it; the same plan is recorded once.
+
+    A plan that was made from another one (its document has a `parent`) is recorded only while that one is in force.
+
+    Raises:
+        MovedMeanwhileError: The plan that it was made from is no longer in force.
+        LedgerError: It could not be recorded; then there is no plan.
+    """
+    written = write(document, books.files)
+    found = held(books.ledger, written, document)
+    if found:
+        return found
+    parent = parent_of(document)
+    forecast = document["forecast"]
+    details = {"act": "draft", "forecast": forecast["run_id"], "forecast_audit_id": forecast["audit_id"]}
+    draft = Draft(
+        "combination",
+        f"{KIND}/{written.plan_id}",
+        books.actor,
+        object_hash=written.stored.sha256,
+        details={**details, "parent": parent} if parent else details,
+    )
+    new, origin = (KIND, written.plan_id), {(KIND, parent): ISSUED} if parent else {}
+    try:
+        event = books.ledger.append(
+            draft, artefacts=[written.artefact], aliases={new: DRAFT}, only_while={new: None, **origin}
+        )
+    except MovedMeanwhileError:
+        # Another process may have made the same plan at the same time.
+        found = held(books.ledger, written, document)
+        if found:
+            return found
+        raise
+    return PlanRecord(written.plan_id, event.audit_id, dict(document))
+
+
+def write(document: Mapping[str, Any], files: FileStore) -> Written:
+    """Write a plan's file, which nobody finds before its row is recorded.
+
+    Raises:
+        LedgerError: The file cannot be written.
+    """
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    stored = files.put(text.encode(), "plans", ".json")
+    period, start = document["period"], document["period"]["start"]
+    plan_id = f"{start}-{stored.sha256[:12]}"
+    meta: dict[str, Json] = {
+        "schema": document["schema"],
+        "run_id": document["forecast"]["run_id"],
+        "period": period["kind"],
+        "period_start": start,
+        "parent": parent_of(document),
+    }
+    return Written(plan_id, stored, Artefact.of(KIND, plan_id, stored, meta))
+
+
+def held(ledger: Ledger, written: Written, document: Mapping[str, Any]) -> PlanRecord | None:
+    """Return the record of a plan that was recorded before; None where it was not."""
+    if all(row.name != written.plan_id for row in ledger.artefacts(KIND)):
+        return None
+    audit_id = ledger.event_of(KIND, written.plan_id).audit_id
+    return PlanRecord(written.plan_id, audit_id, dict(document), found=True)
+
+
+def load_plan(ledger: Ledger, files: FileStore, plan_id: str) -> PlanRecord:
+    """Load a recorded plan, its file checked against the ledger.
+
+    Raises:
+        NoSuchRecordError: There is none of this name.
+        AllocationError: It is of a former schema.
+        LedgerError: The file is absent or was changed.
+    """
+    artefact = ledger.artefact(KIND, plan_id)
+    document: dict[str, Any] = json.loads(files.read(artefact.stored))
+    if document.get("schema") != SCHEMA:
+        problem = f"is a document of the form {document.get('schema')}, which is kept for audits alone"
+        raise AllocationError(problem, place=f"plan {plan_id}", fix="plan again with strandcast allocate")
+    return PlanRecord(plan_id, ledger.event_of(KIND, plan_id).audit_id, document)
+
+
+def parent_of(document: Mapping[str, Any]) -> str | None:
+    """Return the plan that a plan was made from, by an edit or around declined tasks."""
+    parent = document.get("parent")
+    return None if parent is None else str(parent["plan_id"])

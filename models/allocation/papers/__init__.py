@@ -1,0 +1,1 @@
+"""What a plan is on paper: its document, tables, briefings and picture."""

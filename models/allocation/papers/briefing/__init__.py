@@ -1,0 +1,1 @@
+"""Briefings: one printed page for each district, to be read standing up."""

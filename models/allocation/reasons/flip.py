@@ -1,0 +1,248 @@
+"""Flip points: by how much an area's expected demand would have to differ for the plan to give it other hours.
+
+The demand of one area is multiplied, all its strands alike, from 0 to 10 times; everything else stays as it is: the
+other areas, the rules and what they were derived from. A change is the multiplier less 1. Sought are the smallest
+change that adds hours to the area, and the smallest that takes hours from it, in either direction each: more demand
+need not mean more hours where several resources change places.
+
+The search goes outward over fixed changes with a solver that begins where it last ended, then halves the gap. What is
+stated is then solved afresh, from nothing, on both sides: at the stated multiplier the area's hours differ by a step or
+more, and with 1 % less of the change they do not. Where the fresh solution differs from the warm one, as it may where
+several plans are equally good, the fresh one decides and the search goes on with fresh solutions alone. So ties are
+broken as `solver.solve` breaks them, which is the same each time. Between the changes of the outward search an area
+whose hours come and go within a hundredth or so may be passed over; what is stated holds all the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from errors import AllocationError
+from models.allocation.programme.plan import Plan
+from models.allocation.programme.problem import Problem
+from models.allocation.programme.values import Met, Share
+
+Solve = Callable[[Problem], Plan]
+Direction = Literal["add", "remove"]
+
+MOST = 10.0
+QUARTER_HOUR = 0.25
+# With this share of the change the hours must not differ yet.
+LESS = 0.99
+# A smaller change is told as a tie: other plans are equally good, to the digits that demand is forecast with.
+LEAST_CHANGE = 1e-4
+_OUTWARD = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.5, MOST - 1.0)
+_WAYS: tuple[tuple[Direction, float], ...] = (("add", 1.0), ("remove", -1.0))
+_NARROW = 0.997
+_WIDER = 1.02
+_SAME = 1e-6
+
+
+@dataclass(frozen=True)
+class FlipPoint:
+    """The smallest change of an area's demand that was found to change its hours one way.
+
+    Attributes:
+        direction: "add" or "remove".
+        multiplier: Demand is to be this many times what it is; None: no change between 0 and 10 times does it.
+        hours: The area's hours then; None without a multiplier.
+        hours_before: Its hours with 1 % less of the change; None without a multiplier.
+        tied: A change of less than a hundredth of a percent does it: plans that differ here are equally good.
+    """
+
+    direction: Direction
+    multiplier: float | None = None
+    hours: float | None = None
+    hours_before: float | None = None
+    tied: bool = False
+
+
+@dataclass(frozen=True)
+class Flips:
+    """The flip points of an area.
+
+    Attributes:
+        area_code: The area.
+        hours: Its hours in the plan.
+        step: Hours that count as a difference: a quarter of an hour, or a whole shift.
+        adds: What would add hours.
+        removes: What would take hours.
+        programmes: How many times the plan was solved again, warm and fresh.
+    """
+
+    area_code: str
+    hours: float
+    step: float
+    adds: FlipPoint
+    removes: FlipPoint
+    programmes: int
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        points: dict[str, dict[str, Any]] = {
+            point.direction: {
+                "multiplier": point.multiplier,
+                "hours": point.hours,
+                "hours_with_1_percent_less": point.hours_before,
+                "tied": point.tied,
+                "sentence": self.sentence(point),
+            }
+            for point in (self.adds, self.removes)
+        }
+        return {"area_code": self.area_code, "hours": self.hours, "step": self.step, **points}
+
+    def sentence(self, point: FlipPoint) -> str:
+        """Return a flip point in words."""
+        verb = "gain" if point.direction == "add" else "lose"
+        step = f"{self.step:g} hours" if self.step != QUARTER_HOUR else "a quarter of an hour"
+        if point.multiplier is None:
+            return f"No demand between 0 and {MOST:g} times what is expected would make it {verb} {step}."
+        if point.tied:
+            return (
+                f"It is on the edge: a change of demand of {100 * LEAST_CHANGE:g} % or less would make it {verb} "
+                f"{step} or more, for plans that differ here are equally good; the solver's fixed order decided."
+            )
+        return (
+            f"It would {verb} {step} or more at {point.multiplier:.6g} times the demand expected ({point.hours:.2f} "
+            f"hours there, {point.hours_before:.2f} with 1 % less of the change; both solved afresh)."
+        )
+
+
+def changed(problem: Problem, area: int, multiplier: float) -> Problem:
+    """Return the problem in which the demand of one area is multiplied; the rules stay as they are.
+
+    Counts of drawn weeks are multiplied too, and rounded.
+    """
+    here = problem.cell_area == area
+    factor = np.where(here, multiplier, 1.0)
+    if not isinstance(problem.value, Met | Share):
+        raise AllocationError("its demand cannot be changed", place="flip point", fix="report it")
+    value = replace(problem.value, mean=problem.value.mean * factor)
+    worst = problem.worst
+    if worst is not None:
+        worst = replace(worst, counts=np.rint(worst.counts * factor).astype(np.int32))
+    return replace(problem, value=value, worst=worst)
+
+
+def step_of(problem: Problem, area: int) -> float:
+    """Return the hours that count as a difference: the shortest whole shift rostered in this area alone, if any."""
+    blocks, posts = problem.blocks, problem.posts
+    if blocks is None:
+        return QUARTER_HOUR
+    inside = set(blocks.of_post[posts.area == area].tolist()) - {-1}
+    own = inside - set(blocks.of_post[posts.area != area].tolist())
+    shifts = blocks.block_hours[np.isin(blocks.block_roster, sorted(own))]
+    return float(shifts.min()) if len(shifts) else QUARTER_HOUR
+
+
+def flips(plan: Plan, area_code: str, *, warm: Solve, fresh: Solve) -> Flips:
+    """Return the flip points of an area.
+
+    Args:
+        plan: The plan as solved.
+        area_code: The area.
+        warm: Solves a changed problem quickly; trusted for nothing that is stated.
+        fresh: Solves it from nothing, as the plan was.
+
+    Raises:
+        AllocationError: The plan has no such area.
+    """
+    codes = plan.problem.area_codes
+    if area_code not in codes:
+        fix = f"use one such as {', '.join(codes[:3])}"
+        raise AllocationError(f"the plan has no area '{area_code}'", place="area", fix=fix)
+    area = codes.index(area_code)
+    base, step = float(plan.by_area()[area]), step_of(plan.problem, area)
+    quick, sure = _Hours(plan.problem, area, warm), _Hours(plan.problem, area, fresh)
+    found: dict[Direction, FlipPoint] = {}
+    for way, sign in _WAYS:
+        found[way] = _Search(way, sign, base, step, quick, sure).point()
+    return Flips(area_code, base, step, found["add"], found["remove"], len(quick.known) + len(sure.known))
+
+
+@dataclass(frozen=True, eq=False)
+class _Hours:
+    """Hours of one area by the change of its demand; each change is solved once."""
+
+    problem: Problem
+    area: int
+    solve: Solve
+    known: dict[float, float] = field(default_factory=dict)
+
+    def __call__(self, change: float) -> float:
+        if change not in self.known:
+            plan = self.solve(changed(self.problem, self.area, 1.0 + change))
+            self.known[change] = float(plan.by_area()[self.area])
+        return self.known[change]
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """The search for one flip point."""
+
+    direction: Direction
+    sign: float
+    base: float
+    step: float
+    quick: _Hours
+    sure: _Hours
+
+    def point(self) -> FlipPoint:
+        """Return the flip point, verified, or that there is none."""
+        first = self._outward()
+        if first is None:
+            # What a warm solution passed over at the ends, a fresh one may show.
+            ends = [change for change in (MOST - 1.0, -1.0) if self._differs(self.sure, change)]
+            return self._narrowed(ends[0]) if ends else FlipPoint(self.direction)
+        low, high = first
+        return self._narrowed(self._halved(self.quick, low, high))
+
+    def _differs(self, hours: _Hours, change: float) -> bool:
+        return self.sign * (hours(change) - self.base) >= self.step - _SAME
+
+    def _outward(self) -> tuple[float, float] | None:
+        """Return the first pair of changes of which the outer flips and the inner does not."""
+        inner = 0.0
+        for size in _OUTWARD:
+            # More demand adds hours as a rule, less removes them: of two changes of a size that one is looked at first.
+            for change in (self.sign * size, -self.sign * size):
+                if change >= -1.0 and self._differs(self.quick, change):
+                    return np.copysign(inner, change), change
+            inner = size
+        return None
+
+    def _halved(self, hours: _Hours, low: float, high: float) -> float:
+        """Return a change that flips, close to one that does not; `high` flips and `low` does not."""
+        while abs(low) < _NARROW * abs(high) and abs(high) > LEAST_CHANGE:
+            middle = (low + high) / 2 if low else high / 4
+            low, high = (low, middle) if self._differs(hours, middle) else (middle, high)
+        return high
+
+    def _narrowed(self, change: float) -> FlipPoint:
+        """Return a flip point near a change, verified by fresh solutions on both sides."""
+        change, wider = _rounded(change), _WIDER
+        while not self._differs(self.sure, change):
+            if abs(change) >= (MOST - 1.0 if change > 0 else 1.0):
+                return FlipPoint(self.direction)
+            change, wider = _rounded(change * wider), wider**2
+        while abs(change) > LEAST_CHANGE:
+            if not self._differs(self.sure, LESS * change):
+                hours, before = self.sure(change), self.sure(LESS * change)
+                return FlipPoint(self.direction, 1.0 + change, hours, before)
+            below = max((known for known in self._not_yet(change)), key=abs, default=0.0)
+            change = _rounded(self._halved(self.sure, below, LESS * change))
+        return FlipPoint(self.direction, 1.0 + change, self.sure(change), self.base, tied=True)
+
+    def _not_yet(self, change: float) -> list[float]:
+        """Return smaller changes of the same sign that are known not to flip."""
+        smaller = [known for known in self.sure.known if 0 < known / change < LESS]
+        return [known for known in smaller if not self._differs(self.sure, known)]
+
+
+def _rounded(change: float) -> float:
+    """Return a change rounded outward to four digits, and within 0 and 10 times: what is stated is what was solved."""
+    digits = 10.0 ** (np.floor(np.log10(abs(change))) - 3)
+    size = float(np.ceil(abs(change) / digits - 1e-9) * digits)
+    return min(size, MOST - 1.0) if change > 0 else -min(size, 1.0)

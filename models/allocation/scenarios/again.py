@@ -1,0 +1,152 @@
+"""A recorded plan posed again: from its document, its run and what its workspace weighs by, and seen to be the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from errors import AllocationError, DataError
+from ledger.events import Draft
+from models.allocation.choices import Choices
+from models.allocation.decisions.again import choices_in, resources_in
+from models.allocation.decisions.drafts import Sets
+from models.allocation.decisions.record import KIND, load_plan
+from models.allocation.planned import solve_all
+from models.allocation.pose import pose
+from models.allocation.posed import Planned, Posed
+from models.allocation.resources import Resources
+from models.allocation.resources.amounts import EffectLevel
+from models.allocation.rules.settings import Disparity
+from models.books import Books
+from models.runs import ForecastRun, load_run
+
+# The same programme on the same processor has the same bits; on another one sums may differ in their last digits.
+_SAME = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """Everything that a plan is made from, so that it can be made again, or otherwise.
+
+    Attributes:
+        name: What it is called: a plan's name, or what is different.
+        run: The forecast.
+        resources: The file of resources.
+        choices: What the request said over the file.
+        sets: What the workspace knows that plans are made with.
+    """
+
+    name: str
+    run: ForecastRun
+    resources: Resources
+    choices: Choices
+    sets: Sets
+
+    @property
+    def harm_set(self) -> str:
+        """Name of the set of harm weights; "own" for weights that the file of resources lists itself."""
+        return self.choices.harm_set or self.resources.harm.set or "own"
+
+    def posed(self) -> Posed:
+        """Return its programmes.
+
+        Raises:
+            AllocationError: They cannot be posed.
+        """
+        return pose(self.run, self.resources, self.choices, self.sets.harm)
+
+    def planned(self) -> Planned:
+        """Return its plan.
+
+        Raises:
+            AllocationError: There is none.
+        """
+        return solve_all(self.posed())
+
+    def weighed(self, harm_set: str) -> "Scenario":
+        """Return it under another set of harm weights."""
+        return replace(self, name=harm_set, choices=replace(self.choices, harm_set=harm_set))
+
+    def assumed(self, effect: EffectLevel) -> "Scenario":
+        """Return it under another level of the effects."""
+        return replace(self, name=f"{effect} effect", choices=replace(self.choices, effect=effect))
+
+    def banded(self, band: float | None) -> "Scenario":
+        """Return it with each decile's share of hours between 1 / band and band times that of need; None: no rule."""
+        disparity = None if band is None else Disparity(low=1.0 / band, high=band)
+        rules = self.resources.rules.model_copy(update={"disparity": disparity})
+        return replace(self, resources=replace(self.resources, rules=rules))
+
+
+def scenario_of(document: Mapping[str, Any], books: Books, sets: Sets, name: str = "the plan") -> Scenario:
+    """Return what a recorded plan was made from.
+
+    Raises:
+        AllocationError: The document lacks what it was made from.
+        LedgerError: The run's file is absent or was changed.
+    """
+    try:
+        resources, choices = resources_in(document, sets.strands), choices_in(document)
+        run_id = document["forecast"]["run_id"]
+    except (KeyError, TypeError, ValueError, DataError) as error:
+        problem = f"its document does not say what it was made from ({type(error).__name__})"
+        raise AllocationError(problem, place=name, fix="make the plan again with this version") from error
+    return Scenario(name, load_run(books.ledger, books.files, run_id), resources, choices, sets)
+
+
+def planned_again(scenario: Scenario, document: Mapping[str, Any]) -> Planned:
+    """Return a recorded plan solved again, and seen to be worth what was recorded.
+
+    Raises:
+        AllocationError: It is not: something that it rests on has changed since.
+    """
+    planned = scenario.planned()
+    recorded, now = float(document["objective"]["worth"]), planned.plan.objective
+    if abs(now - recorded) > _SAME * max(abs(recorded), 1.0):
+        problem = f"posed again it is worth {now:,.10g}, and {recorded:,.10g} was recorded"
+        fix = "put the harm weights back that it was made with, or make the plan again"
+        raise AllocationError(problem, place=scenario.name, fix=fix)
+    return planned
+
+
+def posed_again(document: Mapping[str, Any], books: Books, sets: Sets, name: str = "the plan") -> Posed:
+    """Return a recorded plan's programmes, seen to give what was recorded.
+
+    Raises:
+        AllocationError: They do not, or the document lacks what it was made from.
+        LedgerError: The run's file is absent or was changed.
+    """
+    return planned_again(scenario_of(document, books, sets, name), document).posed
+
+
+@dataclass(frozen=True, eq=False)
+class Studied:
+    """A recorded plan, solved again, and the record of its being looked at.
+
+    Attributes:
+        plan_id: Name of the plan.
+        document: Its document.
+        scenario: What it was made from.
+        planned: The plan.
+        audit_id: The event of the consultation.
+    """
+
+    plan_id: str
+    document: Mapping[str, Any]
+    scenario: Scenario
+    planned: Planned
+    audit_id: str
+
+
+def studied(books: Books, sets: Sets, plan_id: str, study: str, **details: str | int | bool | None) -> Studied:
+    """Return a recorded plan for a study, which is recorded before anything of it is shown.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: It cannot be posed again as it was.
+        LedgerError: It could not be read or recorded.
+    """
+    document = load_plan(books.ledger, books.files, plan_id).document
+    scenario = scenario_of(document, books, sets, f"plan {plan_id}")
+    planned = planned_again(scenario, document)
+    draft = Draft("consultation", f"{KIND}/{plan_id}", books.actor, details={"study": study, **details})
+    return Studied(plan_id, document, scenario, planned, books.ledger.append(draft).audit_id)

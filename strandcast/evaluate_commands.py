@@ -1,0 +1,161 @@
+"""`strandcast allocate evaluate`: what plans of past weeks would have reached, beside simple rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from strandcast.command import Context, command_options
+from strandcast.output import plain_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from strandcast.deployment import Deployment
+    from training.plans.contest import Outcome
+    from training.plans.intervals import Interval
+    from training.plans.posing import Posing
+    from training.plans.told import Told
+    from training.plans.week import Week
+
+# Fewer hours than this are shown as none.
+_SHOWN = 0.05
+_MODEL = "stacked, boosted or a simple method; refitted with what was known then."
+
+
+@click.command()
+@click.option("--period", type=click.Choice(["week", "month"]), help="week or month; by default the workspace's.")
+@click.option("--origins", type=int, default=25, show_default=True, help="Number of plans.")
+@click.option("--every", type=int, default=1, show_default=True, help="Periods between plans.")
+@click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last plan: for the newest period that ends by then.")
+@click.option("--model", "name", default="stacked", show_default=True, help=_MODEL)
+@click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many plans.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes for the refits.")
+@click.option("--hours", type=float, help="Patrol hours of a period; else as resources.toml says.")
+@click.option("--objective", type=click.Choice(["reached", "prevented"]), help="In place of the resources' own.")
+@click.option("--effect", type=click.Choice(["low", "central", "high"]), default="central", show_default=True)
+@click.option("--weights", metavar="SET", help="Set of harm weights, of harm.toml.")
+@click.option(
+    "--resources", type=click.Path(path_type=Path), help="Resources, TOML; left out: the workspace's resources.toml."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Table, a row a plan and period: .parquet or .csv.")
+@click.option("--picture", type=click.Path(path_type=Path), help="Picture: .png or .svg.")
+@command_options
+def evaluate(context: Context, /, **asked: Any) -> None:
+    """Plan past weeks from what was known before each, and score the plans on what happened, beside simple rules.
+
+    Forecasts are a backtest's and are kept as its are: the same command, interrupted, goes on where it stopped.
+    """
+    from models.table import check_suffix, write_frame
+    from strandcast.deployment import Deployment
+    from training.plans.contest import contest
+    from training.plans.picture import check_picture, draw
+    from training.plans.record import record
+    from training.plans.told import by_week, document, told
+
+    if asked["out"]:
+        check_suffix(asked["out"])
+    if asked["picture"]:
+        check_picture(asked["picture"])
+    with Deployment.open(context) as deployment:
+        weeks, posing, meta = _past(context, deployment, asked)
+        with context.output.progress("Plans") as advance:
+            outcome = contest(weeks, posing.pose, posing.weight, lambda done: advance(done, len(weeks)))
+        rows, table = told((outcome,)), by_week(outcome)
+        recorded = record(table, meta, deployment.books())
+        marks = deployment.marks()
+    if asked["out"]:
+        write_frame(table, asked["out"])
+    if asked["picture"]:
+        draw(outcome, rows, asked["picture"], marks)
+    written = [f"Wrote {path}." for path in (asked["out"], asked["picture"]) if path]
+    answer = {
+        "evaluation": recorded.name,
+        "audit_id": recorded.audit_id,
+        **meta,
+        "plans": document(rows),
+        "cells_left_out": int(sum((~week.seen).sum() for week in weeks)),
+    }
+    context.output.result(answer, _table(outcome, rows), lines=[*_lines(outcome, rows), *written, recorded.said()])
+
+
+def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tuple[list[Week], Posing, dict[str, Any]]:
+    """Return the weeks of the past, what poses their programmes, and what they were made from."""
+    from models.allocation.choices import Choices
+    from models.allocation.resources import load_resources
+    from training.backtest import Schedule, run_backtest
+    from training.choice import Recipe
+    from training.plans.posing import Posing
+    from training.plans.week import histories, weeks_of
+
+    workspace, end = deployment.workspace, asked["end"]
+    resources = load_resources(asked["resources"] or workspace.resources_file, workspace.taxonomy())
+    choices = Choices(
+        total_hours=asked["hours"],
+        objective=asked["objective"],
+        effect=asked["effect"],
+        harm_set=asked["weights"],
+    )
+    schedule = Schedule(asked["origins"], asked["every"], (1,), asked["refit_every"], end.date() if end else None)
+    knowledge = deployment.knowledge(asked["period"])
+    newest = knowledge.as_recorded().at()
+    recipe = Recipe(asked["name"], deployment.calendar(), workspace.settings.seed)
+    with context.output.progress(f"Forecasts of {recipe.name}") as advance:
+        made = run_backtest(
+            knowledge,
+            schedule,
+            recipe.fit,
+            name=recipe.name,
+            advance=advance,
+            workers=asked["workers"],
+            kept=workspace.backtests_folder,
+        )
+    weeks = list(weeks_of(made, newest.panel, histories(knowledge, made)))
+    spreads = {week.start.isoformat(): spread for week, spread in zip(weeks, made.spreads, strict=True)}
+    meta = {
+        "model": recipe.name,
+        "snapshot": newest.snapshot_hash,
+        "period": newest.panel.kind,
+        "first": weeks[0].start.isoformat(),
+        "last": weeks[-1].start.isoformat(),
+        "origins": len(weeks),
+    }
+    return weeks, Posing(resources, choices, workspace.harm(), newest.panel, spreads), meta
+
+
+def _table(outcome: Outcome, rows: list[Told]) -> Table:
+    columns = ["plan", "harm reached", "regret", "the plan is ahead by", "95 % interval", "regret saved", "interval"]
+    printed = [
+        [
+            row.plan,
+            f"{row.reached:.2%}",
+            f"{row.regret:.2%}",
+            "" if row.ahead is None else f"{100 * row.ahead.mean:+.2f}",
+            _ends(row.ahead, 2, ""),
+            "" if row.saved is None else f"{row.saved.mean:.0%}",
+            _ends(row.saved, 0, " %"),
+        ]
+        for row in rows
+    ]
+    title = f"{len(outcome.starts)} plans from {outcome.starts[0]} to {outcome.starts[-1]}, scored on what happened"
+    return plain_table(title, columns, printed, columns[1:])
+
+
+def _ends(interval: Interval | None, digits: int, unit: str) -> str:
+    return "" if interval is None else f"{100 * interval.low:+.{digits}f} to {100 * interval.high:+.{digits}f}{unit}"
+
+
+def _lines(outcome: Outcome, rows: list[Told]) -> list[str]:
+    """Return what has to be said beside the figures."""
+    from training.plans.told import best_simple
+
+    best = best_simple(rows)
+    lines = [
+        "Harm is that of incidents which may draw patrols. Regret is what the clairvoyant, who knows the counts, would",
+        "have reached more. Leads are in percentage points; intervals allow for weeks that go together.",
+        f"The best simple rule was {best.plan}.",
+    ]
+    unplaced = float(outcome.unplaced[0].mean())
+    return [*lines, f"The plan left {unplaced:,.1f} hours a period unplaced."] if unplaced >= _SHOWN else lines

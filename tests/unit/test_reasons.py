@@ -1,0 +1,206 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from errors import AllocationError
+from models.allocation.programme.plan import Plan
+from models.allocation.programme.problem import Kind, Problem, Rules
+from models.allocation.programme.solver import solve
+from models.allocation.reasons.margins import Margins
+from models.allocation.reasons.next_hours import next_hours, total_row
+from models.allocation.reasons.prices import binding, clean_prices, prices
+from models.allocation.reasons.sentences import area_sentences, plan_sentences
+from models.allocation.reasons.statements import STATUSES, statements
+from tests.support.reasoned import Invented, area_rule, capacity, presence
+
+COUNTY = Invented(
+    np.array([[6.0, 2.0], [3.0, 1.0], [1.0, 0.5], [0.0, 0.0], [5.0, 4.0]]), np.array([1.0, 4.0]), (4.0, 3.0)
+)
+
+
+def ruled(problem: Problem, kind: Kind, areas: tuple[int, ...], lower: float, upper: float) -> Problem:
+    name = "and ".join(problem.area_codes[area] for area in areas)
+    return replace(problem, rules=(*problem.rules, area_rule(problem, kind, name, areas, lower, upper)))
+
+
+def status(plan: Plan, area: int) -> str:
+    return statements(plan)[area].status
+
+
+@pytest.mark.parametrize("make", [capacity, presence])
+def test_a_total_price_lies_between_what_an_hour_more_and_less_are_worth(make: type) -> None:
+    problem = make(COUNTY)
+    plan = solve(problem)
+    for row, price in enumerate(item for item in prices(plan) if item.kind == "total"):
+        step = 1e-3
+        worth = []
+        for sign in (1, -1):
+            upper = problem.rules[0].upper.copy()
+            upper[row] += sign * step
+            eased = replace(problem.rules[0], upper=upper)
+            worth.append(sign * (solve(replace(problem, rules=(eased,))).objective - plan.objective) / step)
+        assert worth[0] - 0.02 <= price.price <= worth[1] + 0.02
+
+
+def test_binding_rules_come_dearest_first_and_a_slack_one_not_at_all() -> None:
+    problem = ruled(capacity(COUNTY), "cap", (0,), -np.inf, 0.5)
+    plan = solve(ruled(ruled(problem, "cap", (4,), -np.inf, 1.0), "floor", (1,), 0.0, 500.0))
+    held = binding(prices(plan))
+    costs = [abs(price.price) for price in held]
+    assert costs == sorted(costs, reverse=True)
+    assert {(price.kind, price.name) for price in held} >= {("cap", "A00"), ("cap", "A04"), ("total", "R0")}
+    assert ("floor", "A01") not in {(price.kind, price.name) for price in held if price.price}
+
+
+def test_prices_of_a_relaxation_are_called_approximate() -> None:
+    plan = replace(solve(ruled(capacity(COUNTY), "cap", (0,), -np.inf, 0.5)), approximate=True)
+    assert all(price.approximate for price in prices(plan))
+    assert "approximate" in plan_sentences(plan, {})[-1]
+    assert "(approximate)" in area_sentences(plan)[0]
+
+
+def test_rounding_of_the_solver_is_no_price() -> None:
+    plan = solve(capacity(COUNTY))
+    noisy = replace(plan, prices=(plan.prices[0] + np.array([0.0, -plan.prices[0][1] + 1e-12]),))
+    assert clean_prices(noisy)[0][1] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "areas", "lower", "upper", "expected"),
+    [
+        ("floor", (2,), 2.0, np.inf, "at its floor"),
+        ("cap", (2,), -np.inf, 0.0, "capped"),
+        ("lock", (2,), 1.0, 1.0, "locked"),
+        ("floor", (2, 3), 2.0, np.inf, "held by a rule"),
+        ("ringfence", (2,), 2.0, np.inf, "held by a rule"),
+    ],
+)
+def test_a_rule_that_costs_is_the_status_of_its_area(
+    kind: Kind, areas: tuple[int, ...], lower: float, upper: float, expected: str
+) -> None:
+    plan = solve(ruled(capacity(COUNTY), kind, areas, lower, upper))
+    told = statements(plan)[2]
+    assert told.status == expected
+    assert told.holdings[0].name in area_sentences(plan)[2]
+
+
+def test_of_several_rules_the_dearest_is_named_first() -> None:
+    problem = ruled(ruled(capacity(COUNTY), "floor", (2, 3), 2.0, np.inf), "change", (1, 2), -np.inf, 2.1)
+    plan = solve(ruled(problem, "ringfence", (2,), 2.0, np.inf))
+    told = next(item for item in statements(plan) if len(item.holdings) > 1)
+    costs = [abs(rule.price) for rule in told.holdings]
+    assert costs == sorted(costs, reverse=True)
+    sentence = area_sentences(plan)[plan.problem.area_codes.index(told.area_code)]
+    assert sentence.index(told.holdings[0].name) <= sentence.index(told.holdings[1].name)
+    assert told.status_text.startswith(told.status)
+
+
+def test_without_rules_areas_are_marginal_at_the_margin_empty_or_without_demand() -> None:
+    plan = solve(capacity(COUNTY))
+    told = [item.status for item in statements(plan)]
+    assert told[3] == "no demand"
+    assert set(told) <= set(STATUSES)
+    assert "at the margin" in told
+    assert set(told) & {"marginal: the next hour goes elsewhere", "no hours"}
+
+
+def test_where_hours_abound_nothing_is_left_to_meet() -> None:
+    plan = solve(capacity(replace(COUNTY, hours=(500.0, 500.0))))
+    assert status(plan, 0) == "nothing is left to meet"
+    assert any("stay unplaced" in sentence for sentence in plan_sentences(plan, {}))
+
+
+def test_an_area_in_which_no_resource_may_work_says_so() -> None:
+    problem = capacity(COUNTY)
+    kept = problem.posts.area != 3
+    posts = replace(
+        problem.posts,
+        resource=problem.posts.resource[kept],
+        area=problem.posts.area[kept],
+        strand=problem.posts.strand[kept],
+    )
+    links = replace(
+        problem.links, post=np.arange(kept.sum()), cell=problem.links.cell[kept], rate=problem.links.rate[kept]
+    )
+    rules = replace(problem.rules[0], matrix=csr_matrix(problem.rules[0].matrix[:, np.flatnonzero(kept)]))
+    plan = solve(replace(problem, posts=posts, links=links, rules=(rules,)))
+    assert status(plan, 3) == "no post"
+
+
+@pytest.mark.parametrize("make", [capacity, presence])
+def test_the_next_hour_is_what_a_whole_hour_adds(make: type) -> None:
+    plan = solve(make(COUNTY))
+    for post in range(len(plan.hours)):
+        hours = plan.hours.copy()
+        hours[post] += 1.0
+        assert Margins(plan).next_hour[post] == pytest.approx(replace(plan, hours=hours).harm - plan.harm, abs=1e-9)
+    assert (Margins(plan).next_hour <= Margins(plan).slope + 1e-9).all()
+
+
+@pytest.mark.parametrize("make", [capacity, presence])
+def test_the_slope_is_the_derivative_to_the_right(make: type) -> None:
+    plan = solve(make(COUNTY))
+    for post in range(len(plan.hours)):
+        hours = plan.hours.copy()
+        hours[post] += 1e-6
+        gain = (replace(plan, hours=hours).objective - plan.objective) / 1e-6
+        assert Margins(plan).slope[post] == pytest.approx(gain, rel=1e-3, abs=1e-5)
+
+
+def test_fading_links_have_the_derivative_of_their_formula() -> None:
+    problem = presence(COUNTY)
+    links = replace(problem.links, ceiling=np.full(len(problem.links.rate), 0.4))
+    plan = replace(solve(problem), problem=replace(problem, links=links))
+    hours = plan.hours + 1e-6
+    gain = plan.problem.links.doses(hours) - plan.problem.links.doses(plan.hours)
+    told = Margins(plan).slope
+    expected = (problem.worth * problem.value.slope(plan.dose))[links.cell] * gain / 1e-6
+    assert told == pytest.approx(np.bincount(links.post, weights=expected), rel=1e-3)
+
+
+def test_ten_more_hours_are_placed_where_the_new_plan_puts_them_and_gain_no_more_than_their_price() -> None:
+    plan = solve(capacity(COUNTY))
+    told = next_hours(plan, "R0", solve)
+    assert told.placed == pytest.approx(10.0)
+    assert sum(told.change.values()) == pytest.approx(10.0, abs=0.1)
+    assert 0 < told.harm <= told.promised + 1e-9
+    first = next(iter(told.change))
+    assert first in told.sentence()
+
+
+def test_more_hours_of_what_is_not_needed_go_nowhere() -> None:
+    plan = solve(capacity(replace(COUNTY, hours=(500.0, 500.0))))
+    assert "nowhere" in next_hours(plan, "R1", solve).sentence()
+
+
+def test_a_plan_that_breaks_its_rules_is_not_told() -> None:
+    plan = solve(capacity(COUNTY))
+
+    def wrong(problem: Problem) -> Plan:
+        return replace(solve(problem), hours=plan.hours * 9)
+
+    with pytest.raises(AllocationError, match="breaks the rule of R0"):
+        next_hours(plan, "R0", wrong)
+
+
+def test_an_unknown_resource_is_refused_with_those_there_are() -> None:
+    with pytest.raises(AllocationError, match="R0, R1"):
+        total_row(capacity(COUNTY), "R9")
+
+
+def test_nothing_says_because() -> None:
+    plan = solve(ruled(ruled(capacity(COUNTY), "cap", (0,), -np.inf, 0.5), "lock", (2,), 1.0, 1.0))
+    said = " ".join([*plan_sentences(plan, {}), *area_sentences(plan)])
+    assert "because" not in said.lower()
+
+
+def test_a_rule_of_money_is_not_told_in_hours() -> None:
+    problem = capacity(COUNTY)
+    cost = csr_matrix(np.full((1, len(problem.posts)), 30.0))
+    budget = Rules("budget", ("all",), ("resources.toml, [rules] budget",), cost, np.array([-np.inf]), np.array([60.0]))
+    plan = solve(replace(problem, rules=(*problem.rules, budget)))
+    sentence = next(said for said in plan_sentences(plan, {}) if "budget" in said)
+    assert "60 hours" not in sentence
+    assert "one unit of give" in sentence
