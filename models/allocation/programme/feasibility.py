@@ -71,9 +71,9 @@ class Rows:
         _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
         group = group.reshape(-1)
         add = csr_matrix((np.ones(len(group)), (group, np.arange(len(group)))))
-        return Rows(
-            csr_matrix(add @ self.matrix), add @ self.lower, add @ self.upper, self.rule[first], add @ self.count
-        )
+        columns = self.lower, self.upper, self.count
+        lower, upper, count = (np.bincount(group, weights=column).astype(np.float64) for column in columns)
+        return Rows(csr_matrix(add @ self.matrix), lower, upper, self.rule[first], count)
 
 
 @dataclass(frozen=True, eq=False)
