@@ -9,6 +9,7 @@ import click
 
 from strandcast.command import Context, command_options
 from strandcast.output import plain_table
+from strandcast.plan_values import ResourceHours
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,7 +34,13 @@ _MODEL = "stacked, boosted or a simple method; refitted with what was known then
 @click.option("--model", "name", default="stacked", show_default=True, help=_MODEL)
 @click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many plans.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes for the refits.")
-@click.option("--hours", type=float, help="Patrol hours of a period; else as resources.toml says.")
+@click.option(
+    "--hours",
+    type=ResourceHours(),
+    multiple=True,
+    metavar="H|RESOURCE=H",
+    help="Hours of a period, of all patrols together or of one resource; may be repeated.",
+)
 @click.option("--objective", type=click.Choice(["reached", "prevented"]), help="In place of the resources' own.")
 @click.option("--effect", type=click.Choice(["low", "central", "high"]), default="central", show_default=True)
 @click.option("--weights", metavar="SET", help="Set of harm weights, of harm.toml.")
@@ -92,8 +99,10 @@ def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tu
 
     workspace, end = deployment.workspace, asked["end"]
     resources = load_resources(asked["resources"] or workspace.resources_file, workspace.taxonomy())
+    by_resource = _hours(asked["hours"])
     choices = Choices(
-        total_hours=asked["hours"],
+        total_hours=by_resource.pop("", None),
+        hours=by_resource,
         objective=asked["objective"],
         effect=asked["effect"],
         harm_set=asked["weights"],
@@ -123,6 +132,14 @@ def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tu
         "origins": len(weeks),
     }
     return weeks, Posing(resources, choices, workspace.harm(), newest.panel, spreads), meta
+
+
+def _hours(given: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    """Return hours by resource, "" for all patrols together."""
+    by_resource = dict(given)
+    if len(by_resource) < len(given):
+        raise click.UsageError("--hours: hours are given twice for one resource, or for all patrols together")
+    return by_resource
 
 
 def _table(outcome: Outcome, rows: list[Told]) -> Table:
