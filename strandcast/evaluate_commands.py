@@ -143,25 +143,27 @@ def _hours(given: tuple[tuple[str, float], ...]) -> dict[str, float]:
 
 
 def _table(outcome: Outcome, rows: list[Told]) -> Table:
-    columns = ["plan", "harm reached", "regret", "the plan is ahead by", "95 % interval", "regret saved", "interval"]
+    columns = ["plan", "reached", "regret", "ahead by", "regret saved"]
     printed = [
         [
             row.plan,
             f"{row.reached:.2%}",
             f"{row.regret:.2%}",
-            "" if row.ahead is None else f"{100 * row.ahead.mean:+.2f}",
-            _ends(row.ahead, 2, ""),
-            "" if row.saved is None else f"{row.saved.mean:.0%}",
-            _ends(row.saved, 0, " %"),
+            _percent(row.ahead, "+.2f"),
+            _percent(row.saved, ".0f"),
         ]
         for row in rows
     ]
     title = f"{len(outcome.starts)} plans from {outcome.starts[0]} to {outcome.starts[-1]}, scored on what happened"
-    return plain_table(title, columns, printed, columns[1:])
+    return plain_table(title, columns, printed, columns[1:], whole=["plan"])
 
 
-def _ends(interval: Interval | None, digits: int, unit: str) -> str:
-    return "" if interval is None else f"{100 * interval.low:+.{digits}f} to {100 * interval.high:+.{digits}f}{unit}"
+def _percent(interval: Interval | None, form: str) -> str:
+    """Return a percentage with its interval."""
+    if interval is None:
+        return ""
+    mean, low, high = (format(100 * value, form) for value in (interval.mean, interval.low, interval.high))
+    return f"{mean} ({low} to {high})"
 
 
 def _lines(outcome: Outcome, rows: list[Told]) -> list[str]:
@@ -171,7 +173,8 @@ def _lines(outcome: Outcome, rows: list[Told]) -> list[str]:
     best = best_simple(rows)
     lines = [
         "Harm is that of incidents which may draw patrols. Regret is what the clairvoyant, who knows the counts, would",
-        "have reached more. Leads are in percentage points; intervals allow for weeks that go together.",
+        "have reached more; leads of the plan are in percentage points, regret saved in per cent, with 95 % intervals",
+        "that allow for weeks that go together.",
         f"The best simple rule was {best.plan}.",
     ]
     unplaced = float(outcome.unplaced[0].mean())
