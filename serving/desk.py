@@ -15,9 +15,12 @@ from features.workspace import Workspace
 from ledger.events import Draft, NoSuchRecordError, Scalar
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.allocation.record import KIND as PLAN
-from models.allocation.record import load_plan, make_plan
-from models.allocation.single_patrol import load_resources
+from models.allocation.choices import Choices
+from models.allocation.decisions.drafts import Sets, draft
+from models.allocation.decisions.record import KIND as PLAN
+from models.allocation.decisions.record import load_plan
+from models.allocation.resources import load_resources
+from models.books import Books
 from models.explanation.contributions import explain
 from models.explanation.later import LaterContributions
 from models.runs import ForecastRun, load_run
@@ -149,14 +152,20 @@ class Desk:
         """
         run = self.shelf.current.run
         try:
-            resources = load_resources(self._workspace.resources_file)
-            wanted = {**order.model_dump(), "horizon": order.horizon or run.next_horizon}
-            request = resources.request(**wanted, harm=self._workspace.harm())
+            resources = load_resources(self._workspace.resources_file, self._workspace.taxonomy())
+            sets = Sets.of(self._workspace)
         except DataError as error:
             # Not the client's doing, and not the client's business where our files lie.
             problem = f"the workspace's resources cannot be used: {error.problem}"
             raise ServiceError(problem, fix=error.fix) from error
-        record = make_plan(run, request, ledger=self.ledger, files=self.files, clock=self._clock, actor=ACTOR)
+        choices = Choices(
+            horizon=order.horizon or run.next_horizon,
+            total_hours=order.total_hours,
+            minimum_per_area=order.minimum_hours,
+            maximum_per_area=order.maximum_hours,
+            minimum_per_district=order.district_minimum or {},
+        )
+        record = draft(run, resources, choices, Books(self.ledger, self.files, ACTOR), sets)
         return PlanAnswer(
             audit_id=record.audit_id,
             plan_id=record.plan_id,

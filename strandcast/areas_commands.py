@@ -39,7 +39,7 @@ def show(context: Context, picture: Path | None, shapes: Path | None) -> None:
     from features.areas.drawing import draw
     from features.areas.picture import SUFFIXES, draw_areas
     from features.areas.summary import summary
-    from models.allocation.table import check_target
+    from models.allocation.papers.tables import check_target
     from strandcast.areas_shown import areas_of, caption, level_rows, shapes_text, told
     from strandcast.deployment import Deployment
 
@@ -81,7 +81,7 @@ def grid(context: Context, boundary: Path, cell: float, shape: Any, out: Path) -
     """Lay a grid of squares or hexagons over a boundary, as areas to begin a workspace with."""
     from features.areas.geojson import to_geojson
     from features.areas.grid_file import grid_file
-    from models.allocation.table import check_target
+    from models.allocation.papers.tables import check_target
 
     check_target(out, _GEOJSON)
     file = grid_file(boundary, shape, cell)
@@ -131,7 +131,7 @@ def convert(
     from features.areas.changes import read_changes
     from features.areas.counts_file import CountsTable, convert_counts
     from features.areas.shipped import AreaSource
-    from models.allocation.table import check_target
+    from models.allocation.papers.tables import check_target
 
     check_target(out, (".csv",))
     table = CountsTable.read(counts, area_column, count_column)

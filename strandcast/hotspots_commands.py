@@ -72,7 +72,7 @@ def hotspots(
     picture: Path | None,
 ) -> None:
     """Rank the cells of a grid by the recorded incidents expected in the coming week; recorded before it is shown."""
-    from models.allocation.table import check_target
+    from models.allocation.papers.tables import check_target
     from models.hotspots.picture import SUFFIXES, draw_hotspots
     from models.hotspots.record import notices_of, record
     from models.hotspots.study import HotspotRequest, study

@@ -46,7 +46,7 @@ def monitor() -> None:
 @command_options
 def check(context: Context, as_of: datetime | None, act: bool, out: Path | None, picture: Path | None) -> None:
     """Measure the champion against the weeks since it was trained; what is found is recorded before it is shown."""
-    from models.allocation.table import check_target
+    from models.allocation.papers.tables import check_target
     from models.monitoring.picture import draw_monitoring
     from models.monitoring.report import COLUMNS, NUMERIC, monitoring_page, monitoring_rows, monitoring_sentences
     from models.reports.page import check_report, write_report

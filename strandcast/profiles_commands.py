@@ -66,7 +66,7 @@ def profiles(
 ) -> None:
     """Show which share of a week's incidents each day and shift holds; recorded before it is shown."""
     from features.incidents.store import load_incidents
-    from models.allocation.table import check_target
+    from models.allocation.papers.tables import check_target
     from models.profiles.document import to_csv
     from models.profiles.picture import SUFFIXES, draw_profiles
     from models.profiles.record import notices_of, record

@@ -85,7 +85,7 @@ def _place(context: Context, deployment: Deployment, advance: Any) -> Place:
 def _written(deployment: Deployment, week: Week, out: Path | None) -> list[Path]:
     """Write the report where it is wanted, else in the workspace by its period, and the plan's table beside it."""
     from features.workspace import write_whole
-    from models.allocation.table import write_plan
+    from models.allocation.papers.tables import write_plan
     from models.weekly.cycle import FOLDER
 
     if out is None:

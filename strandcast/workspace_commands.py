@@ -57,11 +57,11 @@ def init(
     from features.settings import SYNTHETIC, Settings
     from features.strands import taxonomy_of, taxonomy_text
     from features.workspace import GATE, HARM, MONITOR, RESOURCES, STRANDS, Workspace
-    from models.allocation.single_patrol import default_text
+    from models.allocation.resources import default_text
     from models.monitoring.thresholds import default_text as monitor_text
     from training.gate.settings import default_text as gate_text
 
-    files = {STRANDS: taxonomy_text(taxonomy), HARM: harm_text(taxonomy), RESOURCES: default_text()}
+    files = {STRANDS: taxonomy_text(taxonomy), HARM: harm_text(taxonomy), RESOURCES: default_text(taxonomy)}
     files |= {GATE: gate_text(), MONITOR: monitor_text()}
     check_taxonomy(taxonomy_of(files[STRANDS], taxonomy or STRANDS))
     Calendar.load(holidays, None)

@@ -23,8 +23,10 @@ from features.workspace import Workspace
 from ledger.archive import Archive
 from ledger.artefacts import Artefact
 from ledger.events import Draft, NoSuchRecordError
-from models.allocation.record import PlanRecord, draft_plan
-from models.allocation.single_patrol import load_resources
+from models.allocation.choices import Choices
+from models.allocation.decisions.drafts import Sets, draft
+from models.allocation.decisions.record import PlanRecord
+from models.allocation.resources import load_resources
 from models.books import Books
 from models.monitoring.act import Acted, look
 from models.monitoring.thresholds import load_thresholds
@@ -203,15 +205,16 @@ def _forecast(place: Place, known: Known, standing: Standing, week: Week) -> Non
 
 
 def _draft(place: Place, asked: Asked, week: Week) -> PlanRecord | None:
-    resources = load_resources(place.workspace.resources_file)
+    workspace = place.workspace
+    resources = load_resources(workspace.resources_file, workspace.taxonomy())
     if week.run is None:
         return None
-    if asked.hours is None and resources.hours.total is None:
-        week.no_plan = "No hours are given: set total under [hours] in resources.toml, or say --hours."
+    lacking = [item.code for item in resources.resources if item.kind == "patrol" and item.weekly_hours is None]
+    if asked.hours is None and lacking:
+        week.no_plan = f"No hours are given: set hours_a_week of '{lacking[0]}' in resources.toml, or say --hours."
         return None
-    harm, horizon = place.workspace.harm(), week.run.next_horizon
-    request = resources.request(total_hours=asked.hours, horizon=horizon, harm=harm)
-    return draft_plan(week.run, request, place.books, place.clock)
+    choices = Choices(horizon=week.run.next_horizon, total_hours=asked.hours)
+    return draft(week.run, resources, choices, place.books, Sets.of(workspace))
 
 
 def _report(place: Place, asked: Asked, knowledge: Knowledge, week: Week) -> None:

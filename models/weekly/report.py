@@ -1,14 +1,14 @@
 """The weekly report: what a planner begins the week with, in plain English."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from features.completeness.overview import FeedCompleteness
-from models.allocation.picture import draw_plan
+from models.allocation.papers.picture import draw_plan
 from models.completeness_picture import draw_completeness
 from models.monitoring.report import monitoring_blocks
 from models.notices import explained
@@ -167,41 +167,50 @@ def _plan(found: Material) -> list[Block]:
         return [Heading("Draft plan"), Text(found.no_plan)]
     document = found.plan
     areas = sorted(document["areas"], key=lambda area: (-area["hours"], area["area_code"]))
-    columns = ("area", "hours", "expected", "reached", "limit")
+    columns = ("area", "hours", "expected", "met", "what holds it")
     rows = tuple(
         (
             area["name"] + (f", {area['district']}" if area["district"] else ""),
             f"{area['hours']:,.1f}",
             f"{sum(area['expected'].values()):,.1f}",
-            f"{area['reach']:.0%}",
-            area["limit"].replace("_", " ") or "none",
+            f"{sum(area['met'].values()):,.1f}",
+            area["status"],
         )
         for area in areas[:_MOST_AREAS]
     )
-    blocks: list[Block] = [
+    shown = "All areas:" if len(rows) == len(areas) else f"The {len(rows)} of {len(areas)} areas with most hours:"
+    picture = _drawn(lambda path: draw_plan(document, path))
+    decide = f"strandcast plans issue {document['plan_id']} --by NAME, or plans edit, or plans reject"
+    return [
         Heading(f"Draft plan for {document['period']['text']}"),
-        *(Text(line) for line in document["summary"]["sentences"]),
+        *(Text(line) for line in document["sentences"]),
+        *_hours(document),
+        Picture(picture, "hours of the areas with most, beside what is expected there"),
+        Text(shown),
+        Grid(columns, rows, columns[1:4]),
+        Text(f"Harm weights: {document['objective']['weight_source']}", small=True),
+        Text(
+            "The hours of every area are in the table beside this report, named plan-DRAFT.csv at the end.", small=True
+        ),
+        Text(f"To decide on it: {decide}.", small=True),
     ]
+
+
+def _hours(document: Mapping[str, Any]) -> list[Block]:
+    """Return the hours by resource, and by district where areas have one."""
+    resources = tuple(
+        (item["name"], item["owner"], f"{item['placed']:,.1f}", f"{item['unplaced']:,.1f}")
+        for item in document["resources"]
+    )
+    columns = ("resource", "owner", "hours placed", "left over")
+    blocks: list[Block] = [Grid(columns, resources, columns[2:])]
     hours: dict[str, float] = {}
-    for area in areas:
+    for area in document["areas"]:
         hours[area["district"]] = hours.get(area["district"], 0.0) + area["hours"]
     if any(hours):
         by_district = tuple((name, f"{total:,.1f}") for name, total in sorted(hours.items()))
         blocks.append(Grid(("district", "hours"), by_district, ("hours",)))
-    shown = "All areas:" if len(rows) == len(areas) else f"The {len(rows)} of {len(areas)} areas with most hours:"
-    picture = _drawn(lambda path: draw_plan(document, path))
-    return [
-        *blocks,
-        Picture(picture, "hours of the areas with most, beside what is expected there"),
-        Text(shown),
-        Grid(columns, rows, columns[1:4]),
-        Text(f"Harm weights: {document['request']['weights_source']}", small=True),
-        Text(f"Reach: {document['request']['scale_source']}", small=True),
-        Text(
-            "The hours of every area are in the table beside this report, named plan-DRAFT.csv at the end.", small=True
-        ),
-        Text("To decide on a plan: strandcast allocate, with the hours and limits that are to hold.", small=True),
-    ]
+    return blocks
 
 
 def _notices(found: Material) -> list[Block]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.solver import solve
+from models.allocation.programme.values import Met
 from models.allocation.reasons.flip import LESS, FlipPoint, Flips, changed, flips
 from tests.support.reasoned import Invented, area_rule, capacity, presence
 
@@ -57,6 +58,7 @@ def test_a_warm_solver_that_errs_is_overruled(seed: int) -> None:
     problem = capacity(Invented(rng.gamma(2.0, 2.0, (4, 2)), np.array([1.0, 3.0]), (5.0,)))
 
     def biased(other: Problem) -> object:
+        assert isinstance(other.value, Met)
         return solve(replace(other, value=replace(other.value, mean=other.value.mean * 1.3)))
 
     honest = flips(solve(problem), "A01", warm=solve, fresh=solve)

@@ -15,7 +15,7 @@ from ledger.artefacts import Artefact
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.allocation.single_patrol import default_text
+from models.allocation.resources import default_text
 from models.table import MULTIPLIERS, QUANTILES
 
 STRANDS = ("burglary", "robbery")

@@ -20,9 +20,14 @@ def made(**given: Any) -> dict[str, Any]:
 
 
 def layout() -> dict[str, Any]:
-    hours = {"district": "West", "hours": 14.0, "by_shift": [[1.25, 0.75]] * 7, "areas": []}
-    shifts = [{"shift": "early", "hours": 8}, {"shift": "late", "hours": 8}]
-    return {"days": DAYS, "shifts": shifts, "resources": [{"resource": "local", "districts": [hours]}]}
+    where = {"resource": "local", "place": "A03", "district": "West", "strand": "Violence"}
+    rows = [
+        {**where, "day": day, "shift": shift, "hours": hours}
+        for day in DAYS
+        for shift, hours in (("early", 1.25), ("late", 0.75))
+    ]
+    shifts = [{"shift": "early", "hours": "07:00-19:00"}, {"shift": "late", "hours": "19:00-07:00"}]
+    return {"days": DAYS, "shifts": shifts, "rows": rows}
 
 
 def lists(a_day: int = 2) -> dict[str, Any]:

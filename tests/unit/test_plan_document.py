@@ -131,6 +131,53 @@ def test_quarter_hours_lie_next_to_the_plan_and_keep_every_rule() -> None:
         assert (value <= rules.upper + 1e-9).all()
 
 
+def test_rules_that_cut_across_resources_and_districts_are_kept_by_a_search() -> None:
+    # Four posts of two resources in two districts, each half a quarter above a quarter; each resource has room for one
+    # quarter more, and so has each district of each strand: rounding one by one gives both to the first district.
+    planned = by_capacity()
+    problem = planned.plan.problem
+    hours = np.zeros(18)
+    burglary, violence = [0, 3], [7, 13]
+    hours[burglary + violence] = 1.125
+    east = np.isin(problem.posts.area, [0, 1, 2]).astype(float)
+    first = (problem.posts.resource == 0).astype(float)
+    rules = (
+        rules_of("total", {"first": first, "second": 1 - first}, [-np.inf] * 2, [2.25] * 2),
+        rules_of("floor", {"East": east, "West": 1 - east}, [2.25] * 2, [np.inf] * 2),
+    )
+    plan = replace(planned.plan, hours=hours, problem=replace(problem, rules=rules))
+    found = quarter_hours(plan, DISTRICTS)
+    assert found.broken == ()
+    assert sorted(found.hours[burglary]) == [1.0, 1.25]
+    assert found.hours[burglary].tolist() != found.hours[violence].tolist()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_totals_districts_and_areas_in_quarters_hold_exactly(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    planned = by_capacity()
+    posts = planned.plan.problem.posts
+    hours = rng.gamma(1.0, 2.0, 18) * (rng.uniform(size=18) < 0.7)
+    group = np.unique(DISTRICTS, return_inverse=True)[1][posts.area]
+
+    def limits(number: int, of: np.ndarray[Any, Any]) -> tuple[dict[str, Any], list[float], list[float]]:
+        rows = {f"{at}": (of == at).astype(float) for at in range(number)}
+        sums = [float(row @ hours) for row in rows.values()]
+        return rows, [np.floor(4 * held) / 4 for held in sums], [np.ceil(4 * held) / 4 for held in sums]
+
+    total, district, area = (
+        limits(number, of)
+        for number, of in ((2, posts.resource), (4, posts.resource * 2 + group), (12, posts.resource * 6 + posts.area))
+    )
+    rules = (rules_of("total", *total), rules_of("floor", *district), rules_of("cap", *area))
+    found = quarter_hours(
+        replace(planned.plan, hours=hours, problem=replace(planned.plan.problem, rules=rules)), DISTRICTS
+    )
+    assert found.broken == ()
+    assert (np.abs(found.hours - hours) < 0.25).all()
+    assert found.hours.sum() <= hours.sum() + 1e-9
+
+
 def test_a_rule_that_quarters_cannot_keep_is_named() -> None:
     planned = by_capacity()
     row = np.zeros(18)

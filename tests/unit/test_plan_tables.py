@@ -91,13 +91,22 @@ def test_a_workbook_has_a_sheet_for_each_thing_that_is_told(tmp_path: Path) -> N
     for sheet in sheets(document):
         assert book[sheet.name].max_row == len(sheet.rows) + 1
     assert book["Summary"]["A2"].value == "SYNTHETIC"
-    assert [cell.value for cell in book["Shifts"][2]] == ["local", "East", "East", "2026-03-02", "early", 2.5]
+    assert [cell.value for cell in book["Shifts"][2]] == [
+        "local",
+        "East",
+        "A00",
+        "Area A00",
+        "Burglary",
+        "2026-03-02",
+        "early",
+        2.5,
+    ]
 
 
 def made_layout() -> dict[str, Any]:
-    days, shifts = ["2026-03-02", "2026-03-03"], [{"shift": "early", "hours": 8}, {"shift": "late", "hours": 8}]
-    hours = {"district": "East", "hours": 6.0, "by_shift": [[2.5, 0.0], [1.0, 2.5]], "areas": []}
-    return {"days": days, "shifts": shifts, "resources": [{"resource": "local", "districts": [hours]}]}
+    row = {"resource": "local", "place": "A00", "district": "East", "strand": "Burglary", "day": "2026-03-02"}
+    shifts = [{"shift": "early", "hours": "07:00-15:00"}]
+    return {"days": ["2026-03-02"], "shifts": shifts, "rows": [{**row, "shift": "early", "hours": 2.5}]}
 
 
 def test_parquet_and_json_hold_the_plan_as_it_is(tmp_path: Path) -> None:

@@ -16,9 +16,8 @@ from models.allocation.papers.equity import equity
 from models.allocation.papers.holding import caseload_rows, plans_of, resource_rows, rule_rows
 from models.allocation.papers.means import means_of
 from models.allocation.papers.places import area_rows, coverage, post_rows
-from models.allocation.papers.quarters import Quarters, quarter_hours
+from models.allocation.papers.quarters import Quarters, quarters_of
 from models.allocation.papers.ranges import Ranges, drawn_demand, group_of, interval, ranges_of
-from models.allocation.papers.rostering import shift_rows, visit_rows
 from models.allocation.papers.words import area_words, plan_sentences
 from models.allocation.posed import Planned
 from models.allocation.posing.record import period_of
@@ -47,15 +46,15 @@ def plan_document(
         planned: What was posed and decided.
         resources: The file of resources.
         choices: What the request said over the file.
-        roster: The roster's document: days, shifts, and the hours of each resource by district and area.
-        visits: The visit lists' document, its visits as `rows`.
+        roster: The roster's document, hours of each resource, area, day and shift as its `rows`.
+        visits: The visit lists' document, visits as its `rows`.
         parent: The plan that this one was edited from, with who did so and why.
         reasons: `sentences` on the plan, and in `areas` the status and reason of each area by its code; where it is
             None the plan is told in plainer words.
     """
     posed, plan = planned.posed, planned.plan
     account, means = account_of(posed, plan), means_of(planned, resources, choices)
-    quarters = {code: quarter_hours(one, posed.ground.district) for code, one in plans_of(planned)}
+    quarters = quarters_of(planned)
     posts = [
         row
         for code, one in plans_of(planned)
@@ -81,10 +80,10 @@ def plan_document(
         "caseloads": caseload_rows(planned, means, names),
         "unweighted": _unweighted(planned, account),
         "quarter_hours": _quarters(planned, quarters),
-        "roster": shift_rows(roster or {}),
-        "layout": None if roster is None else dict(roster),
-        "visits": visit_rows(visits or {}, names),
-        "visit_lists": None if visits is None else {key: told for key, told in visits.items() if key != "rows"},
+        "roster": _rows(roster),
+        "layout": _beside_rows(roster),
+        "visits": _rows(visits),
+        "visit_lists": _beside_rows(visits),
         "notices": list(run.meta.get("notices") or []),
         "fallback": dict(run.meta.get("fallback") or {}),
         "synthetic": "synthetic" in (run.meta.get("notices") or []),
@@ -156,6 +155,15 @@ def _totals(run: ForecastRun, planned: Planned, account: Account, drawn: Ranges,
         "coverage": reached / harm if harm > 0 else None,
         "ranges": {"share": 0.8, "drawn": drawn.drawn, "draws": len(drawn.harm), "means": "exact"},
     }
+
+
+def _rows(part: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the rows of a part, without what is not known: there may be tens of thousands."""
+    return [{key: told for key, told in row.items() if told is not None} for row in (part or {}).get("rows", ())]
+
+
+def _beside_rows(part: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if part is None else {key: told for key, told in part.items() if key != "rows"}
 
 
 def _unweighted(planned: Planned, account: Account) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, vstack
 
+from models.allocation.papers.holding import plans_of
+from models.allocation.posed import Planned
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 
@@ -43,6 +45,12 @@ class Quarters:
 
     hours: F64
     broken: tuple[tuple[str, float], ...]
+
+
+def quarters_of(planned: Planned) -> dict[str, Quarters]:
+    """Return each programme's plan in quarter hours: "" for that of harm, a team's code for one placed by caseload."""
+    district = planned.posed.ground.district
+    return {code: quarter_hours(plan, district) for code, plan in plans_of(planned)}
 
 
 def quarter_hours(plan: Plan, district: tuple[str, ...] | None) -> Quarters:

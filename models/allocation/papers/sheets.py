@@ -34,8 +34,8 @@ def sheets(document: Mapping[str, Any]) -> tuple[Sheet, ...]:
         _rows("Districts", document["coverage"]["districts"], ("district", *_COVERED)),
         _deciles(document),
         _caseloads(document),
-        _rows("Shifts", document["roster"], _SHIFTS),
-        _rows("Visits", document["visits"], _VISITS),
+        _named("Shifts", document, "roster", "place", _SHIFTS),
+        _named("Visits", document, "visits", "area_code", _VISITS),
     )
 
 
@@ -94,7 +94,7 @@ _RESOURCES = (
 _RULES = ("kind", "name", "lower", "upper", "value", "price", "binding", "kept", "programme", "place")
 _COVERED = ("hours", "expected", "met", "covered", "harm", "harm_met", "harm_unmet", "harm_covered")
 _CASES = ("area_code", "name", "strand", "expected", "minutes_a_case", "hours", "capacity", "met", "unmet")
-_SHIFTS = ("resource", "district", "place", "day", "shift", "hours")
+_SHIFTS = ("resource", "district", "place", "name", "strand", "day", "shift", "hours")
 _VISITS = ("resource", "district", "day", "shift", "patrol", "time", "minutes", "area_code", "name", "spot")
 
 
@@ -106,6 +106,12 @@ def _flat(value: Any) -> Cell:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {told}" for key, told in value.items())
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def _named(sheet: str, document: Mapping[str, Any], part: str, area: str, columns: tuple[str, ...]) -> Sheet:
+    """Return the rows of a part with the name of each row's area."""
+    names = {row["area_code"]: row["name"] for row in document["areas"]}
+    return _rows(sheet, [{**row, "name": names.get(row[area])} for row in document[part]], columns)
 
 
 def _deciles(document: Mapping[str, Any]) -> Sheet:

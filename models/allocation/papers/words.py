@@ -48,9 +48,7 @@ def plan_sentences(document: Mapping[str, Any]) -> list[str]:
         f"The plan places {hours_text(placed)} over {totals['areas']:,} areas; harm {verb} is {sum_of_harm}.",
     ]
     if unplaced > AT_LIMIT:
-        sentences.append(
-            f"{hours_text(unplaced)} stay unplaced: by the rules and effects given they would add nothing."
-        )
+        sentences.append(f"{hours_text(unplaced)} stay unplaced.")
     if document["unweighted"]:
         names = ", ".join(row["strand"] for row in document["unweighted"])
         sentences.append(f"Without a harm weight, which is not no harm: {names}.")

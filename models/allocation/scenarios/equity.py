@@ -40,8 +40,9 @@ class Equity:
 
 def need_of(account: Account) -> F64:
     """Return the need of each area, float64[area]."""
-    harm = account.harm.sum(axis=1)
-    return harm if harm.sum() > 0 else account.expected.sum(axis=1)
+    harm: F64 = account.harm.sum(axis=1)
+    expected: F64 = account.expected.sum(axis=1)
+    return harm if harm.sum() > 0 else expected
 
 
 def equity_of(hours: F64, need: F64, decile: F64) -> Equity:

@@ -27,6 +27,7 @@ class Brief:
         who: Area code to the same of that area.
         shifts: Code of a resource to hours by shift, over all days.
         visits: Day to the visits of that day, in the order of their times.
+        names: Area code to name.
         rules: Rules that hold something here and are named after it or its areas.
     """
 
@@ -38,6 +39,7 @@ class Brief:
     who: Mapping[str, Mapping[str, float]]
     shifts: Mapping[str, Mapping[str, float]]
     visits: Mapping[str, Sequence[Mapping[str, Any]]]
+    names: Mapping[str, str]
     rules: Sequence[Mapping[str, Any]]
 
     @property
@@ -91,6 +93,7 @@ def briefs(document: Mapping[str, Any]) -> list[Brief]:
                 who,
                 shifts[name],
                 visits[name],
+                {area["area_code"]: area["name"] for area in areas[name]},
                 _rules(document, name, areas[name]),
             )
         )

@@ -127,13 +127,21 @@ def visits(brief: Brief) -> str:
     for day in days:
         on = date.fromisoformat(day)
         listed = brief.visits[day][:room]
-        lines = [f"<p><b>{escape(str(visit['time']))}</b> {escape(str(visit['name']))}</p>" for visit in listed]
+        lines = [_visit(visit, brief) for visit in listed]
         told = f"{len(listed)} of {len(brief.visits[day])}" if len(listed) < len(brief.visits[day]) else ""
         columns.append(f"<div><h3>{on:%a} {on.day} {grey(told)}</h3>{''.join(lines)}</div>")
     minutes = sorted({int(visit["minutes"]) for day in days for visit in brief.visits[day]})
     length = f"{minutes[0]} to {minutes[-1]}" if len(minutes) > 1 else f"{minutes[0]}"
-    note = f"{total:,}, of {length} minutes; order and times are drawn by chance; all of them in the workbook"
+    note = f"{total:,}, of {length} minutes; order and times are drawn by chance; /2 is a shift's second patrol"
     return section("Visits", note, f'<div class="days">{"".join(columns)}</div>', "visits")
+
+
+def _visit(visit: Mapping[str, Any], brief: Brief) -> str:
+    """Return a visit's line; of several patrols at a time all but the first bear their number."""
+    number = int(visit.get("patrol") or 1)
+    patrol = f" {grey(f'/{number}')}" if number > 1 else ""
+    area = brief.names.get(visit["area_code"], visit["area_code"])
+    return f"<p><b>{escape(str(visit['time']))}</b>{patrol} {escape(area)}</p>"
 
 
 def _room(brief: Brief) -> int:

@@ -8,6 +8,7 @@ from models.allocation.papers.briefing.facts import MET, amount, briefs, hours_t
 from models.allocation.papers.briefing.markup import band_bar, cells, grey, head, one, section, share_bar, table
 
 _MOST_DISTRICTS, _MOST_RESOURCES, _MOST_SENTENCES, _MOST_REASONS = 30, 16, 9, 3
+_LEAST_TOLD = 0.01
 
 
 def districts(document: Mapping[str, Any]) -> str:
@@ -43,7 +44,7 @@ def resources(document: Mapping[str, Any]) -> str:
         cells(
             ("", f"<b>{escape(row['name'])}</b> {grey(escape(row['owner']))}"),
             ("n", hours_text(row["placed"])),
-            ("n", hours_text(row["unplaced"]) if row["unplaced"] > 0 else ""),
+            ("n", hours_text(row["unplaced"]) if row["unplaced"] > _LEAST_TOLD else ""),
         )
         for row in order
     ]
