@@ -10,6 +10,7 @@ from matplotlib.image import imread
 
 from errors import AllocationError
 from models.allocation.programme.problem import Blocks
+from models.allocation.roster.blocks import placed
 from models.allocation.roster.calendar import Calendar
 from models.allocation.roster.duty import Duty
 from models.allocation.roster.layout import lay_out
@@ -138,6 +139,16 @@ def test_whole_shifts_stand_whole_in_days_and_shifts_and_areas_keep_their_hours(
     assert laid.quarters[2, 0] >= 64
     told = roster.document()["resources"][0]["whole_shifts"]
     assert sum(np.sum(item["count"]) for item in told) == sum(counts)
+
+
+def test_where_all_shifts_are_alike_hours_for_some_of_them_fall_on_all_days() -> None:
+    plan = planned({("foot", 0, 0): 2.75}, ["East"])
+    laid = lay_out(plan, [FOOT], WEEK, None, {}, {"": quarters(plan.plan)}).laid[0]
+    assert laid.quarters is not None
+    assert sorted(laid.quarters[0].reshape(7, 3).sum(axis=1).tolist()) == [1, 1, 1, 2, 2, 2, 2]
+    assert sorted(laid.quarters[0].reshape(7, 3).sum(axis=0).tolist()) == [3, 4, 4]
+    count = placed(np.array([8.0]), np.array([7]), np.full(21, 8 / 3), np.zeros(21))[0]
+    assert sorted(count.reshape(7, 3).sum(axis=1).tolist()) == [0, 1, 1, 1, 1, 1, 2]
 
 
 def test_cases_wait_for_no_shift_and_hours_of_nobody_are_left_out() -> None:
