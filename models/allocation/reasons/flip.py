@@ -6,11 +6,11 @@ change that adds hours to the area, and the smallest that takes hours from it, i
 need not mean more hours where several resources change places.
 
 The search goes outward over fixed changes with a solver that begins where it last ended (`resolving`), then halves the
-gap. What is stated is then solved afresh, from nothing, on both sides: at the stated multiplier the area's hours differ by a step or
-more, and with 1 % less of the change they do not. Where the fresh solution differs from the warm one, as it may where
-several plans are equally good, the fresh one decides and the search goes on with fresh solutions alone. So ties are
-broken as `solver.solve` breaks them, which is the same each time. Between the changes of the outward search an area
-whose hours come and go within a hundredth or so may be passed over; what is stated holds all the same.
+gap. What is stated is then solved afresh, from nothing, on both sides: at the stated multiplier the area's hours
+differ by a step or more, and with 1 % less of the change they do not. Where the fresh solution differs from the warm
+one, as it may where several plans are equally good, the fresh one decides and the search goes on with fresh solutions
+alone. So ties are broken as `solver.solve` breaks them, which is the same each time. Between the changes of the outward
+search an area whose hours come and go within a hundredth or so may be passed over; what is stated holds all the same.
 """
 
 from collections.abc import Callable
