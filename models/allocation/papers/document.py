@@ -68,7 +68,7 @@ def plan_document(
         "schema": SCHEMA,
         "forecast": _forecast(run),
         "period": period_document(run, choices.horizon),
-        "objective": _objective(planned, choices, resources),
+        "objective": _objective(planned, choices),
         "resources": resource_rows(planned, means),
         "rules": rules,
         "families": families,
@@ -93,7 +93,7 @@ def plan_document(
         "parent": None if parent is None else dict(parent),
     }
     sentences = list((reasons or {}).get("sentences") or plan_sentences(document))
-    return {**document, "sentences": sentences}
+    return {**document, "sentences": [*sentences, *posed.resting]}
 
 
 def period_document(run: ForecastRun, horizon: int) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _forecast(run: ForecastRun) -> dict[str, Any]:
     return {"run_id": run.run_id, "audit_id": run.audit_id, **told}
 
 
-def _objective(planned: Planned, choices: Choices, resources: Resources) -> dict[str, Any]:
+def _objective(planned: Planned, choices: Choices) -> dict[str, Any]:
     plan = planned.plan
     worst = plan.problem.worst
     weights = zip(plan.problem.strands, planned.posed.weight.tolist(), strict=True)
@@ -127,8 +127,8 @@ def _objective(planned: Planned, choices: Choices, resources: Resources) -> dict
         "solver": "HiGHS",
         "worst_unmet": plan.worst_unmet,
         "worst_weeks": None if worst is None else {"level": worst.level, "weight": worst.weight},
-        "weight_set": choices.harm_set or resources.harm.set,
-        "weight_source": resources.harm.source,
+        "weight_set": planned.posed.weight_set,
+        "weight_source": planned.posed.weight_source,
         "weights": {name: None if np.isnan(weight) else weight for name, weight in weights},
         "effect_level": choices.effect,
     }
