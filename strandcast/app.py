@@ -14,6 +14,7 @@ from strandcast.areas_commands import areas
 from strandcast.audit_commands import audit
 from strandcast.backtest_commands import backtest
 from strandcast.completeness_commands import completeness
+from strandcast.evaluate_commands import evaluate
 from strandcast.feed_commands import feeds
 from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
@@ -92,6 +93,7 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
     return code
 
 
+allocate.add_command(evaluate)
 cli.add_command(allocate)
 cli.add_command(areas)
 cli.add_command(audit)

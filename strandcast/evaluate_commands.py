@@ -9,6 +9,7 @@ import click
 
 from strandcast.command import Context, command_options
 from strandcast.output import plain_table
+from strandcast.plan_values import ResourceHours
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,7 +34,13 @@ _MODEL = "stacked, boosted or a simple method; refitted with what was known then
 @click.option("--model", "name", default="stacked", show_default=True, help=_MODEL)
 @click.option("--refit-every", type=int, default=5, show_default=True, help="Refit at every so many plans.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes for the refits.")
-@click.option("--hours", type=float, help="Patrol hours of a period; else as resources.toml says.")
+@click.option(
+    "--hours",
+    type=ResourceHours(),
+    multiple=True,
+    metavar="H|RESOURCE=H",
+    help="Hours of a period, of all patrols together or of one resource; may be repeated.",
+)
 @click.option("--objective", type=click.Choice(["reached", "prevented"]), help="In place of the resources' own.")
 @click.option("--effect", type=click.Choice(["low", "central", "high"]), default="central", show_default=True)
 @click.option("--weights", metavar="SET", help="Set of harm weights, of harm.toml.")
@@ -92,8 +99,10 @@ def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tu
 
     workspace, end = deployment.workspace, asked["end"]
     resources = load_resources(asked["resources"] or workspace.resources_file, workspace.taxonomy())
+    by_resource = _hours(asked["hours"])
     choices = Choices(
-        total_hours=asked["hours"],
+        total_hours=by_resource.pop("", None),
+        hours=by_resource,
         objective=asked["objective"],
         effect=asked["effect"],
         harm_set=asked["weights"],
@@ -125,26 +134,36 @@ def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tu
     return weeks, Posing(resources, choices, workspace.harm(), newest.panel, spreads), meta
 
 
+def _hours(given: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    """Return hours by resource, "" for all patrols together."""
+    by_resource = dict(given)
+    if len(by_resource) < len(given):
+        raise click.UsageError("--hours: hours are given twice for one resource, or for all patrols together")
+    return by_resource
+
+
 def _table(outcome: Outcome, rows: list[Told]) -> Table:
-    columns = ["plan", "harm reached", "regret", "the plan is ahead by", "95 % interval", "regret saved", "interval"]
+    columns = ["plan", "reached", "regret", "ahead by", "regret saved"]
     printed = [
         [
             row.plan,
             f"{row.reached:.2%}",
             f"{row.regret:.2%}",
-            "" if row.ahead is None else f"{100 * row.ahead.mean:+.2f}",
-            _ends(row.ahead, 2, ""),
-            "" if row.saved is None else f"{row.saved.mean:.0%}",
-            _ends(row.saved, 0, " %"),
+            _percent(row.ahead, "+.2f"),
+            _percent(row.saved, ".0f"),
         ]
         for row in rows
     ]
     title = f"{len(outcome.starts)} plans from {outcome.starts[0]} to {outcome.starts[-1]}, scored on what happened"
-    return plain_table(title, columns, printed, columns[1:])
+    return plain_table(title, columns, printed, columns[1:], whole=["plan"])
 
 
-def _ends(interval: Interval | None, digits: int, unit: str) -> str:
-    return "" if interval is None else f"{100 * interval.low:+.{digits}f} to {100 * interval.high:+.{digits}f}{unit}"
+def _percent(interval: Interval | None, form: str) -> str:
+    """Return a percentage with its interval."""
+    if interval is None:
+        return ""
+    mean, low, high = (format(100 * value, form) for value in (interval.mean, interval.low, interval.high))
+    return f"{mean} ({low} to {high})"
 
 
 def _lines(outcome: Outcome, rows: list[Told]) -> list[str]:
@@ -154,7 +173,8 @@ def _lines(outcome: Outcome, rows: list[Told]) -> list[str]:
     best = best_simple(rows)
     lines = [
         "Harm is that of incidents which may draw patrols. Regret is what the clairvoyant, who knows the counts, would",
-        "have reached more. Leads are in percentage points; intervals allow for weeks that go together.",
+        "have reached more; leads of the plan are in percentage points, regret saved in per cent, with 95 % intervals",
+        "that allow for weeks that go together.",
         f"The best simple rule was {best.plan}.",
     ]
     unplaced = float(outcome.unplaced[0].mean())

@@ -1,47 +1,32 @@
 """`strandcast allocate evaluate` on a part of Toronto's real incidents."""
 
-import json
-from collections.abc import Callable
+import functools
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from errors import DataError
 from models.allocation.resources.shipped import default_text
-from strandcast.evaluate_commands import evaluate
-from tests.support.cycle import begin, command, part_of_toronto
-from training.plans.contest import CLAIRVOYANT, MEAN, PLAN, SIMPLE
+from tests.support.cycle import Command, begin, command, part_of_toronto
+from training.plans.contest import CLAIRVOYANT, MEAN, PLAIN, PLAN, SIMPLE
 
-Evaluate = Callable[..., dict[str, Any]]
 SHORT = ("--origins", "6", "--model", "shrunken", "--hours", "200")
 
 
 @pytest.fixture
-def called(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Evaluate:
-    root = tmp_path / "w"
-    begin(command(root, capsys), part_of_toronto(tmp_path))
+def called(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    call = command(tmp_path / "w", capsys)
+    begin(call, part_of_toronto(tmp_path))
     resources = tmp_path / "resources.toml"
     resources.write_bytes(default_text())
-
-    def call(*arguments: str) -> dict[str, Any]:
-        capsys.readouterr()
-        evaluate.main(
-            [*SHORT, "--resources", str(resources), *arguments, "--workspace", str(root), "--json"],
-            standalone_mode=False,
-        )
-        answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return answer
-
-    return call
+    return functools.partial(call, "allocate", "evaluate", *SHORT, "--resources", resources)
 
 
-def test_plans_of_past_weeks_are_scored_recorded_and_written(called: Evaluate, tmp_path: Path) -> None:
+def test_plans_of_past_weeks_are_scored_recorded_and_written(called: Command, tmp_path: Path) -> None:
     out, picture = tmp_path / "weeks.csv", tmp_path / "weeks.png"
-    answer = called("--out", str(out), "--picture", str(picture))
+    answer = called("--out", out, "--picture", picture)
     plans = {row["plan"]: row for row in answer["plans"]}
-    assert list(plans) == [PLAN, *SIMPLE, MEAN, CLAIRVOYANT]
+    assert list(plans) == [PLAN, *SIMPLE, PLAIN, MEAN, CLAIRVOYANT]
     assert plans[CLAIRVOYANT]["regret"] == 0
     assert all(row["regret"] >= 0 for row in plans.values())
     assert plans[PLAN]["reached"] > plans["equal hours"]["reached"]
@@ -55,8 +40,7 @@ def test_plans_of_past_weeks_are_scored_recorded_and_written(called: Evaluate, t
     assert again["audit_id"] != answer["audit_id"]
 
 
-def test_a_table_that_could_not_be_written_is_refused_before_any_work(called: Evaluate, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"neither \.parquet nor \.csv"):
-        called("--out", str(tmp_path / "weeks.txt"))
-    with pytest.raises(DataError, match=r"neither \.png nor \.svg"):
-        called("--picture", str(tmp_path / "weeks.gif"))
+def test_a_table_that_could_not_be_written_is_refused_before_any_work(called: Command, tmp_path: Path) -> None:
+    for option, name in (("--out", "weeks.txt"), ("--picture", "weeks.gif")):
+        assert "is neither ." in called(option, tmp_path / name, expected=2)["error"]
+    assert "given twice" in called("--hours", "patrol=3", "--hours", "patrol=4", expected=2)["error"]

@@ -239,3 +239,22 @@ def test_without_plans_the_next_command_is_named(
     assert "make one with strandcast allocate" in capsys.readouterr().out
     assert "no plan is in force" in call("tasks", "list", "--owner", "police", expected=2)["error"]
     assert "there is no plan named nonsense" in call("plans", "show", "nonsense", expected=2)["error"]
+
+
+def test_nothing_moves_that_need_not(call: Command) -> None:
+    first = drafted(call)
+    lock = next(post for post in first["posts"] if post["resource"] == "patrol")
+    same = f"patrol:{lock['area_code']}={lock['hours']!r}"
+    made = call("plans", "edit", first["plan_id"], "--by", "Ann", "--reason", "it is so already", "--set", same)
+    assert made["parent"]["moved"] == {"hours": 0, "cells": 0, "changes": [], "sentences": []}
+    assert made["near"] == first["plan_id"]
+    assert made["objective"]["harm"] == pytest.approx(first["objective"]["harm"])
+
+
+def test_the_next_period_is_planned_near_to_what_was_issued(call: Command) -> None:
+    first = drafted(call)
+    assert first["near"] is None
+    call("plans", "issue", first["plan_id"], "--by", "Ann")
+    following = drafted(call, "--horizon", 2)
+    assert following["near"] == first["plan_id"]
+    assert f"the one nearest to plan {first['plan_id']}." in " ".join(following["sentences"])

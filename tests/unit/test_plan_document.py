@@ -66,7 +66,6 @@ def test_harm_is_what_the_plan_says_and_an_unweighted_strand_adds_none_of_it() -
     assert not fraud["weighted"]
     assert [row["strand"] for row in document["unweighted"]] == ["Fraud"]
     assert document["unweighted"][0]["expected"] == pytest.approx(7.0)
-    assert any("not no harm" in sentence for sentence in document["sentences"])
 
 
 def test_what_draws_no_patrols_is_left_out_and_told() -> None:

@@ -91,22 +91,19 @@ def test_a_workbook_has_a_sheet_for_each_thing_that_is_told(tmp_path: Path) -> N
     for sheet in sheets(document):
         assert book[sheet.name].max_row == len(sheet.rows) + 1
     assert book["Summary"]["A2"].value == "SYNTHETIC"
-    assert [cell.value for cell in book["Shifts"][2]] == [
-        "local",
-        "East",
-        "A00",
-        "Area A00",
-        "Burglary",
-        "2026-03-02",
-        "early",
-        2.5,
-    ]
+    rows = [[cell.value for cell in row] for row in book["Shifts"].iter_rows()]
+    assert rows[0][5:] == ["hours", "2026-03-02 early", "2026-03-02 late", "2026-03-03 early", "2026-03-03 late"]
+    assert rows[1] == ["local", "East", "A00", "Area A00", "Burglary", 6.0, 2.5, 0, 1, 2.5]
 
 
 def made_layout() -> dict[str, Any]:
-    row = {"resource": "local", "place": "A00", "district": "East", "strand": "Burglary", "day": "2026-03-02"}
-    shifts = [{"shift": "early", "hours": "07:00-15:00"}]
-    return {"days": ["2026-03-02"], "shifts": shifts, "rows": [{**row, "shift": "early", "hours": 2.5}]}
+    days, shifts = (
+        ["2026-03-02", "2026-03-03"],
+        [{"shift": "early", "hours": "07-15"}, {"shift": "late", "hours": "15-23"}],
+    )
+    area = {"area_code": "A00", "strand": "Burglary", "hours": 6.0, "by_shift": [[2.5, 0.0], [1.0, 2.5]]}
+    held = {"district": "East", "hours": 6.0, "by_shift": [[2.5, 0.0], [1.0, 2.5]], "areas": [area]}
+    return {"days": days, "shifts": shifts, "resources": [{"resource": "local", "districts": [held]}]}
 
 
 def test_parquet_and_json_hold_the_plan_as_it_is(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from models.allocation.programme.posts import TOGETHER, Links, Posts
 from models.allocation.programme.problem import Problem, Rules
 from models.allocation.programme.values import Met, Share
 from training.plans.certain import Certain
-from training.plans.contest import CLAIRVOYANT, MEAN, PLAN, SIMPLE, TRUE, Pose, contest, hours_of
+from training.plans.contest import CLAIRVOYANT, MEAN, PLAIN, PLAN, SIMPLE, TRUE, Pose, contest, hours_of
 from training.plans.intervals import paired, saved
 from training.plans.lawful import lawful, spent
 from training.plans.simple import EQUAL, HARM, RECENT, TOP, YEAR, simple_hours
@@ -93,7 +93,7 @@ def week(number: int = 0) -> Week:
     expected = replace(demand, mean=truth, dispersion=np.zeros(truth.shape))
     seen = np.ones(truth.shape, dtype=bool)
     share = np.ones(truth.shape)
-    return Week(date(2020, 1, 6 + 7 * number), demand, share, year, recent, happened, seen, expected)
+    return Week(date(2020, 1, 6 + 7 * number), demand, share, year, 52, recent, happened, seen, expected)
 
 
 @pytest.mark.parametrize("pose", [by_presence, by_capacity], ids=["presence", "capacity"])
@@ -102,7 +102,7 @@ def test_nothing_reaches_more_than_the_clairvoyant_nor_expects_more_than_the_tru
     done: list[int] = []
     outcome = contest(weeks, pose, WEIGHT, done.append)
     assert done == [1, 2, 3]
-    assert outcome.plans == (PLAN, *SIMPLE, MEAN, TRUE, CLAIRVOYANT)
+    assert outcome.plans == (PLAN, *SIMPLE, PLAIN, MEAN, TRUE, CLAIRVOYANT)
     best = outcome.reached[outcome.plans.index(CLAIRVOYANT)]
     assert (outcome.reached <= best * (1 + 1e-6)).all()
     assert outcome.expected is not None

@@ -10,15 +10,14 @@ from features.harm import Harm
 from models.allocation.choices import Choices
 from models.allocation.planned import solve_all
 from models.allocation.pose import pose
-from models.allocation.posed import Planned
 from models.allocation.roster.calls import call_shares
 from models.allocation.roster.cover import least_hours
 from models.allocation.roster.duty import Duty, Visits
-from models.allocation.roster.making import make_roster, seed_of
+from models.allocation.roster.making import make_roster
 from models.allocation.roster.shares import ProfileShares
-from models.allocation.roster.visits import visits
+from models.allocation.roster.visits import Seed, visits
 from tests.support.plan_runs import plan_run, resource_text, resources
-from tests.support.rosters import planned, profile
+from tests.support.rosters import profile
 
 MONDAY = date(2024, 7, 1)
 EFFECT = (
@@ -89,17 +88,6 @@ def test_teams_with_a_programme_of_their_own_are_laid_out_and_covered_too() -> N
     roster = make_roster(plan, made, None, "week", MONDAY)
     assert [one.duty.code for one in roster.laid] == ["cars", "foot"]
     assert roster.short == ()
-    lists = visits(roster, seed_of(7, RUN.run_id, MONDAY, plan).rng())
+    lists = visits(roster, Seed(7, "a plan").rng())
     # Of 80 hours each visit of a pair takes 2 x 20 minutes; each of two districts may lose a part of one.
     assert 118 <= len(lists) <= 120
-
-
-def test_the_seed_names_the_forecast_the_period_and_the_hours() -> None:
-    def of(hours: float, start: date = MONDAY, number: int = 1, run: str = "run") -> tuple[int, str]:
-        plan: Planned = planned({("foot", 0, 0): hours}, ["East"])
-        seed = seed_of(number, run, start, plan)
-        return seed.number, seed.identity
-
-    assert of(4.0) == of(4.0)
-    others = [of(4.25), of(4.0, date(2024, 7, 8)), of(4.0, number=2), of(4.0, run="other")]
-    assert len({of(4.0), *others}) == 5

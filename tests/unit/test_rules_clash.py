@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from models.allocation.choices import Choices, ClosedPost, Lock
-from models.allocation.programme.problem import Blocks
+from models.allocation.programme.problem import Blocks, Rules
 from models.allocation.rules.asked import Ringfence, Standard
 from models.allocation.rules.build import build
 from models.allocation.rules.clash import Clash
@@ -118,6 +119,21 @@ def test_whole_shifts_that_do_not_fit_are_told_as_such() -> None:
         "cannot both be kept in whole shifts; add 360 hours of foot patrol, or lower the floors of E01, E02, E03 and 2 "
         "more by 5 hours each."
     )
+
+
+def test_whole_shifts_over_many_areas_are_looked_at_by_roster() -> None:
+    areas, hours = 400, np.array([[1.0]])
+    total = Rules("total", ("foot",), ("foot",), csr_matrix(np.ones((1, areas))), -np.inf * hours[0], 420 * hours[0])
+    names = tuple(f"E{area}" for area in range(areas))
+    least = np.full(areas, 1.04)
+    floor = Rules("floor", names, ("least",) * areas, csr_matrix(np.eye(areas)), least, np.full(areas, np.inf))
+    of_post = np.zeros(areas, dtype=np.int64)
+    able, unable = (Blocks(("force",), of_post, np.array([0]), np.array([length])) for length in (16.0, 25.0))
+    assert find_clash([total, floor], able) is None
+    clash = find_clash([total, floor], unable)
+    assert clash is not None
+    assert [(rule.kind, rule.give) for rule in clash.rules] == [("total", 5), ("floor", pytest.approx(0.04))]
+    assert "whole shifts (a smallest set found; a smaller one may exist)" in clash.sentence
 
 
 def test_further_clashes_are_not_kept_back() -> None:

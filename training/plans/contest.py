@@ -16,7 +16,8 @@ from training.plans.week import Week
 
 F64 = NDArray[np.float64]
 
-PLAN, MEAN, TRUE, CLAIRVOYANT = "plan", "optimum for the mean", "optimum for the truth", "clairvoyant"
+PLAN, PLAIN, MEAN = "plan", "optimum for last year's mean", "optimum for the mean"
+TRUE, CLAIRVOYANT = "optimum for the truth", "clairvoyant"
 SIMPLE: tuple[str, ...] = tuple(KEYS)
 
 # From the forecast of a period to the programme that places its hours.
@@ -99,6 +100,7 @@ def hours_of(week: Week, asked: Problem, weight: F64) -> dict[str, F64]:
 
     hours = {PLAN: solve(asked).hours}
     hours |= {rule: simple_hours(rule, week, problem, weight) for rule in SIMPLE}
+    hours[PLAIN] = best(expecting(problem, week.plain, weight))
     # By presence only the mean counts, and the optimum for it is the plan itself.
     same = isinstance(asked.value, Share) and asked.worst is None
     hours[MEAN] = hours[PLAN] if same else best(knowing(problem, week.demand, weight))

@@ -31,7 +31,8 @@ class Week:
         start: Its first day.
         forecast: Its forecast of what is recorded.
         share: Share of each forecast that may draw patrols, float64[area, strand].
-        year: Counts of the year that was known then, of what may draw patrols; float64[area, strand].
+        year: Counts of the newest year that was known then, of what may draw patrols; float64[area, strand].
+        periods: How many periods they are of.
         recent: The same of the newest four weeks, or the newest month.
         happened: What was recorded in the end that may draw patrols; 0 in cells that were not observed.
         seen: Which cells were observed with all their records; the others count for nobody.
@@ -42,6 +43,7 @@ class Week:
     forecast: Demand
     share: F64
     year: F64
+    periods: int
     recent: F64
     happened: F64
     seen: Mask
@@ -51,6 +53,11 @@ class Week:
     def demand(self) -> Demand:
         """The forecast of what may draw patrols; a share drawn at random keeps the dispersion."""
         return replace(self.forecast, mean=self.forecast.mean * self.share)
+
+    @property
+    def plain(self) -> Demand:
+        """The mean of the newest year, spread as the forecast is: what a planner without forecasts would expect."""
+        return replace(self.forecast, mean=self.year / self.periods, draws=None)
 
     def truth(self) -> Demand:
         """Return what happened as demand."""
@@ -79,6 +86,7 @@ def weeks_of(backtest: Backtest, panel: Panel, history: Iterable[Panel], *, ever
             forecast=Demand(panel.strands, mean, dispersion[number], (end - start).days / DAYS_A_WEEK),
             share=np.ones(mean.shape) if everything else patrol_share(known),
             year=_summed(before, PERIODS_A_YEAR[panel.kind]),
+            periods=max(1, min(PERIODS_A_YEAR[panel.kind], len(before))),
             recent=_summed(before, RECENT[panel.kind]),
             happened=np.where(seen, recorded[place], 0.0).astype(np.float64),
             seen=seen,

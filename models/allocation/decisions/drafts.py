@@ -11,20 +11,23 @@ from numpy.typing import NDArray
 from features.areas.files import read_area_file
 from features.feeds.places import Places
 from features.harm import Harm
+from features.periods import PeriodKind
 from features.workspace import Workspace
 from models.allocation.choices import Choices, Lock
 from models.allocation.decisions import again
 from models.allocation.decisions.answers import asked_of, declined
 from models.allocation.decisions.decide import editable, record_edit, said
 from models.allocation.decisions.history import history
-from models.allocation.decisions.issued import last_issued
-from models.allocation.decisions.laying import laid_out
+from models.allocation.decisions.issued import hours_of, last_plan
+from models.allocation.decisions.laying import laid_out, profile_of
+from models.allocation.decisions.nearest import nearest
 from models.allocation.decisions.record import PlanRecord, keep, load_plan
 from models.allocation.decisions.telling import told_of
-from models.allocation.papers.document import period_document, plan_document
+from models.allocation.papers.document import plan_document
 from models.allocation.planned import solve_all
 from models.allocation.pose import pose
 from models.allocation.posed import Planned, Posed
+from models.allocation.posing.record import period_of
 from models.allocation.programme.check import check
 from models.allocation.programme.hours import NoPlanError
 from models.allocation.programme.solver import Effort
@@ -73,13 +76,16 @@ def draft(
 ) -> PlanRecord:
     """Make a plan on a forecast and record it as a draft; the same plan is recorded once.
 
+    Of plans that are worth the same it is the one nearest to the last issued plan, so that nothing moves that need not.
+
     Raises:
         AllocationError: The request cannot be met; nothing is recorded.
         DataError: The forecast has missing rows, or there is no set of harm weights of that name.
         LedgerError: It could not be recorded; then there is no plan.
     """
-    choices = _beside_last(run, resources, choices, books)
-    return keep(_document(run, resources, choices, books, sets), books)
+    last = last_plan(books, *_period(run, choices))
+    choices = _beside(last, resources, choices)
+    return keep(_document(run, resources, choices, books, sets, near=last), books)
 
 
 def edit(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock], *, by: str, reason: str) -> PlanRecord:
@@ -95,8 +101,8 @@ def edit(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock], *, by: s
     """
     name, why = said(by, "name", "--by"), said(reason, "reason", "--reason")
     editable(history(books.ledger), plan_id)
-    before = load_plan(books.ledger, books.files, plan_id).document
-    choices = again.locked(again.choices_in(before), cells)
+    before = load_plan(books.ledger, books.files, plan_id)
+    choices = again.locked(again.choices_in(before.document), cells)
     parent = {"plan_id": plan_id, "act": "edit", "by": name, "reason": why, "cells": [vars(cell) for cell in cells]}
     return record_edit(books, _again(before, choices, parent, books, sets))
 
@@ -111,8 +117,8 @@ def around(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock] = ()) -
         LedgerError: It could not be recorded.
     """
     asked = asked_of(books, plan_id)
-    before = load_plan(books.ledger, books.files, plan_id).document
-    choices = again.locked(again.around(again.choices_in(before), before, asked), cells)
+    before = load_plan(books.ledger, books.files, plan_id)
+    choices = again.locked(again.around(again.choices_in(before.document), before.document, asked), cells)
     tasks = [
         {
             **{key: one.as_document()[key] for key in ("task_id", "owner", "resource", "place", "hours")},
@@ -125,19 +131,24 @@ def around(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock] = ()) -
     return keep(_again(before, choices, parent, books, sets), books)
 
 
-def _again(
-    before: Mapping[str, Any], choices: Choices, parent: Mapping[str, Any], books: Books, sets: Sets
+def _again(before: PlanRecord, choices: Choices, parent: Mapping[str, Any], books: Books, sets: Sets) -> dict[str, Any]:
+    run = load_run(books.ledger, books.files, before.document["forecast"]["run_id"])
+    resources = again.resources_in(before.document, sets.strands)
+    document = _document(run, resources, choices, books, sets, near=before)
+    return {**document, "parent": {**parent, "moved": again.moved(before.document, document)}}
+
+
+def _document(
+    run: ForecastRun, resources: Resources, choices: Choices, books: Books, sets: Sets, *, near: PlanRecord | None
 ) -> dict[str, Any]:
-    run = load_run(books.ledger, books.files, before["forecast"]["run_id"])
-    document = _document(run, again.resources_in(before, sets.strands), choices, books, sets)
-    return {**document, "parent": {**parent, "moved": again.moved(before, document)}}
-
-
-def _document(run: ForecastRun, resources: Resources, choices: Choices, books: Books, sets: Sets) -> dict[str, Any]:
-    planned = _solved(pose(run, resources, choices, sets.harm), resources)
+    profile, kept_near = profile_of(run, choices, books), None
+    planned = _solved(pose(run, resources, choices, sets.harm, profile), resources)
+    if near is not None:
+        kept_near = near.plan_id
+        planned = replace(planned, plan=nearest(planned.plan, near.document["posts"]))
     for plan in (planned.plan, *planned.caseloads.values()):
         check(plan)
-    laid = laid_out(run, resources, choices, planned, books, place=sets.place, secret=sets.secret)
+    laid = laid_out(run, resources, choices, planned, books, profile=profile, place=sets.place, secret=sets.secret)
     document = plan_document(
         run,
         planned,
@@ -145,9 +156,9 @@ def _document(run: ForecastRun, resources: Resources, choices: Choices, books: B
         choices=choices,
         roster=laid.roster,
         visits=laid.visits,
-        reasons=told_of(run, resources, planned, laid.sentences),
+        reasons=told_of(run, resources, planned, laid.sentences, kept_near),
     )
-    return {**document, "areas": _with_wards(document["areas"], planned)}
+    return {**document, "areas": _with_wards(document["areas"], planned), "near": kept_near}
 
 
 def _solved(posed: Posed, resources: Resources) -> Planned:
@@ -170,15 +181,16 @@ def _with_wards(areas: Sequence[Mapping[str, Any]], planned: Planned) -> list[di
     return [{**area, "ward": ward[area["area_code"]]} if any(ward.values()) else dict(area) for area in areas]
 
 
-def _beside_last(run: ForecastRun, resources: Resources, choices: Choices, books: Books) -> Choices:
+def _period(run: ForecastRun, choices: Choices) -> tuple[date, PeriodKind]:
+    kind, start = period_of(run, choices.horizon)
+    return start, kind
+
+
+def _beside(last: PlanRecord | None, resources: Resources, choices: Choices) -> Choices:
     """Return choices that know the last issued plan, where a rule looks at it."""
-    if resources.rules.most_change is None or choices.previous is not None:
-        return choices
-    period = period_document(run, choices.horizon)
-    last = last_issued(books, date.fromisoformat(period["start"]), period["kind"])
-    if last is None:
+    if last is None or resources.rules.most_change is None or choices.previous is not None:
         return choices
     hours: dict[str, dict[str, float]] = {}
-    for (code, area), amount in last.hours.items():
+    for (code, area), amount in hours_of(last).hours.items():
         hours.setdefault(code, {})[area] = amount
     return replace(choices, previous=hours)

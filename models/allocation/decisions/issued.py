@@ -8,7 +8,7 @@ from datetime import date
 from features import periods
 from features.periods import PeriodKind
 from models.allocation.decisions.history import history
-from models.allocation.decisions.record import ISSUED, load_plan
+from models.allocation.decisions.record import ISSUED, PlanRecord, load_plan
 from models.books import Books
 
 
@@ -29,7 +29,7 @@ class IssuedHours:
     hours: Mapping[tuple[str, str], float]
 
 
-def last_issued(books: Books, before: date, kind: PeriodKind) -> IssuedHours | None:
+def last_plan(books: Books, before: date, kind: PeriodKind) -> PlanRecord | None:
     """Return what was in force in the newest period of a kind that begins before a day; None where nothing was issued.
 
     Raises:
@@ -43,10 +43,26 @@ def last_issued(books: Books, before: date, kind: PeriodKind) -> IssuedHours | N
     if not plans:
         return None
     newest = max(plans, key=lambda plan: plan.start)
-    document = load_plan(books.ledger, books.files, newest.plan_id).document
-    hours: dict[tuple[str, str], float] = defaultdict(float)
-    for post in document["posts"]:
-        hours[post["resource"], post["area_code"]] += post["hours"]
-    start = date.fromisoformat(newest.start)
+    return load_plan(books.ledger, books.files, newest.plan_id)
+
+
+def last_issued(books: Books, before: date, kind: PeriodKind) -> IssuedHours | None:
+    """Return the hours that were in force then; None where nothing was issued.
+
+    Raises:
+        LedgerError: The plan's file is absent or was changed.
+    """
+    record = last_plan(books, before, kind)
+    return None if record is None else hours_of(record)
+
+
+def hours_of(record: PlanRecord) -> IssuedHours:
+    """Return what a plan places."""
+    period = record.document["period"]
+    kind: PeriodKind = "month" if period["kind"] == "month" else "week"
+    start = date.fromisoformat(period["start"])
     following = periods.start(periods.ordinal(start, kind) + 1, kind)
-    return IssuedHours(newest.plan_id, start, (following - start).days / 7, dict(hours))
+    hours: dict[tuple[str, str], float] = defaultdict(float)
+    for post in record.document["posts"]:
+        hours[post["resource"], post["area_code"]] += post["hours"]
+    return IssuedHours(record.plan_id, start, (following - start).days / 7, dict(hours))

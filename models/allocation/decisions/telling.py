@@ -10,7 +10,9 @@ from models.allocation.resources.loading import Resources
 from models.runs import ForecastRun
 
 
-def told_of(run: ForecastRun, resources: Resources, planned: Planned, roster: Sequence[str]) -> dict[str, Any]:
+def told_of(
+    run: ForecastRun, resources: Resources, planned: Planned, roster: Sequence[str], near: str | None
+) -> dict[str, Any]:
     """Return the sentences on a plan, and the status and reason of each area.
 
     Args:
@@ -18,6 +20,7 @@ def told_of(run: ForecastRun, resources: Resources, planned: Planned, roster: Se
         resources: The resources.
         planned: The plan.
         roster: Sentences on the roster and the lists of visits.
+        near: The plan that it was kept near to; None: there is none.
     """
     names = {resource.code: resource.name for resource in resources.resources}
     told = statements(planned.plan)
@@ -32,6 +35,7 @@ def told_of(run: ForecastRun, resources: Resources, planned: Planned, roster: Se
             *teams,
             *_unweighted(planned.posed.unweighted),
             *_fallback(run),
+            *([f"Of plans that are worth the same it is the one nearest to plan {near}."] if near else []),
             *roster,
         ],
         "areas": {

@@ -18,10 +18,11 @@ from models.allocation.papers.means import means_of
 from models.allocation.papers.places import area_rows, coverage, post_rows
 from models.allocation.papers.quarters import Quarters, quarters_of
 from models.allocation.papers.ranges import Ranges, drawn_demand, group_of, interval, ranges_of
-from models.allocation.papers.words import area_words, plan_sentences
+from models.allocation.papers.rostering import district_shifts
 from models.allocation.posed import Planned
 from models.allocation.posing.record import period_of
 from models.allocation.programme.plan import Plan
+from models.allocation.reasons.told import reasons_of
 from models.allocation.resources import Resources
 from models.runs import ForecastRun
 
@@ -46,11 +47,11 @@ def plan_document(
         planned: What was posed and decided.
         resources: The file of resources.
         choices: What the request said over the file.
-        roster: The roster's document, hours of each resource, area, day and shift as its `rows`.
+        roster: The roster's document: days, shifts, and hours of each resource by district and area, day and shift.
         visits: The visit lists' document, visits as its `rows`.
         parent: The plan that this one was edited from, with who did so and why.
-        reasons: `sentences` on the plan, and in `areas` the status and reason of each area by its code; where it is
-            None the plan is told in plainer words.
+        reasons: `sentences` on the plan, and in `areas` the status and reason of each area by its code; None: those
+            of `reasons_of`.
     """
     posed, plan = planned.posed, planned.plan
     account, means = account_of(posed, plan), means_of(planned, resources, choices)
@@ -60,11 +61,11 @@ def plan_document(
         for code, one in plans_of(planned)
         for row in post_rows(one, posed.ground, None if code else account, quarters[code])
     ]
-    told = (reasons or {}).get("areas") or area_words(planned)
+    told = reasons or reasons_of(planned, {code: one.name for code, one in means.items()})
     names = dict(zip(posed.ground.area_codes, posed.ground.names, strict=True))
     drawn = ranges_of(drawn_demand(run, posed, choices), plan, account, group_of(posed.ground)[1])
     rules, families = rule_rows(planned)
-    document: dict[str, Any] = {
+    return {
         "schema": SCHEMA,
         "forecast": _forecast(run),
         "period": period_document(run, choices.horizon),
@@ -76,14 +77,15 @@ def plan_document(
         "coverage": coverage(plan.problem.strands, posed.ground, account, drawn),
         "equity": equity(plan, posed.ground, account),
         "posts": posts,
-        "areas": area_rows(plan, posed.ground, account, posts, told),
+        "areas": area_rows(plan, posed.ground, account, posts, told["areas"]),
         "caseloads": caseload_rows(planned, means, names),
         "unweighted": _unweighted(planned, account),
         "quarter_hours": _quarters(planned, quarters),
-        "roster": _rows(roster),
-        "layout": _beside_rows(roster),
-        "visits": _rows(visits),
-        "visit_lists": _beside_rows(visits),
+        "roster": district_shifts(roster or {}),
+        "layout": None if roster is None else dict(roster),
+        "visits": _known(visits or {}),
+        "visit_lists": None if visits is None else {key: told for key, told in visits.items() if key != "rows"},
+        "sentences": [*told["sentences"], *posed.resting],
         "notices": list(run.meta.get("notices") or []),
         "fallback": dict(run.meta.get("fallback") or {}),
         "synthetic": "synthetic" in (run.meta.get("notices") or []),
@@ -92,8 +94,6 @@ def plan_document(
         "choices": choices.document(),
         "parent": None if parent is None else dict(parent),
     }
-    sentences = list((reasons or {}).get("sentences") or plan_sentences(document))
-    return {**document, "sentences": [*sentences, *posed.resting]}
 
 
 def period_document(run: ForecastRun, horizon: int) -> dict[str, Any]:
@@ -157,13 +157,9 @@ def _totals(run: ForecastRun, planned: Planned, account: Account, drawn: Ranges,
     }
 
 
-def _rows(part: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Return the rows of a part, without what is not known: there may be tens of thousands."""
-    return [{key: told for key, told in row.items() if told is not None} for row in (part or {}).get("rows", ())]
-
-
-def _beside_rows(part: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if part is None else {key: told for key, told in part.items() if key != "rows"}
+def _known(visits: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of the visit lists without what is not known of a visit: there may be tens of thousands."""
+    return [{key: told for key, told in row.items() if told is not None} for row in visits.get("rows", ())]
 
 
 def _unweighted(planned: Planned, account: Account) -> list[dict[str, Any]]:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.allocation.papers.account import Account
-from models.allocation.papers.holding import prices_of
 from models.allocation.posed import Ground
 from models.allocation.programme.plan import Plan
+from models.allocation.reasons.prices import clean_prices
 
 F64 = NDArray[np.float64]
 
@@ -78,7 +78,7 @@ def _rules(plan: Plan, inside: NDArray[np.bool_], *, more: bool) -> list[str]:
     here: F64 = inside[posts.area].astype(np.float64)
     weight = np.where(here > 0, 1 / max(here.sum(), 1.0), -1 / max((1 - here).sum(), 1.0))
     found = []
-    for rules, prices in zip(plan.problem.rules, prices_of(plan), strict=True):
+    for rules, prices in zip(plan.problem.rules, clean_prices(plan), strict=True):
         if rules.kind in _COMMON:
             continue
         held = np.flatnonzero(prices != 0)

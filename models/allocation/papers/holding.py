@@ -10,13 +10,10 @@ from models.allocation.papers.means import Means
 from models.allocation.posed import Planned
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Rules
+from models.allocation.reasons.prices import AT_LIMIT, clean_prices
 
 F64 = NDArray[np.float64]
 
-# Hours nearer than this to a limit are at it.
-AT_LIMIT = 1e-6
-# A price this far below the dearest is rounding.
-_ROUNDING = 1e-9
 # A family of more rules than this lists only those that cost something.
 _MOST_LISTED = 300
 
@@ -53,17 +50,11 @@ def resource_rows(planned: Planned, means: Mapping[str, Means]) -> list[dict[str
     ]
 
 
-def prices_of(plan: Plan) -> list[F64]:
-    """Return the plan's prices without those that are the solver's rounding alone."""
-    dearest = max((float(np.abs(prices).max(initial=0.0)) for prices in plan.prices), default=0.0)
-    return [np.where(np.abs(prices) > _ROUNDING * dearest, prices, 0.0) for prices in plan.prices]
-
-
 def rule_rows(planned: Planned) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return rows of rules - all of a small family, of a large one those that cost something - and one a family."""
     rows, families = [], []
     for programme, plan in plans_of(planned):
-        for rules, prices in zip(plan.problem.rules, prices_of(plan), strict=True):
+        for rules, prices in zip(plan.problem.rules, clean_prices(plan), strict=True):
             value: F64 = rules.matrix @ plan.hours
             near = AT_LIMIT * np.maximum(1.0, np.abs(value))
             kept = (value >= rules.lower - near) & (value <= rules.upper + near)

@@ -15,7 +15,7 @@ _MOST_AREAS = 24
 _LINE = 150
 _HELD, _FREE, _EXPECTED, _MET, _GREY = "#d98c21", "#1f5f99", "#cfdcea", "#1f5f99", "#5a6470"
 # Statuses of areas whose hours a rule holds where they are begin so.
-_HOLDING = ("locked", "at its floor", "at a floor", "capped", "held")
+_HOLDING = ("locked", "at its floor", "capped", "held by a rule")
 _SMALL: dict[str, Any] = {"fontsize": 8, "va": "center"}
 _LEGEND: dict[str, Any] = {
     "fontsize": 8,

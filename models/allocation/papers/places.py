@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.allocation.papers.account import Account
-from models.allocation.papers.holding import AT_LIMIT
 from models.allocation.papers.quarters import Quarters
 from models.allocation.papers.ranges import Ranges, group_of, interval
 from models.allocation.posed import Ground
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.posts import TOGETHER
+from models.allocation.reasons.prices import AT_LIMIT
 
 F64 = NDArray[np.float64]
 

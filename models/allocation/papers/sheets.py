@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.allocation.papers.rostering import area_shifts, shift_columns
+
 Cell = str | float | int | bool | None
 
 
@@ -24,6 +26,7 @@ class Sheet:
 
 def sheets(document: Mapping[str, Any]) -> tuple[Sheet, ...]:
     """Return all tables of a plan, the summary first; those that the plan has nothing for keep their headers alone."""
+    layout: Mapping[str, Any] = document["layout"] or {}
     return (
         _summary(document),
         areas_sheet(document),
@@ -34,8 +37,8 @@ def sheets(document: Mapping[str, Any]) -> tuple[Sheet, ...]:
         _rows("Districts", document["coverage"]["districts"], ("district", *_COVERED)),
         _deciles(document),
         _caseloads(document),
-        _named("Shifts", document, "roster", "place", _SHIFTS),
-        _named("Visits", document, "visits", "area_code", _VISITS),
+        _named("Shifts", document, area_shifts(layout), (*_SHIFTS, *shift_columns(layout))),
+        _named("Visits", document, document["visits"], _VISITS),
     )
 
 
@@ -94,7 +97,7 @@ _RESOURCES = (
 _RULES = ("kind", "name", "lower", "upper", "value", "price", "binding", "kept", "programme", "place")
 _COVERED = ("hours", "expected", "met", "covered", "harm", "harm_met", "harm_unmet", "harm_covered")
 _CASES = ("area_code", "name", "strand", "expected", "minutes_a_case", "hours", "capacity", "met", "unmet")
-_SHIFTS = ("resource", "district", "place", "name", "strand", "day", "shift", "hours")
+_SHIFTS = ("resource", "district", "area_code", "name", "strand", "hours")
 _VISITS = ("resource", "district", "day", "shift", "patrol", "time", "minutes", "area_code", "name", "spot")
 
 
@@ -108,10 +111,12 @@ def _flat(value: Any) -> Cell:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-def _named(sheet: str, document: Mapping[str, Any], part: str, area: str, columns: tuple[str, ...]) -> Sheet:
-    """Return the rows of a part with the name of each row's area."""
+def _named(
+    sheet: str, document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], columns: tuple[str, ...]
+) -> Sheet:
+    """Return rows with the name of each row's area."""
     names = {row["area_code"]: row["name"] for row in document["areas"]}
-    return _rows(sheet, [{**row, "name": names.get(row[area])} for row in document[part]], columns)
+    return _rows(sheet, [{**row, "name": names.get(row["area_code"])} for row in rows], columns)
 
 
 def _deciles(document: Mapping[str, Any]) -> Sheet:

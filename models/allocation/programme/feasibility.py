@@ -1,7 +1,7 @@
 """Rules that may give, for HiGHS: by how little they must, and the smallest set that meets every one of some sets.
 
     minimise    sum over g of s_g
-    subject to  lower_i - s_g(i) <= sum over p of A_ip x_p <= upper_i + s_g(i)      every row i, of group g(i)
+    subject to  lower_i - k_i s_g(i) <= sum over p of A_ip x_p <= upper_i + k_i s_g(i)   every row i, of rule g(i)
                 sum of x_p over a roster's posts = sum of L_b n_b over its blocks   where shifts are whole
                 x_p >= 0,  n_b whole,  s_g >= 0, and s_g = 0 where g is held
 
@@ -28,11 +28,60 @@ _MOST_NODES = 2_000
 
 
 @dataclass(frozen=True, eq=False)
-class Gives:
-    """The least that groups of rules must give.
+class Rows:
+    """Rows of rules.
 
     Attributes:
-        give: What each group gives, float64[group].
+        matrix: Rows by posts.
+        lower: Least of each row.
+        upper: Most of each row.
+        rule: Number of the rule of each row, from 0 on.
+        count: How many rows as they were written each stands for, and so how often its rule's give counts in it.
+    """
+
+    matrix: csr_matrix
+    lower: F64
+    upper: F64
+    rule: I64
+    count: F64
+
+    @property
+    def rules(self) -> int:
+        """Number of rules."""
+        return int(self.rule.max(initial=-1)) + 1
+
+    def of(self, held: Bools) -> "Rows":
+        """Return the rows of some rules alone, which keep their order."""
+        chosen = held[self.rule]
+        number = np.unique(self.rule[chosen], return_inverse=True)[1].astype(np.int64)
+        matrix = csr_matrix(self.matrix[chosen])
+        return Rows(matrix, self.lower[chosen], self.upper[chosen], number, self.count[chosen])
+
+    def summed(self, blocks: Blocks) -> "Rows":
+        """Return fewer rows: those of one rule whose posts are of the same rosters are added up.
+
+        Hours that keep all rows keep their sums. So where the sums clash, the rows do too; the converse may fail.
+        """
+        shape = (self.matrix.shape[1], len(blocks.roster) + 1)
+        column = np.where(blocks.of_post >= 0, blocks.of_post, len(blocks.roster))
+        roster = csr_matrix((np.ones(shape[0]), (np.arange(shape[0]), column)), shape=shape)
+        touched = (abs(self.matrix) @ roster).toarray() > 0
+        ends = np.column_stack([np.isfinite(self.lower), np.isfinite(self.upper)])
+        keys = np.column_stack([self.rule, ends, touched])
+        _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        group = group.reshape(-1)
+        add = csr_matrix((np.ones(len(group)), (group, np.arange(len(group)))))
+        columns = self.lower, self.upper, self.count
+        lower, upper, count = (np.bincount(group, weights=column).astype(np.float64) for column in columns)
+        return Rows(csr_matrix(add @ self.matrix), lower, upper, self.rule[first], count)
+
+
+@dataclass(frozen=True, eq=False)
+class Gives:
+    """The least that rules must give.
+
+    Attributes:
+        give: What each rule gives, float64[rule].
         price: Dual of each row, float64[row]; the rows that make the giving necessary are those with one. Zeros where
             shifts are whole, since then nothing is known of single rows.
     """
@@ -42,48 +91,44 @@ class Gives:
 
 
 class Elastic:
-    """Rows of rules of which any group may be held and any other may give."""
+    """Rules of which any may be held and any other may give."""
 
-    def __init__(self, matrix: csr_matrix, lower: F64, upper: F64, group: I64, blocks: Blocks | None = None) -> None:
+    def __init__(self, rows: Rows, blocks: Blocks | None = None) -> None:
         """Hand the programme to HiGHS.
 
         Args:
-            matrix: Rows by posts.
-            lower: Least of each row.
-            upper: Most of each row.
-            group: Group of each row, from 0 on.
+            rows: The rules.
             blocks: Whole shifts; None: hours are any number.
         """
-        self.rules, self._rows, self._whole = int(group.max(initial=-1)) + 1, len(lower), blocks is not None
-        merged = _merged(matrix if blocks is None else csr_matrix(vstack([matrix, _rosters(blocks)])))
+        self.rules, self._rows, self._whole = rows.rules, len(rows.rule), blocks is not None
+        merged = _merged(rows.matrix if blocks is None else csr_matrix(vstack([rows.matrix, _rosters(blocks)])))
         base, rosters = csr_matrix(merged[: self._rows]), csr_matrix(merged[self._rows :])
-        each = csr_matrix((np.ones(len(group)), (np.arange(len(group)), group)), shape=(len(group), self.rules))
-        low, high = np.flatnonzero(np.isfinite(lower)), np.flatnonzero(np.isfinite(upper))
-        self._of_row = np.concatenate([low, high])
-        parts = [hstack([base[low], each[low]]), hstack([base[high], -each[high]])]
-        limits = [(lower[low], np.full(len(low), np.inf)), (np.full(len(high), -np.inf), upper[high])]
-        whole = 0
-        if blocks is not None:
-            whole = len(blocks.block_hours)
-            shape = (rosters.shape[0], whole)
-            shifts = csr_matrix((-blocks.block_hours, (blocks.block_roster, np.arange(whole))), shape=shape)
-            parts = [hstack([part, csr_matrix((part.shape[0], whole))]) for part in parts]
-            parts.append(hstack([rosters, csr_matrix((rosters.shape[0], self.rules)), shifts]))
-            limits.append((np.zeros(shape[0]), np.zeros(shape[0])))
-        self._first = base.shape[1]
-        cost = np.concatenate([np.zeros(self._first), np.ones(self.rules), np.zeros(whole)])
-        integer = np.concatenate([np.zeros(self._first + self.rules, dtype=bool), np.ones(whole, dtype=bool)])
-        bounds = tuple(np.concatenate(side) for side in zip(*limits, strict=True))
-        self._highs = _started(csr_matrix(vstack(parts)), bounds[0], bounds[1], cost, integer)
-        if blocks is not None:
-            # More shifts than all rules together speak of: without an end to them a search may have none either.
-            spoken = np.abs(lower[low]).sum() + np.abs(upper[high]).sum()
-            columns = np.arange(self._first + self.rules, len(cost), dtype=np.int32)
-            most = np.ceil(spoken / blocks.block_hours) + 1.0
-            self._highs.changeColsBounds(whole, columns, np.zeros(whole), most)
+        each = csr_matrix((rows.count, (np.arange(self._rows), rows.rule)), shape=(self._rows, self.rules))
+        low, high = np.flatnonzero(np.isfinite(rows.lower)), np.flatnonzero(np.isfinite(rows.upper))
+        self._of_row, self._first = np.concatenate([low, high]), base.shape[1]
+        matrix = csr_matrix(vstack([hstack([base[low], each[low]]), hstack([base[high], -each[high]])]))
+        lower = np.concatenate([rows.lower[low], np.full(len(high), -np.inf)])
+        upper = np.concatenate([np.full(len(low), np.inf), rows.upper[high]])
+        cost = np.concatenate([np.zeros(self._first), np.ones(self.rules)])
+        if blocks is None:
+            self._highs = _started(matrix, lower, upper, cost, np.zeros(len(cost), dtype=bool))
+            return
+        # More shifts than all rules together speak of: without an end to them a search may have none either.
+        spoken = np.abs(rows.lower[low]).sum() + np.abs(rows.upper[high]).sum()
+        shifts = np.arange(len(blocks.block_hours))
+        shape = (rosters.shape[0], len(shifts))
+        hours = csr_matrix((-blocks.block_hours, (blocks.block_roster, shifts)), shape=shape)
+        sums = hstack([rosters, csr_matrix((shape[0], self.rules)), hours])
+        matrix = csr_matrix(vstack([hstack([matrix, csr_matrix((matrix.shape[0], len(shifts)))]), sums]))
+        lower, upper = (np.concatenate([side, np.zeros(shape[0])]) for side in (lower, upper))
+        integer = np.arange(len(cost) + len(shifts)) >= len(cost)
+        self._highs = _started(matrix, lower, upper, np.concatenate([cost, np.zeros(len(shifts))]), integer)
+        most = np.ceil(spoken / blocks.block_hours) + 1.0
+        columns = (len(cost) + shifts).astype(np.int32)
+        self._highs.changeColsBounds(len(shifts), columns, np.zeros(len(shifts)), most)
 
     def least(self, free: Bools) -> Gives | None:
-        """Return the least that the groups in `free` must give while all others are held; None where none is enough."""
+        """Return the least that the rules in `free` must give while all others are held; None where none is enough."""
         columns = np.arange(self._first, self._first + self.rules, dtype=np.int32)
         most = np.where(free, highspy.kHighsInf, 0.0)
         self._highs.changeColsBounds(self.rules, columns, np.zeros(self.rules), most)

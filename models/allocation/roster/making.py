@@ -1,6 +1,5 @@
-"""From a plan to its roster and visit lists, with all that they rest on."""
+"""From a plan to its roster, with all that it rests on."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 
@@ -16,7 +15,6 @@ from models.allocation.roster.duty import Duty
 from models.allocation.roster.layout import lay_out
 from models.allocation.roster.roster import Roster
 from models.allocation.roster.shares import ProfileShares
-from models.allocation.roster.visits import Seed
 from models.profiles.shifts import DEFAULT, Shifts
 
 F64 = NDArray[np.float64]
@@ -44,12 +42,3 @@ def make_roster(
     duties = [Duty.of(item) for item in resources.resources]
     cover = least_hours(planned, resources, profile)
     return lay_out(planned, duties, Calendar.of(shifts, kind, start), profile, cover, quarter_hours)
-
-
-def seed_of(number: int, run_id: str, start: date, planned: Planned) -> Seed:
-    """Return what a plan's visits are drawn by: a seed, its forecast, its period and the hours of all its posts."""
-    plans = {"": planned.plan, **planned.caseloads}
-    digest = hashlib.sha256()
-    for code, plan in sorted(plans.items()):
-        digest.update(code.encode() + b"\0" + plan.hours.tobytes())
-    return Seed(number, f"{run_id} {start.isoformat()} {digest.hexdigest()[:16]}")

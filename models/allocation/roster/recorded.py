@@ -20,9 +20,20 @@ def recorded_profiles(ledger: Ledger, files: FileStore, start: date) -> ProfileS
     """
     for held in ledger.artefacts(PROFILES, newest_first=True):
         if held.meta["strand"] == EVERY_STRAND and str(held.meta["as_of"]) <= start.isoformat():
-            audit_id = ledger.event_of(PROFILES, held.name).audit_id
-            return ProfileShares.of(held.name, audit_id, json.loads(files.read(held.stored)))
+            return named_profiles(ledger, files, held.name)
     return None
+
+
+def named_profiles(ledger: Ledger, files: FileStore, run_id: str) -> ProfileShares:
+    """Return recorded profiles by their name.
+
+    Raises:
+        NoSuchRecordError: There are none of this name.
+        LedgerError: Their file is absent or was changed.
+    """
+    held = ledger.artefact(PROFILES, run_id)
+    audit_id = ledger.event_of(PROFILES, run_id).audit_id
+    return ProfileShares.of(run_id, audit_id, json.loads(files.read(held.stored)))
 
 
 def recorded_spots(ledger: Ledger, files: FileStore, start: date, place: Place) -> Spots | None:

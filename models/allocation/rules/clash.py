@@ -33,7 +33,8 @@ class ClashRule:
         place: Where it is written.
         lower: Fewest hours of these rows together, -inf where they have none.
         upper: Most hours of these rows together, inf where they have none.
-        give: By how many hours it alone would have to give, in each of its rows, for the set to be kept.
+        give: By how many hours it alone would have to give, in each of its rows, for the set to be kept; NaN where
+            that could not be found out, of whole shifts.
     """
 
     kind: Kind
@@ -83,6 +84,8 @@ class ClashRule:
     @property
     def advice(self) -> str:
         """What would do: "lower the floor of Harlow by 100 hours"."""
+        if math.isnan(self.give):
+            return f"change {self.title}"
         by = _number(math.ceil(self.give * 100 - 1e-6) / 100)
         each = " each" if len(self.names) > 1 else ""
         if self.kind == "total":

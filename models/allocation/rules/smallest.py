@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from models.allocation.programme.feasibility import Elastic, smallest_meeting
+from models.allocation.programme.feasibility import Elastic, Rows, smallest_meeting
 from models.allocation.programme.problem import Blocks, Kind, Rules
 from models.allocation.rules.clash import Clash, ClashRule
 
@@ -35,57 +35,56 @@ Bools = NDArray[np.bool_]
 # Hours that solvers leave over and no planner means.
 _NOTHING = 1e-6
 _MOST_PROGRAMMES = 300
+# Integer programmes of more rows than these take minutes.
+_MOST_WHOLE_ROWS = 300
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
-    """Rows of all families, with the rule that each is of."""
+class _Written:
+    """Rows of all families, with what is told of them."""
 
     kinds: tuple[Kind, ...]
     places: tuple[str, ...]
     names: tuple[str, ...]
-    matrix: csr_matrix
-    lower: F64
-    upper: F64
-    rule: I64
-
-    def elastic(self, held: Bools | None = None, blocks: Blocks | None = None) -> Elastic:
-        """Return all rows, or those of some rules alone, as rules that may give; rules keep their order."""
-        chosen = np.ones(len(self.rule), dtype=np.bool_) if held is None else held[self.rule]
-        number = np.unique(self.rule[chosen], return_inverse=True)[1].astype(np.int64)
-        return Elastic(csr_matrix(self.matrix[chosen]), self.lower[chosen], self.upper[chosen], number, blocks)
+    rows: Rows
 
 
 def find_clash(rules: Sequence[Rules], blocks: Blocks | None = None) -> Clash | None:
-    """Return a smallest set of rules that cannot all be kept; None where all can.
+    """Return a smallest set of rules that cannot all be kept; None where all can, or nothing more can be told.
+
+    In whole shifts and many rows, sums of rows stand for the rows: a clash found so is one, but a smaller one may
+    exist, and one of single areas may go unfound.
 
     Args:
         rules: Families of rules.
         blocks: Whole shifts; what clashes in hours already is told as such.
     """
-    rows = _rows(rules)
-    shifts, found = None, _smallest(rows.elastic())
+    written = _written(rules)
+    rows, shifts, exact = written.rows, None, True
+    found = _smallest(Elastic(rows))
     if found is None and blocks is not None:
-        shifts, found = blocks, _smallest(rows.elastic(blocks=blocks))
+        exact = len(rows.rule) <= _MOST_WHOLE_ROWS
+        rows, shifts = (rows if exact else rows.summed(blocks)), blocks
+        found = _smallest(Elastic(rows, blocks))
     if found is None:
         return None
     held, smallest, others = found
-    return Clash(_told(rows, held, shifts), smallest=smallest, whole_shifts=shifts is not None, others=others)
+    told = _told(written, rows, held, shifts)
+    return Clash(told, smallest=smallest and exact, whole_shifts=shifts is not None, others=others)
 
 
-def _rows(rules: Sequence[Rules]) -> _Rows:
+def _written(rules: Sequence[Rules]) -> _Written:
     kinds = tuple(family.kind for family in rules for _ in range(len(family)))
     places = tuple(place for family in rules for place in family.places)
     number = {key: at for at, key in enumerate(dict.fromkeys(zip(kinds, places, strict=True)))}
-    return _Rows(
-        kinds,
-        places,
-        tuple(name for family in rules for name in family.names),
+    rows = Rows(
         csr_matrix(vstack([family.matrix for family in rules])),
         np.concatenate([family.lower for family in rules]),
         np.concatenate([family.upper for family in rules]),
         np.array([number[key] for key in zip(kinds, places, strict=True)], dtype=np.int64),
+        np.ones(len(kinds)),
     )
+    return _Written(kinds, places, tuple(name for family in rules for name in family.names), rows)
 
 
 def _smallest(elastic: Elastic) -> tuple[Bools, bool, bool] | None:
@@ -129,20 +128,20 @@ def _without_spare(elastic: Elastic, held: Bools) -> Bools:
     return kept
 
 
-def _told(rows: _Rows, held: Bools, blocks: Blocks | None) -> tuple[ClashRule, ...]:
+def _told(written: _Written, rows: Rows, held: Bools, blocks: Blocks | None) -> tuple[ClashRule, ...]:
     """Return the rules of a clashing set, each with the least by which it alone would have to give."""
-    few = rows.elastic(held, blocks)
-    chosen = np.flatnonzero(held[rows.rule])
+    few, every = Elastic(rows.of(held), blocks), written.rows
     told: list[ClashRule] = []
-    bearing = np.ones(len(chosen), dtype=np.bool_)
+    bearing: Bools | None = None
     for at, rule in enumerate(np.flatnonzero(held)):
         gives = few.least(np.arange(few.rules) == at)
         give = np.nan if gives is None else float(gives.give[at])
-        if gives is not None and at == 0 and gives.price.any():
-            bearing = gives.price > _NOTHING
-        mine = chosen[bearing & (rows.rule[chosen] == rule)]
-        mine = mine if len(mine) else chosen[rows.rule[chosen] == rule]
-        names = tuple(rows.names[row] for row in mine)
-        lower, upper = float(rows.lower[mine].sum()), float(rows.upper[mine].sum())
-        told.append(ClashRule(rows.kinds[mine[0]], names, rows.places[mine[0]], lower, upper, give))
+        if gives is not None and bearing is None and gives.price.any():
+            bearing = np.zeros(len(every.rule), dtype=np.bool_)
+            bearing[np.flatnonzero(held[every.rule])[gives.price > _NOTHING]] = True
+        mine = np.flatnonzero(every.rule == rule)
+        mine = mine if bearing is None or not bearing[mine].any() else mine[bearing[mine]]
+        names = tuple(written.names[row] for row in mine)
+        lower, upper = float(every.lower[mine].sum()), float(every.upper[mine].sum())
+        told.append(ClashRule(written.kinds[mine[0]], names, written.places[mine[0]], lower, upper, give))
     return tuple(told)

@@ -15,6 +15,8 @@ from models.allocation.pose import pose
 from models.allocation.posed import Planned, Posed
 from models.allocation.resources import Resources
 from models.allocation.resources.amounts import EffectLevel
+from models.allocation.roster.recorded import named_profiles
+from models.allocation.roster.shares import ProfileShares
 from models.allocation.rules.settings import Disparity
 from models.books import Books
 from models.runs import ForecastRun, load_run
@@ -33,6 +35,7 @@ class Scenario:
         resources: The file of resources.
         choices: What the request said over the file.
         sets: What the workspace knows that plans are made with.
+        profile: When calls come, by the profiles that the plan was posed with; None: evenly.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Scenario:
     resources: Resources
     choices: Choices
     sets: Sets
+    profile: ProfileShares | None = None
 
     @property
     def harm_set(self) -> str:
@@ -52,7 +56,7 @@ class Scenario:
         Raises:
             AllocationError: They cannot be posed.
         """
-        return pose(self.run, self.resources, self.choices, self.sets.harm)
+        return pose(self.run, self.resources, self.choices, self.sets.harm, self.profile)
 
     def planned(self) -> Planned:
         """Return its plan.
@@ -82,15 +86,17 @@ def scenario_of(document: Mapping[str, Any], books: Books, sets: Sets, name: str
 
     Raises:
         AllocationError: The document lacks what it was made from.
-        LedgerError: The run's file is absent or was changed.
+        LedgerError: The run's file, or that of its profiles, is absent or was changed.
     """
     try:
         resources, choices = resources_in(document, sets.strands), choices_in(document)
-        run_id = document["forecast"]["run_id"]
+        run_id, laid = document["forecast"]["run_id"], document["layout"]
+        named = laid["profile"]["run_id"] if laid and laid["profile"] else None
     except (KeyError, TypeError, ValueError, DataError) as error:
         problem = f"its document does not say what it was made from ({type(error).__name__})"
         raise AllocationError(problem, place=name, fix="make the plan again with this version") from error
-    return Scenario(name, load_run(books.ledger, books.files, run_id), resources, choices, sets)
+    profile = None if named is None else named_profiles(books.ledger, books.files, named)
+    return Scenario(name, load_run(books.ledger, books.files, run_id), resources, choices, sets, profile)
 
 
 def planned_again(scenario: Scenario, document: Mapping[str, Any]) -> Planned:

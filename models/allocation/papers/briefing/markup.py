@@ -27,6 +27,11 @@ def one(text: str) -> str:
     return f'<span class="one">{text}</span>'
 
 
+def two(text: str) -> str:
+    """Return a text that takes at most two lines, however long it is."""
+    return f'<span class="two">{text}</span>'
+
+
 def grey(text: str) -> str:
     """Return a text that steps back."""
     return f'<span class="grey">{text}</span>'

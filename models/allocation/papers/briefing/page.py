@@ -49,7 +49,7 @@ def _sheet(document: Mapping[str, Any], title: str, body: str) -> str:
     made_up = '<p class="made-up">SYNTHETIC: the data are made up.</p>' if document["synthetic"] else ""
     when = f'<p class="when">Briefing for {escape(period_text(document))}</p>'
     return (
-        f'<article class="page">{made_up}<header><div>{when}<h1>{escape(title)}</h1></div>'
+        f'<article class="page">{made_up}<header><div>{when}<h1 class="two">{escape(title)}</h1></div>'
         f"{_standing(document)}</header>{body}<footer>{_footer(document)}</footer></article>\n"
     )
 
@@ -59,7 +59,7 @@ def _standing(document: Mapping[str, Any]) -> str:
     standing: Mapping[str, Any] = document.get("standing") or {}
     status, told = str(standing.get("status") or "draft"), str(standing.get("sentence") or _NOBODY)
     kind = ' class="issued"' if status == "issued" else ""
-    return f'<p class="standing"><b{kind}>{escape(status.upper())}</b><br>{escape(told)}</p>'
+    return f'<div class="standing"><b{kind}>{escape(status.upper())}</b><p class="two three">{escape(told)}</p></div>'
 
 
 def _footer(document: Mapping[str, Any]) -> str:

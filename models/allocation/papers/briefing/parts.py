@@ -6,14 +6,14 @@ from html import escape
 from typing import Any
 
 from models.allocation.papers.briefing.facts import MET, Brief, amount, hours_text, span
-from models.allocation.papers.briefing.markup import cells, grey, head, one, range_bar, section, share_bar, table
+from models.allocation.papers.briefing.markup import cells, grey, head, one, range_bar, section, share_bar, table, two
 from models.notices import explained
 
-_MOST_AREAS, _MOST_STRANDS, _MOST_RESOURCES, _MOST_RULES, _MOST_NOTICES = 6, 10, 12, 3, 3
+_FEWEST_AREAS, _MOST_AREAS, _MOST_STRANDS, _MOST_RESOURCES, _MOST_RULES, _MOST_NOTICES = 2, 6, 10, 12, 3, 3
 _MOST_DAYS, _FEWEST_VISITS, _MOST_VISITS = 7, 4, 20
 _STRANDS_SAID, _RESOURCES_SAID = 3, 4
 # Lines of visits that fit a page of which nothing else is said, and what each other line takes of them.
-_LINES, _OF_A_ROW, _OF_AN_AREA, _OF_A_NOTE = 53.5, 1.55, 2.87, 1.45
+_LINES, _OF_A_TITLE, _OF_A_ROW, _OF_AN_AREA, _OF_A_NOTE = 53.5, 3.0, 1.55, 2.87, 1.45
 # Longer names take a second line.
 _LETTERS = 26
 _LEAST_UNMET = 0.05
@@ -44,7 +44,7 @@ def demand(brief: Brief) -> str:
         low, high = row["expected_range"]
         rows.append(
             cells(
-                ("", escape(row["strand"]) + ("" if row["weighted"] else " " + grey("unweighted"))),
+                ("", two(escape(row["strand"]) + ("" if row["weighted"] else " " + grey("unweighted")))),
                 ("", range_bar(row["met"] / most, row["expected"] / most, (low / most, high / most))),
                 ("n", amount(row["expected"])),
                 ("n grey", span(row["expected_range"])),
@@ -67,7 +67,7 @@ def resources(brief: Brief) -> str:
     for code in order[:_MOST_RESOURCES]:
         by_shift = brief.shifts.get(code, {})
         told = [hours_text(by_shift[name]) if by_shift.get(name) else "" for name in names]
-        who = f"<b>{escape(known[code]['name'])}</b> {grey(escape(known[code]['owner']))}"
+        who = two(f"<b>{escape(known[code]['name'])}</b> {grey(escape(known[code]['owner']))}")
         rows.append(cells(("", who), *(("n", text) for text in told), ("n", f"<b>{hours_text(brief.hours[code])}</b>")))
     left = order[_MOST_RESOURCES:]
     if left:
@@ -102,8 +102,9 @@ def areas(brief: Brief) -> str:
 
 
 def shown_areas(brief: Brief) -> list[Mapping[str, Any]]:
-    """Return the areas that have a line of their own."""
-    return [area for area in brief.areas if area["hours"] > 0][:_MOST_AREAS]
+    """Return the areas that have a line of their own, as many as leave room for some visits."""
+    room = int((_LINES - _taken(brief) - _FEWEST_VISITS) / _OF_AN_AREA)
+    return [area for area in brief.areas if area["hours"] > 0][: max(_FEWEST_AREAS, min(room, _MOST_AREAS))]
 
 
 def _why(area: Mapping[str, Any]) -> str:
@@ -146,12 +147,18 @@ def _visit(visit: Mapping[str, Any], brief: Brief) -> str:
 
 def _room(brief: Brief) -> int:
     """Return how many visits of a day fit below what else the page tells."""
+    left = int(_LINES - _taken(brief) - _OF_AN_AREA * len(shown_areas(brief)))
+    return max(_FEWEST_VISITS, min(left, _MOST_VISITS))
+
+
+def _taken(brief: Brief) -> float:
+    """Return how many lines of visits are taken by the title, strands or resources, and notes."""
     known = {row["code"]: row["name"] for row in brief.document["resources"]}
     strands = [row["strand"] for row in brief.covered["strands"]][:_MOST_STRANDS]
     resources = [known[code] for code in brief.by_owner()][: _MOST_RESOURCES + 1]
-    rows = max(sum(1 + len(name) // _LETTERS for name in names) for names in (strands, resources))
-    taken = _OF_A_ROW * rows + _OF_AN_AREA * len(shown_areas(brief)) + _OF_A_NOTE * len(_lines(brief))
-    return max(_FEWEST_VISITS, min(int(_LINES - taken), _MOST_VISITS))
+    rows = max(sum(1 + (len(name) > _LETTERS) for name in names) for names in (strands, resources))
+    title = _OF_A_TITLE if len(brief.title) > _LETTERS else 0.0
+    return title + _OF_A_ROW * rows + _OF_A_NOTE * len(_lines(brief))
 
 
 def notes(brief: Brief) -> str:

@@ -35,6 +35,8 @@ td.n,th.n{{text-align:right;padding-right:0;padding-left:1.4mm;white-space:nowra
 td.name{{font-weight:600}}
 .small td{{font-size:8pt}}
 .one{{display:block;max-width:100%;overflow:hidden;white-space:nowrap;text-overflow:ellipsis}}
+.two{{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}}
+.three{{-webkit-line-clamp:3}}
 .grey{{color:{GREY};font-weight:400}}
 tr.sum td{{font-weight:600;border-bottom:0;border-top:.25mm solid {INK}}}
 svg{{display:block;margin-top:.55mm}}
