@@ -243,7 +243,7 @@ def _tell(
     if written[0]:
         write_study(told, rows, written[0])
     wrote = [f"Wrote {path}." for path in written if path]
-    record = f"Plan {mine.plan_id}, posed again as it was recorded. Recorded as {mine.audit_id}."
+    record = f"Plan {mine.plan_id}, posed again as it was recorded. This look is recorded as {mine.audit_id}."
     source = [told["attribution"]] if told["attribution"] else []
     context.output.result(told, *tables, lines=[*lines, record, *source, *wrote])
 
