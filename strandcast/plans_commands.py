@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strandcast.briefing_commands import briefing
 from strandcast.command import Context, command_options
 from strandcast.output import plain_table
 from strandcast.plan_values import Cell, CellHours
@@ -25,6 +26,9 @@ _by = click.option("--by", required=True, metavar="NAME", help="Who decides; rec
 @click.group()
 def plans() -> None:
     """Plans and where they stand: drafts until a named person issues, edits or rejects them."""
+
+
+plans.add_command(briefing)
 
 
 @plans.command("list")

@@ -92,30 +92,25 @@ def best(problem: Problem, share: float = 1e-6) -> Best:
     return found
 
 
-def best_whole(problem: Problem, most: int) -> tuple[Best, I64] | None:
-    """Return the best hours with whole shifts, by trying all numbers of them up to `most`; None where none will do."""
+def best_whole(problem: Problem) -> tuple[Best, I64] | None:
+    """Return the best hours with whole shifts of the first resource, all numbers of them tried; None: none will do."""
     blocks = problem.blocks
     assert blocks is not None
+    most = float(problem.rules[0].upper[0])
+    row = csr_matrix((blocks.of_post == 0).astype(np.float64)[None, :])
     winner: tuple[Best, I64] | None = None
-    for numbers in product(range(most + 1), repeat=len(blocks.block_hours)):
-        shifts = np.array(numbers, dtype=np.int64)
-        given = [
-            float(blocks.block_hours[blocks.block_roster == r] @ shifts[blocks.block_roster == r])
-            for r in _rosters(problem)
-        ]
-        rows = csr_matrix(np.array([(blocks.of_post == r).astype(np.float64) for r in _rosters(problem)]))
-        fixed = Rules("lock", blocks.roster, blocks.roster, rows, np.array(given), np.array(given))
+    for numbers in product(*(range(int(most // length) + 1) for length in blocks.block_hours)):
+        given = np.array([float(blocks.block_hours @ numbers)])
+        if given[0] > most:
+            continue
+        fixed = Rules("roster", blocks.roster, blocks.roster, row, given, given)
         try:
             found = best(replace(problem, rules=(*problem.rules, fixed), blocks=None))
         except ValueError:
             continue
         if winner is None or found.worth > winner[0].worth:
-            winner = (found, shifts)
+            winner = (found, np.array(numbers, dtype=np.int64))
     return winner
-
-
-def _rosters(problem: Problem) -> range:
-    return range(len(problem.blocks.roster) if problem.blocks else 0)
 
 
 def _doses(problem: Problem, hours: F64) -> tuple[list[float], list[float]]:

@@ -31,17 +31,11 @@ def upper_bound(problem: Problem, dose_price: F64, rule_price: F64, week_weight:
         rule_price: Price of an hour of each rule, in the order of the problem's families, float64[rule].
         week_weight: How much each drawn week counts, float64[week]; None without protection.
     """
+    price = _signed(problem, rule_price)
     lower = np.concatenate([rules.lower for rules in problem.rules])
     upper = np.concatenate([rules.upper for rules in problem.rules])
-    price = np.where(np.isinf(upper), np.minimum(rule_price, 0.0), rule_price)
-    price = np.where(np.isinf(lower), np.maximum(price, 0.0), price)
-    limits = np.where(price > 0, upper, np.where(price < 0, lower, 0.0))
-    given = float(price @ limits)
-    cost = np.zeros(len(problem.posts))
-    at = 0
-    for rules in problem.rules:
-        cost += np.asarray(rules.matrix.T @ price[at : at + len(rules)])
-        at += len(rules)
+    given = float(price @ np.where(price > 0, upper, np.where(price < 0, lower, 0.0)))
+    cost = _cost(problem, price)
     dose_price = np.maximum(dose_price, 0.0)
     value, unmet = problem.value, 0.0
     if problem.worst is not None and week_weight is not None:
@@ -53,6 +47,41 @@ def upper_bound(problem: Problem, dose_price: F64, rule_price: F64, week_weight:
         unmet = float(weights @ (worst.counts @ problem.worth))
     met = float(value.most_worth(dose_price).sum())
     return met + _best_hours(problem, dose_price, cost) + given - unmet
+
+
+def settled(problem: Problem, dose_price: F64, rule_price: F64) -> F64:
+    """Return prices with what a post would still gain by the last hour of its resource, added to the total's.
+
+    The bound is the same, or better: within it a post has at most its resource's hours, and what they gain is either in
+    the price of the total or beside it. Only in the price does it say what an hour more would do.
+    """
+    links, posts = problem.links, problem.posts
+    price = _signed(problem, rule_price)
+    hours = most_hours(problem)[links.post]
+    rise = links.slopes(np.arange(len(links.post)), hours, np.zeros(len(links.post)))
+    gain = np.bincount(links.post, weights=np.maximum(dose_price, 0.0)[links.cell] * rise, minlength=len(posts))
+    left = np.zeros(len(problem.resources))
+    np.maximum.at(left, posts.resource, gain - _cost(problem, price))
+    price[: len(left)] += left
+    return price
+
+
+def _signed(problem: Problem, rule_price: F64) -> F64:
+    """Return prices without those of limits that there are not."""
+    endless_upper = np.concatenate([np.isinf(rules.upper) for rules in problem.rules])
+    endless_lower = np.concatenate([np.isinf(rules.lower) for rules in problem.rules])
+    price = np.where(endless_upper, np.minimum(rule_price, 0.0), rule_price)
+    result: F64 = np.where(endless_lower, np.maximum(price, 0.0), price)
+    return result
+
+
+def _cost(problem: Problem, price: F64) -> F64:
+    """Return what an hour of each post costs at the prices of the rules."""
+    cost, at = np.zeros(len(problem.posts)), 0
+    for rules in problem.rules:
+        cost += np.asarray(rules.matrix.T @ price[at : at + len(rules)])
+        at += len(rules)
+    return cost
 
 
 def _best_hours(problem: Problem, dose_price: F64, cost: F64) -> float:

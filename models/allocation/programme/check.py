@@ -207,9 +207,10 @@ def _prices(plan: Plan, hours: F64, worth: _Worth) -> None:
         if plan.approximate:
             continue
         had = rules.matrix @ hours
-        with np.errstate(invalid="ignore"):
-            lost = np.where(prices > 0, prices * (rules.upper - had), prices * (rules.lower - had))
-        broken = np.flatnonzero((prices != 0) & ~(lost <= _PRICED * max(1.0, worth.size)))
+        spare = np.where(prices > 0, rules.upper - had, had - rules.lower)
+        # Where a limit is endless, hours as many again are spare: a price that is nothing but rounding stays nothing.
+        lost = np.abs(prices) * np.minimum(spare, 1.0 + np.abs(had))
+        broken = np.flatnonzero(lost > _PRICED * max(1.0, worth.size))
         if len(broken):
             row = int(broken[0])
             problem = f"has a price of {prices[row]:.6g} an hour, and comes to {had[row]:,.10g} hours"

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from errors import AllocationError
 from models.allocation.programme.alike import evened, mixed
 from models.allocation.programme.basis import carried
-from models.allocation.programme.bound import upper_bound
-from models.allocation.programme.highs import Basis, Highs, Solution
+from models.allocation.programme.bound import settled, upper_bound
+from models.allocation.programme.highs import Highs, Solution
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.straight import Straight, straight
@@ -37,13 +37,13 @@ class Solved:
         plan: The plan.
         made: Its programme in pieces.
         solution: The solution of that.
-        basis: Where the solver ended.
+        highs: The solver, which knows where it ended.
     """
 
     plan: Plan
     made: Straight
     solution: Solution
-    basis: Basis
+    highs: Highs
 
 
 def hours_plan(problem: Problem, gap: float) -> Plan:
@@ -73,11 +73,14 @@ def solved(problem: Problem, gap: float, start: Solved | None = None) -> Solved:
             break
         before = plan
         found = _optimum(straight(problem, before.hours, half), number, found)
-        bound = min(before.bound, found.plan.bound)
         better = found.plan if found.plan.objective >= before.objective else before
-        plan = replace(better, bound=bound, programmes=number, windows=half)
+        # Hours that end at the edge of their window have prices there that no other round would have. Those that bound
+        # best are near those of the curves: for all of a limit's give they err by no more than the gap.
+        bounding = found.plan if found.plan.bound <= before.bound else before
+        plan = replace(better, bound=bounding.bound, prices=bounding.prices, programmes=number, windows=half)
         half = _narrowed(half[0], plan.dose, before.dose), _narrowed(half[1], plan.hours, before.hours)
-    return replace(found, plan=plan)
+    content = plan.gap <= gap * max(abs(plan.objective), abs(plan.bound))
+    return replace(found, plan=replace(plan, status="optimal" if content else "gap"))
 
 
 def _first_windows(found: Solved) -> tuple[F64, F64]:
@@ -110,11 +113,11 @@ def _beside(made: Straight, plan: Plan) -> tuple[F64, F64]:
 def _optimum(made: Straight, number: int, start: Solved | None) -> Solved:
     highs = Highs(made.linear(), "simplex")
     if start is not None:
-        highs.begin_at(carried(start.made, start.basis, start.solution.columns, made))
+        highs.begin_at(carried(start.made, start.highs.basis(), start.solution.columns, made))
     found = highs.solve()
     if found is None:
         raise NoPlanError("no hours keep all the rules", place="rules", fix="loosen one of them")
-    return Solved(_planned(made, found, number), made, found, highs.basis())
+    return Solved(_planned(made, found, number), made, found, highs)
 
 
 def _planned(made: Straight, found: Solution, programmes: int) -> Plan:
@@ -123,15 +126,16 @@ def _planned(made: Straight, found: Solution, programmes: int) -> Plan:
     hours = mixed(problem, evened(problem, made.hours(found.columns)))
     cells, rules = len(problem.value.mean), made.rule_rows
     duals = found.duals * made.scale
-    weeks = None if problem.worst is None else np.abs(found.duals[-len(problem.worst.counts) :])
+    price = settled(problem, duals[:cells], duals[rules])
+    weeks = None if problem.worst is None else np.abs(found.duals[made.week_rows])
     sizes = np.cumsum([len(family) for family in problem.rules])[:-1]
     return Plan(
         problem,
         hours,
         None,
-        bound=upper_bound(problem, duals[:cells], duals[rules], weeks),
+        bound=upper_bound(problem, duals[:cells], price, weeks),
         status="optimal",
-        prices=tuple(np.split(duals[rules], sizes)),
+        prices=tuple(np.split(price, sizes)),
         approximate=False,
         programmes=programmes,
     )
