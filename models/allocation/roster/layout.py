@@ -145,7 +145,7 @@ def _whole_shifts(one: Unlaid, rows: I64, roster: int, owed: F64) -> list[Placed
 
 
 def _hours_of(held: Sequence[PlacedBlocks], longest: F64) -> tuple[F64, F64]:
-    """Return the hours of the blocks that begin in each cell, and which share of them lies in it; float64[cell] each."""
+    """Return the hours of blocks that begin in each cell, and which share of them lies in it; float64[cell] each."""
     hours, inside = np.zeros_like(longest), np.zeros_like(longest)
     for item in held:
         hours += item.count * item.block_hours
