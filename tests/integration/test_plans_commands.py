@@ -214,6 +214,24 @@ def test_a_plan_is_written_out_with_where_it_stands_and_that_is_recorded(
     assert "is none of" in call("plans", "export", plan_id, "--out", tmp_path / "plan.doc", expected=2)["error"]
 
 
+def test_pictures_and_briefings_are_written_by_the_name_of_the_file(call: Command, tmp_path: Path) -> None:
+    export = ("plans", "export", drafted(call)["plan_id"], "--out")
+    for name in ("plan.png", "plan.xlsx", "all.html", "all.zip"):
+        assert call(*export, tmp_path / name)["files"] == [str(tmp_path / name)]
+        assert (tmp_path / name).stat().st_size > 0
+    one = tmp_path / "one.html"
+    call(*export, one, "--district", "D1")
+    assert "D1" in one.read_text("utf-8")
+    assert one.stat().st_size < (tmp_path / "all.html").stat().st_size
+    assert len(call(*export, tmp_path / "folder")["files"]) == len(list((tmp_path / "folder").iterdir())) == 3
+    for name, district, sentence in (
+        ("one.html", "D7", "there is no such district; use one of: D0, D1"),
+        ("plan.csv", "D1", "a .csv file is of all districts; name an .html file"),
+        ("absent/one.html", "D1", "is in a folder that is not there"),
+    ):
+        assert sentence in call(*export, tmp_path / name, "--district", district, expected=2)["error"]
+
+
 def test_tables_show_where_plans_stand(
     call: Command, workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
