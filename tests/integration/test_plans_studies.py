@@ -151,6 +151,17 @@ weight = [
     assert "posed again it is worth" in capsys.readouterr().err
 
 
+def test_an_edited_plan_is_studied_with_the_hours_that_were_recorded(call: Command, plan: dict[str, Any]) -> None:
+    edited = call(
+        "plans", "edit", plan["plan_id"], "--set", "patrol:A0000:burglary=2", "--by", "Ann", "--reason", "An event."
+    )
+    told = call("plans", "compare", edited["plan_id"], plan["plan_id"])
+    recorded = {area["area_code"]: area["hours"] for area in edited["areas"]}
+    for line in told["areas"]:
+        assert line["hours"][0] == pytest.approx(recorded[line["name"]], abs=1e-6)
+    assert call("plans", "flip", edited["plan_id"], "--area", "A0000")["reason"]
+
+
 def test_compare_needs_something_to_compare_with(
     call: Command, plan: dict[str, Any], workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

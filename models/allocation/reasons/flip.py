@@ -9,8 +9,8 @@ The search goes outward over fixed changes with a solver that begins where it la
 stated is then solved afresh, from nothing, on both sides: at the stated multiplier the area's hours differ by a step or
 more, and with 1 % less of the change they do not. Where the fresh solution differs from the warm one, as it may where
 several plans are equally good, the fresh one decides and the search goes on with fresh solutions alone. So ties are
-broken as `solver.solve` breaks them, which is the same each time. Between the changes of the outward search an area
-whose hours come and go within a hundredth or so may be passed over; what is stated holds all the same.
+broken as `solver.solve` breaks them, which is the same each time. Hours that come and go again between two changes of
+the outward search may be passed over; what is stated holds all the same.
 """
 
 from collections.abc import Callable
@@ -240,8 +240,7 @@ class _Search:
 
     def _not_yet(self, change: float) -> list[float]:
         """Return smaller changes of the same sign that are known not to flip."""
-        smaller = [known for known in self.sure.known if 0 < known / change < LESS]
-        return [known for known in smaller if not self._differs(self.sure, known)]
+        return [at for at in self.sure.known if 0 < at / change < LESS and not self._differs(self.sure, at)]
 
 
 def _rounded(change: float) -> float:
