@@ -112,18 +112,22 @@ def _groups(problem: Problem) -> I64:
 def _rule_columns(problem: Problem) -> list[int]:
     """Return a number for each post, equal for posts that every rule treats alike.
 
-    That is: with the same coefficients in the same rows, or in rows of one area with the same limits.
+    That is: with the same coefficients in the same rows, or in rows of one area alike in
+    limits and members.
     """
-    matrix = csr_matrix(vstack([rules.matrix for rules in problem.rules]))
+    posts, matrix = problem.posts, csr_matrix(vstack([rules.matrix for rules in problem.rules]))
     kinds = [rules.kind for rules in problem.rules for _ in range(len(rules))]
     lower = np.concatenate([rules.lower for rules in problem.rules])
     upper = np.concatenate([rules.upper for rules in problem.rules])
     classes: dict[tuple[object, ...], int] = {}
     row_class = np.empty(matrix.shape[0], dtype=np.int64)
     for row in range(matrix.shape[0]):
-        members = problem.posts.area[matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]]
-        alone = len(members) > 0 and bool((members == members[0]).all())
-        key = (kinds[row], lower[row], upper[row]) if alone else (row,)
+        own = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        members = matrix.indices[own]
+        areas = posts.area[members]
+        alone = len(areas) > 0 and bool((areas == areas[0]).all())
+        held = (posts.resource[members].tobytes(), posts.strand[members].tobytes(), matrix.data[own].tobytes())
+        key = (kinds[row], lower[row], upper[row], *held) if alone else (row,)
         row_class[row] = classes.setdefault(key, len(classes))
     rows = np.repeat(row_class, np.diff(matrix.indptr))
     columns = csr_matrix((matrix.data, (matrix.indices, rows)), shape=(matrix.shape[1], len(classes)))
