@@ -73,7 +73,7 @@ def test_a_flip_point_is_told_with_what_the_hours_rest_on_and_the_look_is_record
     for way in ("add", "remove"):
         point = found[way]
         assert point["sentence"]
-        if point["multiplier"] is not None and not point["tied"]:
+        if point["multiplier"] is not None:
             assert 0 <= point["multiplier"] <= 10
             assert abs(point["hours"] - found["hours"]) >= found["step"] - 1e-6
             assert abs(point["hours_with_1_percent_less"] - found["hours"]) < found["step"]
