@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strandcast.briefing_commands import briefing
 from strandcast.command import Context, command_options
 from strandcast.output import plain_table
 from strandcast.plan_values import Cell, CellHours
@@ -25,6 +26,9 @@ _by = click.option("--by", required=True, metavar="NAME", help="Who decides; rec
 @click.group()
 def plans() -> None:
     """Plans and where they stand: drafts until a named person issues, edits or rejects them."""
+
+
+plans.add_command(briefing)
 
 
 @plans.command("list")
@@ -49,13 +53,21 @@ def list_plans(context: Context, status: str | None) -> None:
 
 @plans.command("show")
 @click.argument("plan_id", metavar="ID")
+@click.option(
+    "--week", type=click.Path(path_type=Path), help="Picture of a district's hours by day and shift: .png or .svg."
+)
+@click.option("--district", default="", metavar="NAME", help="The district of --week.")
 @command_options
-def show_plan(context: Context, plan_id: str) -> None:
+def show_plan(context: Context, plan_id: str, week: Path | None, district: str) -> None:
     """Show a plan, where it stands, and every decision on it."""
     from models.allocation.decisions.history import history
     from models.allocation.decisions.record import load_plan
+    from models.allocation.papers.tables import check_target
+    from models.allocation.roster.picture import SUFFIXES, draw_week
     from strandcast.deployment import Deployment
 
+    if week:
+        check_target(week, SUFFIXES)
     with Deployment.open(context) as deployment:
         past = history(deployment.ledger)
         status = past.status(plan_id)
@@ -63,7 +75,11 @@ def show_plan(context: Context, plan_id: str) -> None:
     decisions = past.of(plan_id)
     tables = [*plan_tables(document), *([_decisions(decisions)] if decisions else [])]
     shown = {**document, "standing": status.as_document(), "decisions": [vars(one) for one in decisions]}
-    context.output.result(shown, *tables, lines=[*plan_lines(document), status.sentence()])
+    wrote = []
+    if week:
+        draw_week(shown, district, week)
+        wrote = [f"Wrote {week}."]
+    context.output.result(shown, *tables, lines=[*plan_lines(document), status.sentence(), *wrote])
 
 
 @plans.command("issue")

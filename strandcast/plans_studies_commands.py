@@ -29,10 +29,10 @@ _picture = click.option("--picture", type=click.Path(path_type=Path), help="Pict
 
 
 def _studied(deployment: Deployment, plan_id: str, study: str, **details: str | int | bool | None) -> Studied:
+    from models.allocation.decisions.drafts import Sets
     from models.allocation.scenarios.again import studied
-    from strandcast.planning import sets_of
 
-    return studied(deployment.books(), sets_of(deployment), plan_id, study, **details)
+    return studied(deployment.books(), Sets.of(deployment.workspace), plan_id, study, **details)
 
 
 def _check(out: Path | None, picture: Path | None = None) -> None:
@@ -100,6 +100,7 @@ def compare(
 def flip(context: Context, plan_id: str, area_code: str, out: Path | None) -> None:
     """Show the smallest change of an area's demand that would add hours to it, or take some; solved on both sides."""
     from models.allocation.programme.solver import solve
+    from models.allocation.programme.warm import Warm
     from models.allocation.reasons.contributions import behind
     from models.allocation.reasons.flip import flips
     from models.allocation.reasons.sentences import area_sentences
@@ -109,7 +110,7 @@ def flip(context: Context, plan_id: str, area_code: str, out: Path | None) -> No
     with Deployment.open(context) as deployment:
         mine = _studied(deployment, plan_id, "flip", area_code=area_code)
         plan, run = mine.planned.plan, mine.scenario.run
-        found = flips(plan, area_code, solve)
+        found = flips(plan, area_code, warm=Warm(), fresh=solve)
         factors = behind(deployment.ledger, deployment.files, run, mine.scenario.choices.horizon, area_code)
     reason = area_sentences(plan)[plan.problem.area_codes.index(area_code)]
     document = {**found.document(), "reason": reason, "behind": [factor.document() for factor in factors]}
@@ -242,7 +243,7 @@ def _tell(
     if written[0]:
         write_study(told, rows, written[0])
     wrote = [f"Wrote {path}." for path in written if path]
-    record = f"Plan {mine.plan_id}, posed again as it was recorded. Recorded as {mine.audit_id}."
+    record = f"Plan {mine.plan_id}, posed again as it was recorded. This look is recorded as {mine.audit_id}."
     source = [told["attribution"]] if told["attribution"] else []
     context.output.result(told, *tables, lines=[*lines, record, *source, *wrote])
 

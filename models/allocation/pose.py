@@ -125,7 +125,17 @@ def pose(
         if alone and given.allowed[at].any()
     }
     main = _main(given, placed)
-    return Posed(given.ground, given.demand, given.weighing.weight, main, caseloads, given.resting)
+    weights = given.weighing
+    return Posed(
+        ground=given.ground,
+        demand=given.demand,
+        weight=weights.weight,
+        problem=main,
+        caseloads=caseloads,
+        resting=given.resting,
+        weight_set=weights.name,
+        weight_source=weights.source,
+    )
 
 
 def _given(

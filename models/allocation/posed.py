@@ -72,6 +72,8 @@ class Posed:
         problem: The programme of harm reached or prevented.
         caseloads: Code of each team that is placed by caseload to its programme.
         resting: A sentence for each rule that rests because nothing is known of what it speaks of.
+        weight_set: Name of the set of harm weights; None: they are listed with the resources.
+        weight_source: Where the weights come from.
     """
 
     ground: Ground
@@ -80,6 +82,8 @@ class Posed:
     problem: Problem
     caseloads: Mapping[str, Problem]
     resting: tuple[str, ...] = ()
+    weight_set: str | None = None
+    weight_source: str = ""
 
     @property
     def unweighted(self) -> Sequence[str]:

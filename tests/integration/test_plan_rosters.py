@@ -127,3 +127,12 @@ def test_a_plan_is_posed_again_with_the_profiles_that_it_was_made_with(workspace
         rules = next(rules for rules in planned_again(scenario, made).posed.problem.rules if rules.kind == "response")
     told = [rule["lower"] for rule in made["rules"] if rule["kind"] == "response"]
     assert rules.lower.tolist() == pytest.approx(told)
+
+
+def test_the_week_of_a_district_is_drawn_from_a_recorded_plan(call: Command, tmp_path: Path) -> None:
+    made = call("allocate", "--hours", 40)
+    week = tmp_path / "week.png"
+    call("plans", "show", made["plan_id"], "--week", week, "--district", "D1")
+    assert week.stat().st_size > 10_000
+    call("plans", "show", made["plan_id"], "--week", week.with_suffix(".gif"), expected=2)
+    call("plans", "show", made["plan_id"], "--week", week, "--district", "D7", expected=2)

@@ -214,6 +214,26 @@ def test_a_plan_is_written_out_with_where_it_stands_and_that_is_recorded(
     assert "is none of" in call("plans", "export", plan_id, "--out", tmp_path / "plan.doc", expected=2)["error"]
 
 
+def test_briefings_say_where_the_plan_stands_and_that_they_left(
+    call: Command, workspace: Workspace, tmp_path: Path
+) -> None:
+    plan_id = drafted(call)["plan_id"]
+    call("plans", "issue", plan_id, "--by", "Ann <Smith>")
+    told = call("plans", "briefing", plan_id, "--out", tmp_path / "briefings.html")
+    text = (tmp_path / "briefings.html").read_text("utf-8")
+    assert "SYNTHETIC" in text
+    assert "ISSUED" in text
+    assert "Ann &lt;Smith&gt;" in text
+    assert "Town wardens" in text
+    with Ledger.open(workspace.database_url, TickingClock()) as ledger:
+        event = ledger.event(told["audit_id"])
+    assert (event.draft.operation, event.draft.details["act"]) == ("disclosure", "briefing")
+    files = call("plans", "briefing", plan_id, "--out", tmp_path / "pages")["files"]
+    assert all(Path(file).exists() for file in files)
+    refused = call("plans", "briefing", plan_id, "--out", tmp_path / "x.html", "--district", "Nowhere", expected=2)
+    assert "there is no such district" in refused["error"]
+
+
 def test_tables_show_where_plans_stand(
     call: Command, workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

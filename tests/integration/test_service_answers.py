@@ -101,7 +101,8 @@ def test_plan_is_decided_recorded_and_read_back(client: TestClient) -> None:
     assert min(hours.values()) >= 2 - 1e-9
     assert sum(value for code, value in hours.items() if int(code[1:]) % 2) >= 24 - 1e-6
     decided = event_of(client, made.decided_as)
-    assert (decided["operation"], decided["object"], decided["actor"]) == ("decision", f"plan/{made.plan_id}", "http")
+    told = decided["operation"], decided["object"], decided["actor"]
+    assert told == ("combination", f"plan/{made.plan_id}", "http")
     read = PlanAnswer.model_validate_json(client.get(f"/v1/plans/{made.plan_id}").content)
     assert (read.plan, read.decided_as) == (made.plan, made.decided_as)
     assert event_of(client, read.audit_id)["operation"] == "consultation"

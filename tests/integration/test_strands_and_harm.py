@@ -139,18 +139,18 @@ def test_a_plan_names_the_strands_that_its_set_leaves_unweighted(call: Command, 
     workspace = synthetic_workspace(tmp_path / "w")
     record_run(workspace)
     workspace.harm_file.write_text(HARM, encoding="utf-8")
-    resources = workspace.resources_file.read_text("utf-8").partition("[harm]")[0]
-    workspace.resources_file.write_text(f'{resources}[harm]\nset = "days"\n', encoding="utf-8")
-    refused = call("allocate", "--hours", 120, expected=2)["error"]
-    assert "'robbery' is unweighted in the set 'days'" in refused
-    workspace.resources_file.write_text(f'{resources}[harm]\nset = "days"\nweight_of_unlisted = 2\n', encoding="utf-8")
+    head, _, rest = workspace.resources_file.read_text("utf-8").partition("[harm]")
+    rules = rest[rest.index("[rules]") :]
+    workspace.resources_file.write_text(f'{head}[harm]\nset = "days"\n\n{rules}', encoding="utf-8")
     plan = call("allocate", "--hours", 120)
-    assert plan["summary"]["unweighted"] == ["robbery"]
-    assert plan["request"]["harm_set"] == "days"
-    assert "1 strand has no harm weight in the set 'days'" in plan["summary"]["sentences"][-1]
-    area = plan["areas"][0]
-    expected = area["expected"]
-    assert area["weighted_expected"] == pytest.approx(20 * expected["burglary"] + 2 * expected["robbery"])
+    assert [item["strand"] for item in plan["unweighted"]] == ["robbery"]
+    assert plan["objective"]["weights"] == {"burglary": 20, "robbery": None}
+    assert plan["objective"]["weight_set"] == "days"
+    assert plan["objective"]["weight_source"].startswith("set 'days' in days; ")
+    assert any("no harm weight" in sentence for sentence in plan["sentences"])
+    floor = next(rule for rule in plan["rules"] if rule["kind"] == "floor")
+    assert (floor["name"], floor["kept"]) == ("robbery (unweighted)", True)
+    assert all(area["harm"] == pytest.approx(20 * area["expected"]["burglary"]) for area in plan["areas"])
 
 
 def test_tables_for_people_say_no_feed_and_unweighted(

@@ -31,6 +31,22 @@ def rows(draw: st.DrawFn, counts: Sequence[int] = (1, 1, 1, -1)) -> list[Row]:
     return found
 
 
+@st.composite
+def under_a_total(draw: st.DrawFn) -> list[Row]:
+    """Draw floors of single posts and of neighbours under a total, so that many clash together and few alone."""
+    floors = [
+        (tuple(int(at == post) for at in range(POSTS)), draw(st.sampled_from([0.5, 2, 3])), np.inf)
+        for post in range(POSTS)
+    ]
+    two = draw(st.integers(0, POSTS - 2))
+    both = tuple(int(at in {two, two + 1}) for at in range(POSTS))
+    some = (both, draw(st.sampled_from([-np.inf, 3.0, 6.0])), draw(st.sampled_from([6.0, 9.0, np.inf])))
+    return [*floors, some, ((1,) * POSTS, -np.inf, draw(st.sampled_from([4.0, 7.0, 10.0])))]
+
+
+SETS = rows() | under_a_total()
+
+
 def family(chosen: Sequence[Row], places: Sequence[str]) -> Rules:
     return Rules(
         "change",
@@ -57,7 +73,7 @@ def given_way(chosen: Sequence[Row], which: Sequence[int], by: float) -> list[Ro
 
 
 @settings(max_examples=150)
-@given(rows())
+@given(SETS)
 def test_the_set_told_clashes_and_none_of_it_can_be_spared_and_no_smaller_one_clashes(drawn: list[Row]) -> None:
     clash = find_clash([family(drawn, [f"place {at}" for at in range(len(drawn))])])
     if clash is None:
@@ -73,7 +89,7 @@ def test_the_set_told_clashes_and_none_of_it_can_be_spared_and_no_smaller_one_cl
 
 
 @settings(max_examples=150)
-@given(rows())
+@given(SETS)
 def test_each_give_alone_is_enough_and_a_hundredth_less_is_not(drawn: list[Row]) -> None:
     clash = find_clash([family(drawn, [f"place {at}" for at in range(len(drawn))])])
     if clash is None:
@@ -85,7 +101,7 @@ def test_each_give_alone_is_enough_and_a_hundredth_less_is_not(drawn: list[Row])
 
 
 @settings(max_examples=100)
-@given(rows(), st.data())
+@given(SETS, st.data())
 def test_rows_written_in_one_place_are_one_rule_that_gives_in_all_of_them(
     drawn: list[Row], data: st.DataObject
 ) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.solver import solve
+from models.allocation.programme.values import Met
 from models.allocation.reasons.flip import LESS, FlipPoint, Flips, changed, flips
 from tests.support.reasoned import Invented, area_rule, capacity, presence
 
@@ -38,7 +39,7 @@ def flipped(found: Flips, point: FlipPoint, hours: float) -> bool:
 @given(problems(), st.data())
 def test_every_stated_flip_flips_and_one_percent_less_does_not(problem: Problem, data: st.DataObject) -> None:
     area = data.draw(st.integers(0, len(problem.area_codes) - 1))
-    found = flips(solve(problem), problem.area_codes[area], solve)
+    found = flips(solve(problem), problem.area_codes[area], warm=solve, fresh=solve)
     for point in (found.adds, found.removes):
         if point.multiplier is None:
             assert not flipped(found, point, hours_at(problem, area, 10.0))
@@ -56,11 +57,12 @@ def test_a_warm_solver_that_errs_is_overruled(seed: int) -> None:
     rng = np.random.default_rng(seed)
     problem = capacity(Invented(rng.gamma(2.0, 2.0, (4, 2)), np.array([1.0, 3.0]), (5.0,)))
 
-    def biased(multiplier: float) -> float:
-        return hours_at(problem, 1, 1.0 + 1.5 * (multiplier - 1.0)) if multiplier > 0.4 else 0.0
+    def biased(other: Problem) -> object:
+        assert isinstance(other.value, Met)
+        return solve(replace(other, value=replace(other.value, mean=other.value.mean * 1.3)))
 
-    honest = flips(solve(problem), "A01", solve)
-    overruled = flips(solve(problem), "A01", solve, biased)
+    honest = flips(solve(problem), "A01", warm=solve, fresh=solve)
+    overruled = flips(solve(problem), "A01", warm=biased, fresh=solve)  # type: ignore[arg-type]
     for point in (overruled.adds, overruled.removes):
         if point.multiplier is not None and not point.tied:
             assert flipped(overruled, point, hours_at(problem, 1, point.multiplier))

@@ -69,8 +69,9 @@ def record_run(
     version: str = "synthetic-1",
     promote: bool = True,
     seed: int = 7,
+    deciles: bool = False,
 ) -> str:
-    """Record a synthetic run, by default as the champion's, and return its name."""
+    """Record a synthetic run, by default as the champion's, and return its name; deciles rise with the areas' codes."""
     files = FileStore(workspace.root)
     frame = synthetic_frame(areas, horizons, origin, version, seed)
     buffer = BytesIO()
@@ -92,6 +93,8 @@ def record_run(
         "notices": ["synthetic", "proxy"],
         "attribution": "Invented numbers.",
     }
+    if deciles:
+        meta["ground"] = {"area_codes": codes, "decile": [1.0 + 10 * number // areas for number in range(areas)]}
     with Ledger.open(workspace.database_url, lambda: datetime.now(UTC)) as ledger:
         ledger.append(
             Draft("combination", f"forecast/{run_id}", "ann", object_hash=stored.sha256),

@@ -69,6 +69,7 @@ def test_a_page_holds_what_a_briefing_needs(tmp_path: Path) -> None:
         "08:15",
         "unweighted",
         "which is not no harm",
+        "Offender managers, by caseload and beside the harm: 1.6 of 3.2 expected cases met.",
         "The floor of at least 25½ hours for West holds",
         "Invented numbers.",
         "2026-03-02-0",

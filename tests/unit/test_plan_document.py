@@ -8,6 +8,7 @@ import pytest
 from models.allocation.papers.account import account_of
 from models.allocation.papers.quarters import quarter_hours
 from models.allocation.papers.ranges import ranges_of
+from models.allocation.programme.problem import Blocks
 from models.spread import Shock, Spread
 from tests.support.plans import (
     CODES,
@@ -149,6 +150,24 @@ def test_rules_that_cut_across_resources_and_districts_are_kept_by_a_search() ->
     assert found.broken == ()
     assert sorted(found.hours[burglary]) == [1.0, 1.25]
     assert found.hours[burglary].tolist() != found.hours[violence].tolist()
+
+
+def test_whole_shifts_stay_whole_in_quarter_hours() -> None:
+    planned = by_capacity()
+    problem = planned.plan.problem
+    east = np.isin(problem.posts.area, [0, 1, 2])
+    first = problem.posts.resource == 0
+    of_post = np.where(first & east, 0, np.where(first, 1, -1))
+    hours = np.zeros(18)
+    hours[:6] = [3.3, 3.3, 1.4, 10.1, 3.3, 2.6]
+    blocks = Blocks(("burglary in East", "burglary in West"), of_post, np.array([0, 1]), np.array([8.0, 8.0]))
+    plan = replace(
+        planned.plan, hours=hours, shifts=np.array([1, 2]), problem=replace(problem, rules=(), blocks=blocks)
+    )
+    found = quarter_hours(plan, DISTRICTS)
+    assert found.broken == ()
+    assert found.hours[:3].sum() == 8.0
+    assert found.hours[3:6].sum() == 16.0
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -145,6 +145,7 @@ def test_a_caseload_counts_cases_alike_whatever_their_weight() -> None:
 def test_a_strand_without_a_weight_is_unweighted_and_placed_by_a_little() -> None:
     told = posed(resources(TEAM, weights="weights = { asb = 2, robbery = 4 }"))
     assert list(told.unweighted) == ["burglary"]
+    assert (told.weight_set, told.weight_source) == (None, "made up")
     assert told.problem.value.weight.tolist() == [2, 0, 4, 2, 0, 4]
     assert told.problem.value.placing.tolist() == pytest.approx([0, 2e-4, 0, 0, 2e-4, 0])
     assert "floor" in [rules.kind for rules in told.problem.rules]

@@ -10,6 +10,7 @@ from matplotlib.image import imread
 
 from errors import AllocationError
 from models.allocation.programme.problem import Blocks
+from models.allocation.roster.blocks import placed
 from models.allocation.roster.calendar import Calendar
 from models.allocation.roster.duty import Duty
 from models.allocation.roster.layout import lay_out
@@ -140,6 +141,16 @@ def test_whole_shifts_stand_whole_in_days_and_shifts_and_areas_keep_their_hours(
     assert sum(np.sum(item["count"]) for item in told) == sum(counts)
 
 
+def test_where_all_shifts_are_alike_hours_for_some_of_them_fall_on_all_days() -> None:
+    plan = planned({("foot", 0, 0): 2.75}, ["East"])
+    laid = lay_out(plan, [FOOT], WEEK, None, {}, {"": quarters(plan.plan)}).laid[0]
+    assert laid.quarters is not None
+    assert sorted(laid.quarters[0].reshape(7, 3).sum(axis=1).tolist()) == [1, 1, 1, 2, 2, 2, 2]
+    assert sorted(laid.quarters[0].reshape(7, 3).sum(axis=0).tolist()) == [3, 4, 4]
+    count = placed(np.array([8.0]), np.array([7]), np.full(21, 8 / 3), np.zeros(21))[0]
+    assert sorted(count.reshape(7, 3).sum(axis=1).tolist()) == [0, 1, 1, 1, 1, 1, 2]
+
+
 def test_cases_wait_for_no_shift_and_hours_of_nobody_are_left_out() -> None:
     cases = planned({("cases", 0, 0): 12.0}, ["East"]).plan
     gone = planned({("gone", 0, 0): 7.0}, ["East"]).plan
@@ -191,13 +202,14 @@ def test_a_district_s_week_is_drawn_the_same_each_time(tmp_path: Path, suffix: s
     plan = planned({("foot", 0, 0): 40.0, ("vans", 0, 0): 9.0}, ["East"])
     duties = [FOOT, Duty("vans", "Vans $1", "team")]
     month = Calendar.of(SHIFTS, "month", date(2026, 2, 1))
-    rosters = [lay_out(plan, duties, calendar, None, {}) for calendar in (WEEK, month)]
-    for roster in rosters:
+    told = {"synthetic": True, "attribution": "Made up."}
+    documents = [{**told, "layout": lay_out(plan, duties, one, None, {}).document()} for one in (WEEK, month)]
+    for document in documents:
         first, second = (tmp_path / f"{name}{suffix}" for name in ("first", "second"))
         for path in (first, second):
-            draw_week(roster, "East", "Made up.", path, synthetic=True)
+            draw_week(document, "East", path)
         assert first.read_bytes() == second.read_bytes()
         if suffix == ".png":
             assert len(np.unique(imread(first).reshape(-1, 4), axis=0)) > 10
     with pytest.raises(AllocationError, match="no hours in 'North'; use one of: East"):
-        draw_week(rosters[0], "North", "", tmp_path / "none.png", synthetic=False)
+        draw_week(documents[0], "North", tmp_path / "none.png")

@@ -18,7 +18,7 @@ def test_every_area_has_its_most() -> None:
 
 
 def test_hours_of_a_resource_in_a_district_stay_near_those_of_the_last_plan() -> None:
-    before = {"foot": {"E01": 60.0, "E02": 40.0, "E05": 8.0, "E99": 5.0}, "gone": {"E01": 3.0}}
+    before = {"foot": {"E01": 60.0, "E02": 40.0, "E05": 8.0, "E99": 5.0}, "desk": {"E05": 1.0}, "gone": {"E01": 3.0}}
     some = asked({"most_change": {"share": 0.2, "hours": 5}}, choices=Choices(previous=before))
     assert rows(changes(some)) == {
         "foot patrol in Harlow": (80, 120),
@@ -26,7 +26,7 @@ def test_hours_of_a_resource_in_a_district_stay_near_those_of_the_last_plan() ->
         "foot patrol in no district": (3, 13),
         "fraud team in Harlow": (0, 5),
         "fraud team in Tendring": (0, 5),
-        "fraud team in no district": (0, 5),
+        "fraud team in no district": (0, 6),
     }
     posts = {(resource, area) for resource, area, _ in chosen(changes(some), "foot patrol in Harlow", some.posts)}
     assert posts == {(0, 0), (0, 1)}
@@ -35,7 +35,14 @@ def test_hours_of_a_resource_in_a_district_stay_near_those_of_the_last_plan() ->
 def test_without_districts_the_force_is_one() -> None:
     before = {"foot": {"E01": 60.0, "E05": 40.0}}
     some = asked({"most_change": {"share": 0.5}}, choices=Choices(previous=before), ground=ground(parents={}))
-    assert rows(changes(some)) == {"foot patrol in the force": (50, 150), "fraud team in the force": (0, 0)}
+    assert rows(changes(some)) == {"foot patrol in the force": (50, 150)}
+
+
+def test_a_resource_that_is_new_begins_where_it_likes() -> None:
+    some = asked(
+        {"most_change": {"share": 0.2}}, choices=Choices(previous={"foot": {"E01": 60.0}, "desk": {"E01": 0.0}})
+    )
+    assert {name.partition(" in ")[0] for name in rows(changes(some))} == {"foot patrol"}
 
 
 def test_the_first_plan_may_change_as_it_likes() -> None:

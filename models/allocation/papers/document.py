@@ -69,7 +69,7 @@ def plan_document(
         "schema": SCHEMA,
         "forecast": _forecast(run),
         "period": period_document(run, choices.horizon),
-        "objective": _objective(planned, choices, resources),
+        "objective": _objective(planned, choices),
         "resources": resource_rows(planned, means),
         "rules": rules,
         "families": families,
@@ -85,7 +85,7 @@ def plan_document(
         "layout": None if roster is None else dict(roster),
         "visits": _known(visits or {}),
         "visit_lists": None if visits is None else {key: told for key, told in visits.items() if key != "rows"},
-        "sentences": list(told["sentences"]),
+        "sentences": [*told["sentences"], *posed.resting],
         "notices": list(run.meta.get("notices") or []),
         "fallback": dict(run.meta.get("fallback") or {}),
         "synthetic": "synthetic" in (run.meta.get("notices") or []),
@@ -110,7 +110,7 @@ def _forecast(run: ForecastRun) -> dict[str, Any]:
     return {"run_id": run.run_id, "audit_id": run.audit_id, **told}
 
 
-def _objective(planned: Planned, choices: Choices, resources: Resources) -> dict[str, Any]:
+def _objective(planned: Planned, choices: Choices) -> dict[str, Any]:
     plan = planned.plan
     worst = plan.problem.worst
     weights = zip(plan.problem.strands, planned.posed.weight.tolist(), strict=True)
@@ -127,8 +127,8 @@ def _objective(planned: Planned, choices: Choices, resources: Resources) -> dict
         "solver": "HiGHS",
         "worst_unmet": plan.worst_unmet,
         "worst_weeks": None if worst is None else {"level": worst.level, "weight": worst.weight},
-        "weight_set": choices.harm_set or resources.harm.set,
-        "weight_source": resources.harm.source,
+        "weight_set": planned.posed.weight_set,
+        "weight_source": planned.posed.weight_source,
         "weights": {name: None if np.isnan(weight) else weight for name, weight in weights},
         "effect_level": choices.effect,
     }

@@ -21,12 +21,12 @@ class Weighing:
     """Harm weights.
 
     Attributes:
-        name: Name of the set; "" where the weights are listed with the resources.
+        name: Name of the set; None: the weights are listed with the resources.
         source: Where they come from.
         weight: Weight of each strand, NaN where it has none; float64[strand].
     """
 
-    name: str
+    name: str | None
     source: str
     weight: F64
 
@@ -63,7 +63,7 @@ def weighing_of(resources: Resources, name: str | None, harm: weighing.Harm, str
         fix = f"use the strands of the forecast: {', '.join(strands)}"
         raise AllocationError(f"'{strangers[0]}' is no strand of the forecast", place="harm weights", fix=fix)
     weights = [table.weights.get(strand) for strand in strands]
-    return Weighing("", table.source, _numbers(weights, table.weight_of_unlisted))
+    return Weighing(None, table.source, _numbers(weights, table.weight_of_unlisted))
 
 
 def _numbers(weights: list[float | None], unlisted: float | None) -> F64:

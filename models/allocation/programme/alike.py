@@ -7,6 +7,8 @@ which keeps every dose and every total. If a rule about some of the areas forbid
 district, or whatever the rules tell apart; and if that is forbidden too the hours stay as they were found.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
@@ -65,9 +67,7 @@ def _served_alike(problem: Problem, *, rules: bool) -> I64:
     served[:, -1] = problem.cell_strand
     served[links.cell, posts.resource] = links.rate
     if rules:
-        numbers: dict[tuple[tuple[object, ...], ...], int] = {}
-        seen = [numbers.setdefault(column, len(numbers)) for column in _rule_columns(problem)]
-        served[links.cell, len(problem.resources) + posts.resource] = seen
+        served[links.cell, len(problem.resources) + posts.resource] = _rule_columns(problem)
     return np.unique(served, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
@@ -109,27 +109,30 @@ def _groups(problem: Problem) -> I64:
     return np.array([numbers.setdefault(tuple(facts_of), len(numbers)) for facts_of in seen], dtype=np.int64)
 
 
-def _rule_columns(problem: Problem) -> list[tuple[tuple[object, ...], ...]]:
-    """Return for each post the rules that it is in: which row, or for a rule of one area the row's limits."""
-    matrix = vstack([rules.matrix for rules in problem.rules]).tocsr()
-    area = problem.posts.area
+def _rule_columns(problem: Problem) -> list[int]:
+    """Return a number for each post, equal for posts that every rule treats alike.
+
+    That is: with the same coefficients in the same rows, or in rows of one area alike in
+    limits and members.
+    """
+    posts, matrix = problem.posts, csr_matrix(vstack([rules.matrix for rules in problem.rules]))
+    kinds = [rules.kind for rules in problem.rules for _ in range(len(rules))]
     lower = np.concatenate([rules.lower for rules in problem.rules])
     upper = np.concatenate([rules.upper for rules in problem.rules])
-    kinds = [rules.kind for rules in problem.rules for _ in range(len(rules))]
-    keys: list[tuple[object, ...]] = []
+    classes: dict[tuple[object, ...], int] = {}
+    row_class = np.empty(matrix.shape[0], dtype=np.int64)
     for row in range(matrix.shape[0]):
-        members = area[matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]]
-        alone = len(members) > 0 and (members == members[0]).all()
-        keys.append((kinds[row], lower[row], upper[row]) if alone else (row,))
-    columns = csr_matrix(matrix.T)
+        own = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        members = matrix.indices[own]
+        areas = posts.area[members]
+        alone = len(areas) > 0 and bool((areas == areas[0]).all())
+        held = (posts.resource[members].tobytes(), posts.strand[members].tobytes(), matrix.data[own].tobytes())
+        key = (kinds[row], lower[row], upper[row], *held) if alone else (row,)
+        row_class[row] = classes.setdefault(key, len(classes))
+    rows = np.repeat(row_class, np.diff(matrix.indptr))
+    columns = csr_matrix((matrix.data, (matrix.indices, rows)), shape=(matrix.shape[1], len(classes)))
+    numbers: dict[bytes, int] = {}
     return [
-        tuple(
-            (keys[row], coefficient)
-            for row, coefficient in zip(
-                columns.indices[columns.indptr[post] : columns.indptr[post + 1]].tolist(),
-                columns.data[columns.indptr[post] : columns.indptr[post + 1]].tolist(),
-                strict=True,
-            )
-        )
-        for post in range(matrix.shape[1])
+        numbers.setdefault(columns.indices[begin:end].tobytes() + columns.data[begin:end].tobytes(), len(numbers))
+        for begin, end in pairwise(columns.indptr.tolist())
     ]

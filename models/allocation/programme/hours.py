@@ -15,7 +15,7 @@ from errors import AllocationError
 from models.allocation.programme.alike import evened, mixed
 from models.allocation.programme.basis import carried
 from models.allocation.programme.bound import settled, upper_bound
-from models.allocation.programme.highs import Basis, Highs, Solution
+from models.allocation.programme.highs import Highs, Solution
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.straight import Straight, straight
@@ -37,13 +37,13 @@ class Solved:
         plan: The plan.
         made: Its programme in pieces.
         solution: The solution of that.
-        basis: Where the solver ended.
+        highs: The solver, which knows where it ended.
     """
 
     plan: Plan
     made: Straight
     solution: Solution
-    basis: Basis
+    highs: Highs
 
 
 def hours_plan(problem: Problem, gap: float) -> Plan:
@@ -113,11 +113,11 @@ def _beside(made: Straight, plan: Plan) -> tuple[F64, F64]:
 def _optimum(made: Straight, number: int, start: Solved | None) -> Solved:
     highs = Highs(made.linear(), "simplex")
     if start is not None:
-        highs.begin_at(carried(start.made, start.basis, start.solution.columns, made))
+        highs.begin_at(carried(start.made, start.highs.basis(), start.solution.columns, made))
     found = highs.solve()
     if found is None:
         raise NoPlanError("no hours keep all the rules", place="rules", fix="loosen one of them")
-    return Solved(_planned(made, found, number), made, found, highs.basis())
+    return Solved(_planned(made, found, number), made, found, highs)
 
 
 def _planned(made: Straight, found: Solution, programmes: int) -> Plan:
@@ -127,7 +127,7 @@ def _planned(made: Straight, found: Solution, programmes: int) -> Plan:
     cells, rules = len(problem.value.mean), made.rule_rows
     duals = found.duals * made.scale
     price = settled(problem, duals[:cells], duals[rules])
-    weeks = None if problem.worst is None else np.abs(found.duals[-len(problem.worst.counts) :])
+    weeks = None if problem.worst is None else np.abs(found.duals[made.week_rows])
     sizes = np.cumsum([len(family) for family in problem.rules])[:-1]
     return Plan(
         problem,

@@ -14,6 +14,7 @@ from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
 
 from models.allocation.programme.highs import INFINITY, Linear
 from models.allocation.programme.problem import Problem
+from models.allocation.programme.thin import thinned
 from models.allocation.programme.values import Pieces
 
 F64 = NDArray[np.float64]
@@ -82,8 +83,18 @@ class Straight:
         taken = np.maximum(columns[self.hours_columns], 0.0)
         return np.bincount(self.posts.post, weights=taken, minlength=len(self.problem.posts)).astype(np.float64)
 
+    @property
+    def week_rows(self) -> slice:
+        """The rows of the drawn weeks."""
+        problem = self.problem
+        begin = self.rule_rows.stop + (0 if problem.blocks is None else len(problem.blocks.roster))
+        return slice(begin, begin + (0 if problem.worst is None else len(problem.worst.counts)))
+
     def linear(self) -> Linear:
-        """Return it as rows and columns."""
+        """Return it as rows and columns; sums that rules look at come last."""
+        return thinned(self._linear(), self.rule_rows, self.hours_columns)
+
+    def _linear(self) -> Linear:
         problem = self.problem
         gain, most = (
             [self.gain_of_rate * self.cells.rate, np.zeros(len(self.posts.post))],

@@ -92,11 +92,16 @@ class _Straight:
 
     def _rates(self, problem: Problem, columns: NDArray[np.int32]) -> F64:
         """Return the rates of pieces under a problem's demand, 0 where an incident is not to be planned for."""
-        value, cells = problem.value, self._made.cells
+        value, cell = problem.value, self._made.cells.cell[columns]
+        if isinstance(value, Met):
+            # Only the cells asked for: the chances of all of them take longer than the solution.
+            own, cell = np.unique(cell, return_inverse=True)
+            columns_of = (value.weight, value.placing, value.mean, value.dispersion)
+            value = Met(*(column[own] for column in columns_of))
         pieces = value.pieces()
         starts = np.searchsorted(pieces.cell, np.arange(len(value.mean) + 1))
-        at = starts[cells.cell[columns]] + cells.begin[columns].astype(np.int64)
-        within = at < starts[cells.cell[columns] + 1]
+        at = starts[cell] + self._made.cells.begin[columns].astype(np.int64)
+        within = at < starts[cell + 1]
         rate: F64 = np.where(within, np.append(pieces.rate, 0.0)[np.where(within, at, len(pieces.rate))], 0.0)
         return rate
 

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from errors import AllocationError
 from models.allocation.programme.highs import Highs, Solution
-from models.allocation.programme.hours import hours_plan
+from models.allocation.programme.hours import NoPlanError, hours_plan
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Blocks, Problem, Rules
 from models.allocation.programme.straight import TIE, Straight, straight
@@ -38,7 +37,7 @@ def whole_plan(problem: Problem, loose: Plan, *, hours_gap: float, gap: float, n
         nodes: Most nodes of the search.
 
     Raises:
-        AllocationError: No whole shifts keep the rules.
+        NoPlanError: No whole shifts keep the rules.
     """
     blocks = problem.blocks
     if blocks is None:
@@ -54,7 +53,7 @@ def whole_plan(problem: Problem, loose: Plan, *, hours_gap: float, gap: float, n
     if found is None:
         problem_text = "no whole shifts keep all the rules, though hours would"
         fix = "loosen a rule, allow other lengths of shifts, or plan in hours"
-        raise AllocationError(problem_text, place="whole shifts", fix=fix)
+        raise NoPlanError(problem_text, place="whole shifts", fix=fix)
     plan = _with_shifts(problem, blocks, loose, made, found, hours_gap)
     straightness = problem.value.exact and problem.links.ceiling is None and problem.worst is None
     bound = min(loose.bound, found.bound * made.scale / (1 - TIE)) if straightness else loose.bound

@@ -5,8 +5,8 @@ other areas, the rules and what they were derived from. A change is the multipli
 change that adds hours to the area, and the smallest that takes hours from it, in either direction each: more demand
 need not mean more hours where several resources change places.
 
-The search goes outward over fixed changes with a solver that begins where it last ended (`resolving`), then halves the
-gap. What is stated is then solved afresh, from nothing, on both sides: at the stated multiplier the area's hours differ by a step or
+The search goes outward over fixed changes with a solver that begins where it last ended, then halves the gap. What is
+stated is then solved afresh, from nothing, on both sides: at the stated multiplier the area's hours differ by a step or
 more, and with 1 % less of the change they do not. Where the fresh solution differs from the warm one, as it may where
 several plans are equally good, the fresh one decides and the search goes on with fresh solutions alone. So ties are
 broken as `solver.solve` breaks them, which is the same each time. Between the changes of the outward search an area
@@ -23,10 +23,8 @@ from errors import AllocationError
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.values import Met, Share
-from models.allocation.reasons.resolving import Resolving
 
 Solve = Callable[[Problem], Plan]
-Quick = Callable[[float], float]
 Direction = Literal["add", "remove"]
 
 MOST = 10.0
@@ -35,9 +33,10 @@ QUARTER_HOUR = 0.25
 LESS = 0.99
 # A smaller change is told as a tie: other plans are equally good, to the digits that demand is forecast with.
 LEAST_CHANGE = 1e-4
-_OUTWARD = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.5, MOST - 1.0)
+_OUTWARD = (0.05, 0.2, 0.5, 1.0, 3.0, MOST - 1.0)
 _WAYS: tuple[tuple[Direction, float], ...] = (("add", 1.0), ("remove", -1.0))
-_NARROW = 0.997
+# Near enough to 1 that 1 % less of a change, rounded outward, lies at or below the change that does not flip.
+_NARROW = 0.991
 _WIDER = 1.02
 _SAME = 1e-6
 
@@ -139,14 +138,14 @@ def step_of(problem: Problem, area: int) -> float:
     return float(shifts.min()) if len(shifts) else QUARTER_HOUR
 
 
-def flips(plan: Plan, area_code: str, fresh: Solve, quick: Quick | None = None) -> Flips:
+def flips(plan: Plan, area_code: str, *, warm: Solve, fresh: Solve) -> Flips:
     """Return the flip points of an area.
 
     Args:
         plan: The plan as solved.
         area_code: The area.
-        fresh: Solves a changed problem from nothing, as the plan was.
-        quick: Hours of the area by the multiplier of its demand; trusted for nothing that is stated. None: `Resolving`.
+        warm: Solves a changed problem quickly; trusted for nothing that is stated.
+        fresh: Solves it from nothing, as the plan was.
 
     Raises:
         AllocationError: The plan has no such area.
@@ -157,27 +156,28 @@ def flips(plan: Plan, area_code: str, fresh: Solve, quick: Quick | None = None) 
         raise AllocationError(f"the plan has no area '{area_code}'", place="area", fix=fix)
     area = codes.index(area_code)
     base, step = float(plan.by_area()[area]), step_of(plan.problem, area)
-
-    def solved(multiplier: float) -> float:
-        return float(fresh(changed(plan.problem, area, multiplier)).by_area()[area])
-
-    warm, sure = _Hours(quick or Resolving(plan, area, MOST)), _Hours(solved)
+    quick, sure = _Hours(plan.problem, area, warm), _Hours(plan.problem, area, fresh)
+    # The most demand first: a solver that lays out its columns for what it is asked lays them out once.
+    quick(MOST - 1.0)
     found: dict[Direction, FlipPoint] = {}
     for way, sign in _WAYS:
-        found[way] = _Search(way, sign, base, step, warm, sure).point()
-    return Flips(area_code, base, step, found["add"], found["remove"], len(warm.known) + len(sure.known))
+        found[way] = _Search(way, sign, base, step, quick, sure).point()
+    return Flips(area_code, base, step, found["add"], found["remove"], len(quick.known) + len(sure.known))
 
 
 @dataclass(frozen=True, eq=False)
 class _Hours:
     """Hours of one area by the change of its demand; each change is solved once."""
 
-    at: Quick
+    problem: Problem
+    area: int
+    solve: Solve
     known: dict[float, float] = field(default_factory=dict)
 
     def __call__(self, change: float) -> float:
         if change not in self.known:
-            self.known[change] = self.at(1.0 + change)
+            plan = self.solve(changed(self.problem, self.area, 1.0 + change))
+            self.known[change] = float(plan.by_area()[self.area])
         return self.known[change]
 
 

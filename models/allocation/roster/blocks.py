@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.allocation.roster.fitting import apart
+
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
@@ -14,7 +16,7 @@ def placed(lengths: F64, counts: I64, target: F64, owed: F64) -> I64:
     """Return how many blocks of each kind begin in each cell.
 
     One block after another, the longest first, goes to the cell to which most is owed, and once nothing is owed to the
-    cell that lies furthest below its target; the first of several. With blocks of one length that is the nearest to
+    cell that lies furthest below its target; of several by `apart`. With blocks of one length that is the nearest to
     the target by squared distance, for each block then buys most (a sum of convex functions of whole numbers is least
     where each step is the best; Fox 1966, Operations Research 14:201).
 
@@ -28,13 +30,13 @@ def placed(lengths: F64, counts: I64, target: F64, owed: F64) -> I64:
         int64[kind, cell].
     """
     result = np.zeros((len(lengths), len(target)), dtype=np.int64)
-    held = np.zeros(len(target))
+    held, order = np.zeros(len(target)), np.argsort(apart(len(target)))
     for kind in np.argsort(-lengths, kind="stable").tolist():
         for _ in range(int(counts[kind])):
             lacks = owed - held
             if lacks.max(initial=0.0) <= _EQUAL:
                 lacks = target - held
-            cell = int(np.argmax(np.round(lacks, 9)))
+            cell = int(order[np.argmax(np.round(lacks, 9)[order])])
             result[kind, cell] += 1
             held[cell] += lengths[kind]
     return result

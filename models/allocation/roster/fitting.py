@@ -10,6 +10,7 @@ _ROUNDS = 300
 _CLOSE = 1e-11
 # Numbers nearer than this to a whole one are whole.
 _WHOLE = 1e-6
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 def filled(weights: F64, totals: F64, lower: F64) -> F64:
@@ -79,7 +80,7 @@ def whole_table(table: F64, rows: I64, columns: I64 | None, lower: I64 | None = 
     """Return a table of whole numbers with these margins, near to a table of any numbers.
 
     What is above the bounds is fitted to what the margins leave for it and rounded down; what then lacks is given out
-    by largest remainders, once to an entry while its row and column both lack, ties to the first; and what even that
+    by largest remainders, once to an entry while its row and column both lack, ties by `apart`; and what even that
     leaves, to the first entries whose row and column lack. So the sums always hold.
 
     Args:
@@ -106,13 +107,23 @@ def whole_table(table: F64, rows: I64, columns: I64 | None, lower: I64 | None = 
     return bound + below + _given_out(exact - below, row_room - below.sum(axis=1), column_room, below)
 
 
+def apart(count: int) -> I64:
+    """Return the rank of each of so many neighbours in an order whose first ones, however many, lie far apart.
+
+    Where all shifts of a week are alike, hours for some of them then fall on all of its days, not on the first: the
+    fractional parts of multiples of the golden ratio fill a range evenly, however many are taken.
+    """
+    return np.argsort(np.arange(count) * _GOLDEN % 1.0, kind="stable").argsort(kind="stable").astype(np.int64)
+
+
 def _given_out(remainder: F64, row_lacks: I64, column_room: I64 | None, below: I64) -> I64:
     """Return what each entry gets of what rows and columns lack."""
     more = np.zeros(remainder.shape, dtype=np.int64)
     across = remainder.shape[1]
     row = row_lacks.tolist()
     column = [int(row_lacks.sum())] * across if column_room is None else (column_room - below.sum(axis=0)).tolist()
-    order = np.argsort(-np.round(remainder.ravel(), 9), kind="stable")
+    tie = np.broadcast_to(apart(across), remainder.shape).ravel()
+    order = np.lexsort((tie, -np.round(remainder.ravel(), 9)))
     for at in order.tolist() if any(row) else []:
         i, j = divmod(at, across)
         if row[i] > 0 and column[j] > 0:

@@ -1,6 +1,5 @@
 """The roster: a plan's hours by resource, district, area, day and shift."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -123,16 +122,6 @@ class Roster:
     short: tuple[Short, ...]
     profile: ProfileShares | None
     without: tuple[str, ...]
-
-    def district_hours(self, district: str) -> Mapping[str, F64]:
-        """Return the hours of each resource in a district as they are shown: its code to float64[day, shift]."""
-        number = self.districts.index(district)
-        size = len(self.calendar.shifts)
-        return {
-            one.duty.code: one.shown[one.district == number].sum(axis=0).reshape(-1, size)
-            for one in self.laid
-            if (one.district == number).any()
-        }
 
     def sentences(self) -> list[str]:
         """Return what there is to say of the whole roster."""

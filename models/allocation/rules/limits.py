@@ -26,7 +26,8 @@ def changes(asked: Asked) -> Rules | None:
     """Return how far each resource's hours in each district may lie from those of the last issued plan.
 
     From L hours then to L - d and L + d now, d = the larger of share x L and so many hours. Without districts the
-    force is one. Where the whole of a task was declined, the lower limit rests: its hours must go elsewhere.
+    force is one. Where the whole of a task was declined, the lower limit rests: its hours must go elsewhere. A resource
+    of which the last plan placed nothing begins where it likes.
 
     Raises:
         AllocationError: The last plan has hours that are no number.
@@ -54,9 +55,9 @@ def changes(asked: Asked) -> Rules | None:
     labels = [*(asked.districts or ("the force",)), "no district"]
     names = [f"{resource.name} in {label}" for resource in asked.resources for label in labels]
     places = [f"{FILE}, [rules.most_change]"] * rows
-    present = np.bincount(row, minlength=rows) > 0
-    lower = np.where(present, lower, 0.0)
-    return family("change", names, places, grouped(row, rows), lower, before + distance)
+    placed = np.repeat(before.reshape(len(asked.resources), -1).sum(axis=1) > 0, districts + 1)
+    upper = np.where(placed, before + distance, np.inf)
+    return family("change", names, places, grouped(row, rows), lower, upper)
 
 
 def disparity(asked: Asked) -> Rules | None:

@@ -98,12 +98,11 @@ class Sensitivity:
 
     def sentences(self) -> list[str]:
         """Return it in words."""
-        marked = len(self.marked)
-        first = (
-            f"{marked:,} of {len(self.areas):,} areas have a place in the plan (most hours, some, none) which depends "
+        marked = (
+            f"Of {len(self.areas):,} areas {len(self.marked):,} have a place in the plan (most hours, some, none) "
+            "that depends on the set of harm weights or on the effect assumed; they are marked."
         )
-        first += "on the set of harm weights or on the effect assumed; they are marked."
-        said = [first]
+        said = [marked]
         said += [
             f"Rank agreement of {name} with {self.base}: {value:.3f} (Spearman)."
             for name, value in self.agreement.items()

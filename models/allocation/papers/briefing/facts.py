@@ -111,6 +111,17 @@ def _rules(document: Mapping[str, Any], district: str, areas: Sequence[Mapping[s
     return sorted(held, key=lambda rule: (-abs(rule["price"]), rule["kind"], rule["name"]))
 
 
+def cases(brief: Brief) -> list[tuple[str, float, float]]:
+    """Return the name of each team placed by caseload that has cases here, with expected cases and those met."""
+    found = []
+    for team in brief.document["caseloads"]:
+        own = [cell for cell in team["cells"] if cell["area_code"] in brief.names]
+        expected, met = (float(sum(cell[key] for cell in own)) for key in ("expected", "met"))
+        if expected > 0:
+            found.append((str(team["name"]), expected, met))
+    return found
+
+
 def amount(value: float) -> str:
     """Return a number of incidents as people read it."""
     return f"{value:,.0f}" if value >= 20 else f"{value:.1f}"

@@ -5,12 +5,12 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from models.allocation.papers.briefing.facts import MET, Brief, amount, hours_text, span
+from models.allocation.papers.briefing.facts import MET, Brief, amount, cases, hours_text, span
 from models.allocation.papers.briefing.markup import cells, grey, head, one, range_bar, section, share_bar, table, two
 from models.notices import explained
 
 _FEWEST_AREAS, _MOST_AREAS, _MOST_STRANDS, _MOST_RESOURCES, _MOST_RULES, _MOST_NOTICES = 2, 6, 10, 12, 3, 3
-_MOST_DAYS, _FEWEST_VISITS, _MOST_VISITS = 7, 4, 20
+_MOST_TEAMS, _MOST_DAYS, _FEWEST_VISITS, _MOST_VISITS = 3, 7, 4, 20
 _STRANDS_SAID, _RESOURCES_SAID = 3, 4
 # Lines of visits that fit a page of which nothing else is said, and what each other line takes of them.
 _LINES, _OF_A_TITLE, _OF_A_ROW, _OF_AN_AREA, _OF_A_NOTE = 53.5, 3.0, 1.55, 2.87, 1.45
@@ -173,6 +173,10 @@ def _lines(brief: Brief) -> list[str]:
     left = ", ".join(f"{strand} {amount(-value)}" for value, strand in unmet if value < -_LEAST_UNMET)
     lines = [f"Expected and not {verb}, most: {left}."] if left else []
     lines += [_rule(rule) for rule in brief.rules[:_MOST_RULES]]
+    lines += [
+        f"{name}, by caseload and beside the harm: {amount(met)} of {amount(expected)} expected cases met."
+        for name, expected, met in cases(brief)[:_MOST_TEAMS]
+    ]
     unweighted = [row["strand"] for row in brief.covered["strands"] if not row["weighted"] and row["expected"] > 0]
     if unweighted:
         lines.append(f"Without a harm weight, which is not no harm: {', '.join(unweighted)}.")

@@ -30,13 +30,13 @@ def write_briefings(document: Mapping[str, Any], path: Path, *, district: str | 
         DataError: There is no such district, or the name is another one or in a folder that is not there.
     """
     check_briefings(path)
-    chosen = _chosen(document, district)
+    asked = chosen(document, district)
     if path.suffix == ".html":
-        pages = [page(brief) for brief in chosen]
+        pages = [page(brief) for brief in asked]
         pages = pages if len(pages) == 1 else [overview(document), *pages]
         write_whole(path, html(f"Briefing: {period_text(document)}", pages).encode())
         return [path]
-    files = _files(document, chosen, alone=district is not None)
+    files = _files(document, asked, alone=district is not None)
     if path.suffix == ".zip":
         write_whole(path, _archive(files))
         return [path]
@@ -60,7 +60,12 @@ def check_briefings(path: Path) -> None:
         raise DataError("is a file, not a folder", place=str(path), fix="name a folder, or a file ending in .html")
 
 
-def _chosen(document: Mapping[str, Any], district: str | None) -> list[Brief]:
+def chosen(document: Mapping[str, Any], district: str | None) -> list[Brief]:
+    """Return the briefs of all districts, or of the one that is asked for.
+
+    Raises:
+        DataError: There is no such district.
+    """
     every = briefs(document)
     if district is None:
         return every
@@ -71,10 +76,10 @@ def _chosen(document: Mapping[str, Any], district: str | None) -> list[Brief]:
     return found
 
 
-def _files(document: Mapping[str, Any], chosen: list[Brief], *, alone: bool) -> dict[str, bytes]:
+def _files(document: Mapping[str, Any], asked: list[Brief], *, alone: bool) -> dict[str, bytes]:
     """Return file names, made of plain letters alone, with their content."""
     files = {} if alone else {f"{_OVERVIEW}.html": html("All districts", [overview(document)]).encode()}
-    for brief in chosen:
+    for brief in asked:
         plain = re.sub(r"[^a-z0-9]+", "-", brief.title.lower()).strip("-") or "district"
         name, number = f"{plain}.html", 2
         while name in files:
