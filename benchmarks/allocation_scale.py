@@ -159,12 +159,19 @@ def hours() -> None:
     """Time the county in hours, and a change of the demand of ten areas warm, as searches for flip points do."""
     problem = county(np.random.default_rng(20261124))
     timed("1,111 areas x 9 strands x 11 resources, hours", 5, lambda: solve(problem))
-    warm = Warm()
+    warm, value = Warm(), problem.value
+    if not isinstance(value, Met):
+        raise SystemExit("the county is planned by capacity")
     warm(problem)
-    mean = problem.value.mean.copy()
-    mean[: 10 * STRANDS] *= 1.5
-    other = replace(problem, value=replace(problem.value, mean=mean))
-    timed("a scenario: half as much again in ten areas, warm", 2, lambda: warm(other), checked=False)
+    for what, areas, factor in (
+        ("half as much again in ten areas, warm", 10, 1.5),
+        ("half of it in ten areas, warm", 10, 0.5),
+        ("twice as much in one area, warm", 1, 2.0),
+    ):
+        mean = value.mean.copy()
+        mean[: areas * STRANDS] *= factor
+        other = replace(problem, value=replace(value, mean=mean))
+        timed(f"a scenario: {what}", 2, lambda other=other: warm(other), checked=False)  # type: ignore[misc]
 
 
 def worst() -> None:
