@@ -39,8 +39,8 @@ case "$region" in
       --holidays GB-ENG \
       --attribution 'Contains public sector information licensed under the Open Government Licence v3.0 (ONS, Home Office)'
     strand='Domestic abuse'
-    # 2,400 hours over 1,077 areas for a week
-    set -- --hours 2400 --maximum 40
+    # the eleven resources of resources.toml over 1,077 areas for a week
+    set --
     # Five feeds are demand, the others go beside it. The two largest, patrol-hours and command-control, are left out.
     for feed in force-crime council-asb deliberate-fires stats19 action-fraud \
       assault-attendances marac-referrals stop-search events; do
