@@ -14,6 +14,7 @@ from models.allocation.programme.plan import Plan, tail_mean
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.solver import Effort, solve
 from models.allocation.programme.values import Met, Share
+from models.allocation.programme.warm import Warm
 from tests.support.programme_references import best, best_whole, breaches, size, worth
 from tests.support.programmes import FORMS, Case, cases, grid, problem_of, rules
 
@@ -139,6 +140,21 @@ def test_the_same_problem_gets_the_same_bits(case: Case) -> None:
     assert first.hours.tobytes() == again.hours.tobytes()
     assert [p.tobytes() for p in first.prices] == [p.tobytes() for p in again.prices]
     assert (first.bound, first.objective) == (again.bound, again.objective)
+
+
+@given(cases(worst=False, most_areas=3), st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.7, 6.0]), min_size=2, max_size=4))
+@settings(max_examples=25)
+def test_other_demand_solved_warm_is_as_good_as_solved_afresh(case: Case, factors: list[float]) -> None:
+    warm, value = Warm(), case.problem.value
+    assert isinstance(value, Met | Share)
+    warm(case.problem)
+    for number, factor in enumerate(factors):
+        mean = value.mean.copy()
+        mean[number % len(mean) :] *= factor
+        other = replace(case.problem, value=replace(value, mean=mean))
+        plan, room = warm(other), NEAR * size(other)
+        assert breaches(other, plan.hours) == []
+        assert plan.objective == pytest.approx(solve(other).objective, abs=room)
 
 
 @given(st.sampled_from(FORMS), st.lists(st.floats(0.1, 9), min_size=1, max_size=2), st.integers(2, 4), st.floats(1, 60))

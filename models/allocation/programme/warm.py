@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.allocation.programme.alike import mixed
+from models.allocation.programme.basis import carried
 from models.allocation.programme.highs import Highs
 from models.allocation.programme.hours import NoPlanError, Solved, solved
 from models.allocation.programme.plan import Plan
@@ -56,6 +57,7 @@ class _Straight:
         self._made: Straight = straight(problem)
         self._mean = mean.copy()
         self._most = mean.copy()
+        self._columns: F64 | None = None
         self._highs = Highs(self._made.linear(), "simplex")
 
     def holds(self, problem: Problem) -> bool:
@@ -75,6 +77,7 @@ class _Straight:
         found = self._highs.solve()
         if found is None:
             raise NoPlanError("no hours keep all the rules", place="rules", fix="loosen one of them")
+        self._columns = found.columns
         rules = made.rule_rows
         sizes = np.cumsum([len(family) for family in problem.rules])[:-1]
         prices = tuple(np.split(found.duals[rules] * made.scale, sizes))
@@ -106,14 +109,17 @@ class _Straight:
         return rate
 
     def _widen(self, problem: Problem) -> bool:
-        """Lay out columns for more demand; the next solution begins cold."""
+        """Lay out columns for more demand; the next solution begins where the last one ended."""
         value = problem.value
         if not isinstance(value, Met):
             return False
         more = value.mean > self._most
         self._most = np.where(more, _ROOM * value.mean, self._most)
         roomy = replace(problem, value=replace(value, mean=self._most))
-        self._made = straight(roomy)
-        self._highs = Highs(self._made.linear(), "simplex")
+        wider = straight(roomy)
+        highs = Highs(wider.linear(), "simplex")
+        if self._columns is not None:
+            highs.begin_at(carried(self._made, self._highs.basis(), self._columns, wider))
+        self._made, self._highs = wider, highs
         self._mean = self._most.copy()
         return True
