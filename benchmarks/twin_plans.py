@@ -105,7 +105,7 @@ def with_truth(weeks: Sequence[Week], mean: F64) -> Iterator[Week]:
         own = seen[..., s]
         dispersion[..., s] = fit_dispersion(count[..., s][own], mean[..., s][own])
     for number, week in enumerate(weeks):
-        truth = replace(week.forecast, mean=np.where(week.seen, mean[number], 0.0), dispersion=dispersion[number])
+        truth = replace(week.forecast, mean=mean[number], dispersion=dispersion[number])
         yield replace(week, expected=truth)
 
 

@@ -94,9 +94,10 @@ def _plan(context: Context, asked: dict[str, Any]) -> None:
 
 def _new(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:
     from ledger.events import NoSuchRecordError
-    from models.allocation.decisions.drafts import Sets, draft
+    from models.allocation.decisions.drafts import draft
     from models.allocation.resources import load_resources
     from models.runs import load_run
+    from strandcast.planning import sets_of
 
     try:
         run = load_run(deployment.ledger, deployment.files, asked["run_id"])
@@ -104,19 +105,19 @@ def _new(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:
         raise click.UsageError(str(error)) from error
     workspace = deployment.workspace
     resources = load_resources(asked["resources"] or workspace.resources_file, workspace.taxonomy())
-    return draft(run, resources, _choices(deployment, run, asked), deployment.books(), Sets.of(deployment.workspace))
+    return draft(run, resources, _choices(deployment, run, asked), deployment.books(), sets_of(deployment))
 
 
 def _around(deployment: Deployment, asked: dict[str, Any]) -> PlanRecord:
-    from models.allocation.decisions.drafts import Sets, around
-    from strandcast.planning import locks_of
+    from models.allocation.decisions.drafts import around
+    from strandcast.planning import locks_of, sets_of
 
     others = [name for name, value in asked.items() if name not in _BESIDE_AROUND and value not in (None, (), False)]
     if others:
         option = {"run_id": "run"}.get(others[0], others[0]).replace("_", "-")
         raise click.UsageError(f"--{option} beside --around: all but the declined tasks stays as the plan has it")
     locks = locks_of(deployment, asked["locks"])
-    return around(deployment.books(), Sets.of(deployment.workspace), asked["around"], locks)
+    return around(deployment.books(), sets_of(deployment), asked["around"], locks)
 
 
 def _choices(deployment: Deployment, run: ForecastRun, asked: dict[str, Any]) -> Choices:

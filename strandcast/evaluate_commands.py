@@ -83,9 +83,10 @@ def evaluate(context: Context, /, **asked: Any) -> None:
         "audit_id": recorded.audit_id,
         **meta,
         "plans": document(rows),
-        "cells_left_out": int(sum((~week.seen).sum() for week in weeks)),
     }
-    context.output.result(answer, _table(outcome, rows), lines=[*_lines(outcome, rows), *written, recorded.said()])
+    context.output.result(
+        answer, _table(outcome, rows), lines=[*_lines(outcome, rows, meta["left_out"]), *written, recorded.said()]
+    )
 
 
 def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tuple[list[Week], Posing, dict[str, Any]]:
@@ -95,7 +96,7 @@ def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tu
     from training.backtest import Schedule, run_backtest
     from training.choice import Recipe
     from training.plans.posing import Posing
-    from training.plans.week import histories, weeks_of
+    from training.plans.week import histories, last_whole, weeks_of, whole
 
     workspace, end = deployment.workspace, asked["end"]
     resources = load_resources(asked["resources"] or workspace.resources_file, workspace.taxonomy())
@@ -107,9 +108,10 @@ def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tu
         effect=asked["effect"],
         harm_set=asked["weights"],
     )
-    schedule = Schedule(asked["origins"], asked["every"], (1,), asked["refit_every"], end.date() if end else None)
     knowledge = deployment.knowledge(asked["period"])
     newest = knowledge.as_recorded().at()
+    last = last_whole(newest.panel, end.date() if end else None)
+    schedule = Schedule(asked["origins"], asked["every"], (1,), asked["refit_every"], last)
     recipe = Recipe(asked["name"], deployment.calendar(), workspace.settings.seed)
     with context.output.progress(f"Forecasts of {recipe.name}") as advance:
         made = run_backtest(
@@ -121,8 +123,9 @@ def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tu
             workers=asked["workers"],
             kept=workspace.backtests_folder,
         )
-    weeks = list(weeks_of(made, newest.panel, histories(knowledge, made)))
-    spreads = {week.start.isoformat(): spread for week, spread in zip(weeks, made.spreads, strict=True)}
+    made_for = list(weeks_of(made, newest.panel, histories(knowledge, made)))
+    weeks = whole(made_for, newest.panel)
+    spreads = {week.start.isoformat(): spread for week, spread in zip(made_for, made.spreads, strict=True)}
     meta = {
         "model": recipe.name,
         "snapshot": newest.snapshot_hash,
@@ -130,6 +133,7 @@ def _past(context: Context, deployment: Deployment, asked: dict[str, Any]) -> tu
         "first": weeks[0].start.isoformat(),
         "last": weeks[-1].start.isoformat(),
         "origins": len(weeks),
+        "left_out": len(made_for) - len(weeks),
     }
     return weeks, Posing(resources, choices, workspace.harm(), newest.panel, spreads), meta
 
@@ -166,7 +170,7 @@ def _percent(interval: Interval | None, form: str) -> str:
     return f"{mean} ({low} to {high})"
 
 
-def _lines(outcome: Outcome, rows: list[Told]) -> list[str]:
+def _lines(outcome: Outcome, rows: list[Told], left_out: int) -> list[str]:
     """Return what has to be said beside the figures."""
     from training.plans.told import best_simple
 
@@ -177,5 +181,7 @@ def _lines(outcome: Outcome, rows: list[Told]) -> list[str]:
         "that allow for weeks that go together.",
         f"The best simple rule was {best.plan}.",
     ]
+    if left_out:
+        lines.append(f"{left_out} periods are left out: not all their records are in, so nobody can say what happened.")
     unplaced = float(outcome.unplaced[0].mean())
     return [*lines, f"The plan left {unplaced:,.1f} hours a period unplaced."] if unplaced >= _SHOWN else lines

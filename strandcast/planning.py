@@ -1,10 +1,16 @@
-"""From what people write on a command line about cells of a plan to locks."""
+"""What the commands on plans share: what a workspace hands to a plan, and locks from the cells that people write."""
 
 from collections.abc import Sequence
 
 from models.allocation.choices import Lock
+from models.allocation.decisions.drafts import Sets
 from strandcast.deployment import Deployment
 from strandcast.plan_values import CellHours
+
+
+def sets_of(deployment: Deployment) -> Sets:
+    """Return what a workspace knows that plans are made with."""
+    return Sets.of(deployment.workspace)
 
 
 def locks_of(deployment: Deployment, cells: Sequence[CellHours]) -> tuple[Lock, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strandcast.briefing_commands import briefing
 from strandcast.command import Context, command_options
 from strandcast.output import plain_table
 from strandcast.plan_values import Cell, CellHours
@@ -26,9 +25,6 @@ _by = click.option("--by", required=True, metavar="NAME", help="Who decides; rec
 @click.group()
 def plans() -> None:
     """Plans and where they stand: drafts until a named person issues, edits or rejects them."""
-
-
-plans.add_command(briefing)
 
 
 @plans.command("list")
@@ -133,13 +129,13 @@ def reject_plan(context: Context, plan_id: str, by: str, reason: str) -> None:
 @command_options
 def edit_plan(context: Context, plan_id: str, by: str, reason: str, cells: tuple[CellHours, ...]) -> None:
     """Set some cells of a plan and plan the rest anew around them: a new draft, which names who edited what and why."""
-    from models.allocation.decisions.drafts import Sets, edit
+    from models.allocation.decisions.drafts import edit
     from strandcast.deployment import Deployment
-    from strandcast.planning import locks_of
+    from strandcast.planning import locks_of, sets_of
 
     with Deployment.open(context) as deployment:
         locks = locks_of(deployment, cells)
-        record = edit(deployment.books(), Sets.of(deployment.workspace), plan_id, locks, by=by, reason=reason)
+        record = edit(deployment.books(), sets_of(deployment), plan_id, locks, by=by, reason=reason)
     document = record.as_document()
     context.output.result(document, *plan_tables(document), lines=[*plan_lines(document), *draft_lines(record)])
 
@@ -150,29 +146,31 @@ def edit_plan(context: Context, plan_id: str, by: str, reason: str, cells: tuple
     "--out",
     type=click.Path(path_type=Path),
     required=True,
-    help="Plan: .csv or .parquet (a row an area), .xlsx or .json.",
+    help="Tables: .csv, .parquet, .xlsx or .json. Picture: .png or .svg. Briefings: .html, .zip or a folder.",
 )
+@click.option("--district", metavar="NAME", help="Only the briefing of this district.")
 @command_options
-def export_plan(context: Context, plan_id: str, out: Path) -> None:
-    """Write a plan to a file, with where it stands; what leaves is recorded."""
+def export_plan(context: Context, plan_id: str, out: Path, district: str | None) -> None:
+    """Write a plan to a file, with where it stands: tables, a picture, or a briefing a district; recorded."""
     from ledger.events import Draft
     from models.allocation.decisions.history import history
     from models.allocation.decisions.record import KIND, load_plan
-    from models.allocation.papers import tables
     from strandcast.deployment import Deployment
+    from strandcast.plan_files import check_file, write_file
 
-    tables.check_target(out)
+    check_file(out, district)
     with Deployment.open(context) as deployment:
         ledger = deployment.ledger
         status = history(ledger).status(plan_id)
         document = load_plan(ledger, deployment.files, plan_id).as_document()
-        details = {"act": "export", "status": status.state, "file": out.name}
+        details = {"act": "export", "status": status.state, "file": out.name, "district": district}
         digest = ledger.artefact(KIND, plan_id).sha256
         draft = Draft("disclosure", f"{KIND}/{plan_id}", deployment.actor, object_hash=digest, details=details)
         audit_id = ledger.append(draft).audit_id
-        tables.write_plan({**document, "standing": status.as_document()}, out)
-    lines = [f"Wrote {out}. Recorded as {audit_id}.", status.sentence()]
-    context.output.result({**status.as_document(), "file": str(out), "audit_id": audit_id}, lines=lines)
+        files = write_file({**document, "standing": status.as_document()}, out, district)
+    lines = [*(f"Wrote {file}." for file in files), f"Recorded as {audit_id}.", status.sentence()]
+    told = {**status.as_document(), "files": [str(file) for file in files], "audit_id": audit_id}
+    context.output.result(told, lines=lines)
 
 
 def _decided(deployment: Any, done: Decision) -> dict[str, Any]:

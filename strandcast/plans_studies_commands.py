@@ -99,7 +99,6 @@ def compare(
 @command_options
 def flip(context: Context, plan_id: str, area_code: str, out: Path | None) -> None:
     """Show the smallest change of an area's demand that would add hours to it, or take some; solved on both sides."""
-    from models.allocation.programme.solver import solve
     from models.allocation.programme.warm import Warm
     from models.allocation.reasons.contributions import behind
     from models.allocation.reasons.flip import flips
@@ -110,7 +109,7 @@ def flip(context: Context, plan_id: str, area_code: str, out: Path | None) -> No
     with Deployment.open(context) as deployment:
         mine = _studied(deployment, plan_id, "flip", area_code=area_code)
         plan, run = mine.planned.plan, mine.scenario.run
-        found = flips(plan, area_code, warm=Warm(), fresh=solve)
+        found = flips(plan, area_code, warm=Warm(), fresh=mine.scenario.solve)
         factors = behind(deployment.ledger, deployment.files, run, mine.scenario.choices.horizon, area_code)
     reason = area_sentences(plan)[plan.problem.area_codes.index(area_code)]
     document = {**found.document(), "reason": reason, "behind": [factor.document() for factor in factors]}
@@ -132,7 +131,6 @@ def flip(context: Context, plan_id: str, area_code: str, out: Path | None) -> No
 @command_options
 def next_hours(context: Context, plan_id: str, resource: str | None, hours: float, out: Path | None) -> None:
     """Show what more hours of a resource would do and where, by solving the plan again with them."""
-    from models.allocation.programme.solver import solve
     from models.allocation.reasons.next_hours import next_hours
     from strandcast.deployment import Deployment
 
@@ -140,7 +138,10 @@ def next_hours(context: Context, plan_id: str, resource: str | None, hours: floa
     with Deployment.open(context) as deployment:
         mine = _studied(deployment, plan_id, "next", resource=resource)
         plan = mine.planned.plan
-        told = [next_hours(plan, code, solve, hours) for code in ([resource] if resource else plan.problem.resources)]
+        told = [
+            next_hours(plan, code, mine.scenario.solve, hours)
+            for code in ([resource] if resource else plan.problem.resources)
+        ]
     names = {area["area_code"]: area["name"] for area in mine.document["areas"]}
     rows = [
         {"resource": one.resource, "area_code": code, "hours": change}
@@ -161,7 +162,6 @@ def next_hours(context: Context, plan_id: str, resource: str | None, hours: floa
 @command_options
 def frontier(context: Context, plan_id: str, out: Path | None, picture: Path | None) -> None:
     """Show the harm that the best plan meets with 0.5 to 1.5 times the hours, and the price of an hour along it."""
-    from models.allocation.programme.solver import solve
     from models.allocation.scenarios.frontier import frontier
     from models.allocation.scenarios.labels import labels_of
     from models.allocation.scenarios.pictures import draw_frontier
@@ -170,7 +170,7 @@ def frontier(context: Context, plan_id: str, out: Path | None, picture: Path | N
     _check(out, picture)
     with Deployment.open(context) as deployment, context.output.progress("Plans of fewer and of more hours") as advance:
         mine = _studied(deployment, plan_id, "frontier")
-        points = frontier(mine.planned.plan.problem, solve, advance=advance)
+        points = frontier(mine.planned.plan.problem, mine.scenario.solve, advance=advance)
     if picture:
         draw_frontier(points, labels_of(mine.document, (plan_id,), mine.audit_id), picture)
     rows = [point.document() for point in points]
@@ -244,8 +244,7 @@ def _tell(
         write_study(told, rows, written[0])
     wrote = [f"Wrote {path}." for path in written if path]
     record = f"Plan {mine.plan_id}, posed again as it was recorded. This look is recorded as {mine.audit_id}."
-    source = [told["attribution"]] if told["attribution"] else []
-    context.output.result(told, *tables, lines=[*lines, record, *source, *wrote])
+    context.output.result(told, *tables, lines=[*lines, record, *filter(None, [told["attribution"]]), *wrote])
 
 
 STUDIES: tuple[click.Command, ...] = (compare, flip, next_hours, frontier, fairness, sensitivity)

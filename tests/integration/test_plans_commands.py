@@ -219,7 +219,7 @@ def test_briefings_say_where_the_plan_stands_and_that_they_left(
 ) -> None:
     plan_id = drafted(call)["plan_id"]
     call("plans", "issue", plan_id, "--by", "Ann <Smith>")
-    told = call("plans", "briefing", plan_id, "--out", tmp_path / "briefings.html")
+    told = call("plans", "export", plan_id, "--out", tmp_path / "briefings.html")
     text = (tmp_path / "briefings.html").read_text("utf-8")
     assert "SYNTHETIC" in text
     assert "ISSUED" in text
@@ -227,11 +227,29 @@ def test_briefings_say_where_the_plan_stands_and_that_they_left(
     assert "Town wardens" in text
     with Ledger.open(workspace.database_url, TickingClock()) as ledger:
         event = ledger.event(told["audit_id"])
-    assert (event.draft.operation, event.draft.details["act"]) == ("disclosure", "briefing")
-    files = call("plans", "briefing", plan_id, "--out", tmp_path / "pages")["files"]
+    assert (event.draft.operation, event.draft.details["act"]) == ("disclosure", "export")
+    files = call("plans", "export", plan_id, "--out", tmp_path / "pages")["files"]
     assert all(Path(file).exists() for file in files)
-    refused = call("plans", "briefing", plan_id, "--out", tmp_path / "x.html", "--district", "Nowhere", expected=2)
+    refused = call("plans", "export", plan_id, "--out", tmp_path / "x.html", "--district", "Nowhere", expected=2)
     assert "there is no such district" in refused["error"]
+
+
+def test_pictures_and_briefings_are_written_by_the_name_of_the_file(call: Command, tmp_path: Path) -> None:
+    export = ("plans", "export", drafted(call)["plan_id"], "--out")
+    for name in ("plan.png", "plan.xlsx", "all.html", "all.zip"):
+        assert call(*export, tmp_path / name)["files"] == [str(tmp_path / name)]
+        assert (tmp_path / name).stat().st_size > 0
+    one = tmp_path / "one.html"
+    call(*export, one, "--district", "D1")
+    assert "D1" in one.read_text("utf-8")
+    assert one.stat().st_size < (tmp_path / "all.html").stat().st_size
+    assert len(call(*export, tmp_path / "folder")["files"]) == len(list((tmp_path / "folder").iterdir())) == 3
+    for name, district, sentence in (
+        ("one.html", "D7", "there is no such district; use one of: D0, D1"),
+        ("plan.csv", "D1", "a .csv file is of all districts; name an .html file"),
+        ("absent/one.html", "D1", "is in a folder that is not there"),
+    ):
+        assert sentence in call(*export, tmp_path / name, "--district", district, expected=2)["error"]
 
 
 def test_tables_show_where_plans_stand(

@@ -73,7 +73,7 @@ def test_a_flip_point_is_told_with_what_the_hours_rest_on_and_the_look_is_record
     for way in ("add", "remove"):
         point = found[way]
         assert point["sentence"]
-        if point["multiplier"] is not None and not point["tied"]:
+        if point["multiplier"] is not None:
             assert 0 <= point["multiplier"] <= 10
             assert abs(point["hours"] - found["hours"]) >= found["step"] - 1e-6
             assert abs(point["hours_with_1_percent_less"] - found["hours"]) < found["step"]
@@ -149,6 +149,17 @@ weight = [
     workspace.harm_file.write_text(weighed.replace("weight = 2,", "weight = 5,"), "utf-8")
     assert run(["plans", "frontier", made["plan_id"], "--workspace", str(workspace.root)]) == 2
     assert "posed again it is worth" in capsys.readouterr().err
+
+
+def test_an_edited_plan_is_studied_with_the_hours_that_were_recorded(call: Command, plan: dict[str, Any]) -> None:
+    edited = call(
+        "plans", "edit", plan["plan_id"], "--set", "patrol:A0000:burglary=2", "--by", "Ann", "--reason", "An event."
+    )
+    told = call("plans", "compare", edited["plan_id"], plan["plan_id"])
+    recorded = {area["area_code"]: area["hours"] for area in edited["areas"]}
+    for line in told["areas"]:
+        assert line["hours"][0] == pytest.approx(recorded[line["name"]], abs=1e-6)
+    assert call("plans", "flip", edited["plan_id"], "--area", "A0000")["reason"]
 
 
 def test_compare_needs_something_to_compare_with(

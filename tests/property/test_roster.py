@@ -83,7 +83,7 @@ def test_no_other_placing_of_whole_shifts_is_nearer(seed: int, cells: int, count
     least = np.zeros(cells, dtype=np.int64)
     for cell in rng.integers(0, cells, int(share * count)):
         least[cell] += 1
-    found = placed(np.array([8.0]), np.array([count]), target, 8.0 * least.astype(np.float64))[0]
+    found = placed(np.array([8.0]), np.array([count]), target, 8.0 * least.astype(np.float64), np.full(cells, 8.0))[0]
     assert found.sum() == count
     assert (found >= least).all()
     best = ((found * 8.0 - target) ** 2).sum()

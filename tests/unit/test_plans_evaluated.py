@@ -8,19 +8,21 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from errors import AllocationError
+from errors import AllocationError, DataError
+from features.panel import Panel
 from models.allocation.posed import Demand
 from models.allocation.programme.posts import TOGETHER, Links, Posts
 from models.allocation.programme.problem import Problem, Rules
 from models.allocation.programme.values import Met, Share
+from tests.support.panels import areas as some_areas
 from training.plans.certain import Certain
 from training.plans.contest import CLAIRVOYANT, MEAN, PLAIN, PLAN, SIMPLE, TRUE, Pose, contest, hours_of
 from training.plans.intervals import paired, saved
 from training.plans.lawful import lawful, spent
 from training.plans.simple import EQUAL, HARM, RECENT, TOP, YEAR, simple_hours
 from training.plans.told import best_simple, by_week, document, told
-from training.plans.value import knowing, works_on
-from training.plans.week import Week
+from training.plans.value import works_on
+from training.plans.week import Week, last_whole, whole
 
 F64 = NDArray[np.float64]
 
@@ -200,10 +202,24 @@ def test_hours_that_nobody_can_have_stay_unplaced() -> None:
     assert spent(np.zeros(2), 10.0, np.zeros(2), np.full(2, 10.0)) == pytest.approx([5.0, 5.0])
 
 
-def test_cells_that_were_not_observed_count_for_nobody() -> None:
-    one = week()
-    truth = replace(one, happened=np.zeros((AREAS, 2))).truth()
-    assert knowing(by_capacity(one), truth, WEIGHT).met(np.full(8, 5.0)).sum() == 0
+def test_weeks_of_which_not_all_is_known_are_left_out() -> None:
+    part = np.ones((AREAS, 2), dtype=bool)
+    part[2, 1] = False
+    counts = np.ones((3, AREAS, 2), dtype=np.float32)
+    areas = some_areas(AREAS)
+    panel = Panel.of_counts(counts, counts > 0, "week", 0, areas, STRANDS, date(2020, 1, 1))
+    weeks = [week(0), replace(week(1), seen=part), week(2)]
+    assert whole(weeks, panel) == [weeks[0], weeks[2]]
+    # Weeks 0 to 2 begin on 5, 12 and 19 January 1970; of the newest one an area is not in.
+    observed = np.ones(counts.shape, dtype=bool)
+    observed[2, 3, 0] = False
+    late = Panel.of_counts(counts, observed, "week", 0, areas, STRANDS, date(2020, 1, 1))
+    assert last_whole(panel, None) == date(1970, 1, 25)
+    assert last_whole(late, None) == date(1970, 1, 18)
+    assert last_whole(late, date(1970, 1, 17)) == date(1970, 1, 11)
+    assert last_whole(late, date(1970, 1, 3)) == date(1970, 1, 3)
+    with pytest.raises(DataError, match="not all records are in"):
+        whole(weeks[1:2], panel)
 
 
 def test_who_works_on_what_is_read_off_the_links() -> None:

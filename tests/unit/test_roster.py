@@ -125,8 +125,9 @@ def test_whole_shifts_stand_whole_in_days_and_shifts_and_areas_keep_their_hours(
     hours = {"district": (41.5, 26.5, 32.0), "force": (41.5, 26.5, 32.0), "area": (36.0, 32.0, 32.0)}[base]
     posts = {("foot", at, 0): one for at, one in enumerate(hours)}
     plan = planned(posts, ["East", "East", "West"], blocks=blocks, shifts=counts)
+    foot = Duty("foot", "Foot patrol", "patrol", crew=2)
     cover = {("foot", "West"): np.where(np.arange(21) == 0, 16.0, 0.0)}
-    roster = lay_out(plan, [FOOT], WEEK, profile({"violence": NIGHTS}), cover, {"": quarters(plan.plan)})
+    roster = lay_out(plan, [foot], WEEK, profile({"violence": NIGHTS}), cover, {"": quarters(plan.plan)})
     laid = roster.laid[0]
     whole = sum(held.count * held.block_hours for held in roster.blocks)
     assert sum(int(held.count.sum()) for held in roster.blocks) == sum(counts)
@@ -141,13 +142,33 @@ def test_whole_shifts_stand_whole_in_days_and_shifts_and_areas_keep_their_hours(
     assert sum(np.sum(item["count"]) for item in told) == sum(counts)
 
 
+def test_a_block_longer_than_its_shift_covers_no_more_than_the_shift() -> None:
+    blocks = Blocks(("Foot patrol",), np.array([0]), np.array([0, 0]), np.array([8.0, 10.0]))
+    cover = {("foot", "East"): np.where(np.arange(21) == 3, 40.0, 0.0)}
+    for counts, short in (([0, 4], 8.0), ([1, 4], 0.0), ([5, 0], 0.0)):
+        hours = 8.0 * counts[0] + 10.0 * counts[1]
+        plan = planned({("foot", 0, 0): hours}, ["East"], blocks=blocks, shifts=counts)
+        roster = lay_out(plan, [FOOT], WEEK, None, cover, {"": quarters(plan.plan)})
+        assert sum(one.asked - one.given for one in roster.short) == pytest.approx(short)
+        assert roster.laid[0].cells[0, 3] == hours
+        assert roster.laid[0].quarters is not None
+
+
+def test_a_roster_without_shifts_may_hold_what_a_solver_leaves_of_none() -> None:
+    blocks = Blocks(("Foot patrol 0", "Foot patrol 1"), np.array([0, 1]), np.array([0, 1]), np.array([8.0, 8.0]))
+    plan = planned({("foot", 0, 0): 16.0, ("foot", 1, 0): 1e-12}, ["East", "West"], blocks=blocks, shifts=[2, 0])
+    laid = lay_out(plan, [FOOT], WEEK, None, {}, {"": quarters(plan.plan)}).laid[0]
+    assert laid.quarters is not None
+    assert laid.quarters.sum(axis=1).tolist() == [64, 0]
+
+
 def test_where_all_shifts_are_alike_hours_for_some_of_them_fall_on_all_days() -> None:
     plan = planned({("foot", 0, 0): 2.75}, ["East"])
     laid = lay_out(plan, [FOOT], WEEK, None, {}, {"": quarters(plan.plan)}).laid[0]
     assert laid.quarters is not None
     assert sorted(laid.quarters[0].reshape(7, 3).sum(axis=1).tolist()) == [1, 1, 1, 2, 2, 2, 2]
     assert sorted(laid.quarters[0].reshape(7, 3).sum(axis=0).tolist()) == [3, 4, 4]
-    count = placed(np.array([8.0]), np.array([7]), np.full(21, 8 / 3), np.zeros(21))[0]
+    count = placed(np.array([8.0]), np.array([7]), np.full(21, 8 / 3), np.zeros(21), np.full(21, 8.0))[0]
     assert sorted(count.reshape(7, 3).sum(axis=1).tolist()) == [0, 1, 1, 1, 1, 1, 2]
 
 

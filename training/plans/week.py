@@ -1,12 +1,13 @@
 """A week of the past: what was known before it, and what happened in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from errors import DataError
 from features import periods
 from features.knowledge import Knowledge
 from features.panel import Panel
@@ -91,6 +92,34 @@ def weeks_of(backtest: Backtest, panel: Panel, history: Iterable[Panel], *, ever
             happened=np.where(seen, recorded[place], 0.0).astype(np.float64),
             seen=seen,
         )
+
+
+def whole(weeks: Sequence[Week], panel: Panel) -> list[Week]:
+    """Return the weeks of which every strand was observed everywhere, where it ever is: others tell a part alone.
+
+    A plan that served what was not counted would look worse than it was, and a clairvoyant better.
+
+    Raises:
+        DataError: There is none.
+    """
+    usual = _usual(panel)
+    found = [week for week in weeks if week.seen[:, usual].all()]
+    if not found:
+        problem = "not all records are in of any period asked for"
+        raise DataError(problem, place="--end", fix="ask for earlier periods")
+    return found
+
+
+def last_whole(panel: Panel, end: date | None) -> date | None:
+    """Return the last day of the newest period, until `end`, of which every strand is in; `end` where there is none."""
+    full = panel.complete[:, :, _usual(panel)].all(axis=(1, 2))
+    days = [periods.start(panel.first + int(at) + 1, panel.kind) - timedelta(days=1) for at in np.flatnonzero(full)]
+    return max((day for day in days if end is None or day <= end), default=end)
+
+
+def _usual(panel: Panel) -> Mask:
+    """Return the strands that are ever observed with all their records, bool[strand]."""
+    return np.asarray(panel.complete.any(axis=(0, 1)), dtype=np.bool_)
 
 
 def histories(knowledge: Knowledge, backtest: Backtest) -> Iterator[Panel]:

@@ -9,13 +9,13 @@ The search goes outward over fixed changes with a solver that begins where it la
 stated is then solved afresh, from nothing, on both sides: at the stated multiplier the area's hours differ by a step or
 more, and with 1 % less of the change they do not. Where the fresh solution differs from the warm one, as it may where
 several plans are equally good, the fresh one decides and the search goes on with fresh solutions alone. So ties are
-broken as `solver.solve` breaks them, which is the same each time. Between the changes of the outward search an area
-whose hours come and go within a hundredth or so may be passed over; what is stated holds all the same.
+broken as `solver.solve` breaks them, which is the same each time. Where equally good plans differ so much that
+`MOST_FRESH` solutions do not settle the smallest change, the answer says that, and a change that does it. Hours that
+come and go again between two changes of the outward search may be passed over; what is stated holds all the same.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
 
 import numpy as np
 
@@ -23,92 +23,24 @@ from errors import AllocationError
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.values import Met, Share
+from models.allocation.reasons.flipped import (
+    LEAST_CHANGE,
+    LESS,
+    MOST,
+    MOST_FRESH,
+    QUARTER_HOUR,
+    Direction,
+    FlipPoint,
+    Flips,
+)
 
 Solve = Callable[[Problem], Plan]
-Direction = Literal["add", "remove"]
-
-MOST = 10.0
-QUARTER_HOUR = 0.25
-# With this share of the change the hours must not differ yet.
-LESS = 0.99
-# A smaller change is told as a tie: other plans are equally good, to the digits that demand is forecast with.
-LEAST_CHANGE = 1e-4
 _OUTWARD = (0.05, 0.2, 0.5, 1.0, 3.0, MOST - 1.0)
 _WAYS: tuple[tuple[Direction, float], ...] = (("add", 1.0), ("remove", -1.0))
 # Near enough to 1 that 1 % less of a change, rounded outward, lies at or below the change that does not flip.
 _NARROW = 0.991
 _WIDER = 1.02
 _SAME = 1e-6
-
-
-@dataclass(frozen=True)
-class FlipPoint:
-    """The smallest change of an area's demand that was found to change its hours one way.
-
-    Attributes:
-        direction: "add" or "remove".
-        multiplier: Demand is to be this many times what it is; None: no change between 0 and 10 times does it.
-        hours: The area's hours then; None without a multiplier.
-        hours_before: Its hours with 1 % less of the change; None without a multiplier.
-        tied: A change of less than a hundredth of a percent does it: plans that differ here are equally good.
-    """
-
-    direction: Direction
-    multiplier: float | None = None
-    hours: float | None = None
-    hours_before: float | None = None
-    tied: bool = False
-
-
-@dataclass(frozen=True)
-class Flips:
-    """The flip points of an area.
-
-    Attributes:
-        area_code: The area.
-        hours: Its hours in the plan.
-        step: Hours that count as a difference: a quarter of an hour, or a whole shift.
-        adds: What would add hours.
-        removes: What would take hours.
-        programmes: How many times the plan was solved again, warm and fresh.
-    """
-
-    area_code: str
-    hours: float
-    step: float
-    adds: FlipPoint
-    removes: FlipPoint
-    programmes: int
-
-    def document(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        points: dict[str, dict[str, Any]] = {
-            point.direction: {
-                "multiplier": point.multiplier,
-                "hours": point.hours,
-                "hours_with_1_percent_less": point.hours_before,
-                "tied": point.tied,
-                "sentence": self.sentence(point),
-            }
-            for point in (self.adds, self.removes)
-        }
-        return {"area_code": self.area_code, "hours": self.hours, "step": self.step, **points}
-
-    def sentence(self, point: FlipPoint) -> str:
-        """Return a flip point in words."""
-        verb = "gain" if point.direction == "add" else "lose"
-        step = f"{self.step:g} hours" if self.step != QUARTER_HOUR else "a quarter of an hour"
-        if point.multiplier is None:
-            return f"No demand between 0 and {MOST:g} times what is expected would make it {verb} {step}."
-        if point.tied:
-            return (
-                f"It is on the edge: a change of demand of {100 * LEAST_CHANGE:g} % or less would make it {verb} "
-                f"{step} or more, for plans that differ here are equally good; the solver's fixed order decided."
-            )
-        return (
-            f"It would {verb} {step} or more at {point.multiplier:.6g} times the demand expected ({point.hours:.2f} "
-            f"hours there, {point.hours_before:.2f} with 1 % less of the change; both solved afresh)."
-        )
 
 
 def changed(problem: Problem, area: int, multiplier: float) -> Problem:
@@ -216,32 +148,37 @@ class _Search:
             inner = size
         return None
 
-    def _halved(self, hours: _Hours, low: float, high: float) -> float:
+    def _halved(self, hours: _Hours, low: float, high: float, limit: float = np.inf) -> float:
         """Return a change that flips, close to one that does not; `high` flips and `low` does not."""
-        while abs(low) < _NARROW * abs(high) and abs(high) > LEAST_CHANGE:
+        while abs(low) < _NARROW * abs(high) and abs(high) > LEAST_CHANGE and len(hours.known) < limit:
             middle = (low + high) / 2 if low else high / 4
             low, high = (low, middle) if self._differs(hours, middle) else (middle, high)
         return high
 
     def _narrowed(self, change: float) -> FlipPoint:
         """Return a flip point near a change, verified by fresh solutions on both sides."""
-        change, wider = _rounded(change), _WIDER
+        change, wider, limit = _rounded(change), _WIDER, len(self.sure.known) + MOST_FRESH
         while not self._differs(self.sure, change):
             if abs(change) >= (MOST - 1.0 if change > 0 else 1.0):
                 return FlipPoint(self.direction)
+            if len(self.sure.known) >= limit:
+                return FlipPoint(self.direction, unsettled=True)
             change, wider = _rounded(change * wider), wider**2
         while abs(change) > LEAST_CHANGE:
             if not self._differs(self.sure, LESS * change):
                 hours, before = self.sure(change), self.sure(LESS * change)
                 return FlipPoint(self.direction, 1.0 + change, hours, before)
+            if len(self.sure.known) >= limit:
+                return FlipPoint(self.direction, unsettled=True, at_most=1.0 + LESS * change)
             below = max((known for known in self._not_yet(change)), key=abs, default=0.0)
-            change = _rounded(self._halved(self.sure, below, LESS * change))
-        return FlipPoint(self.direction, 1.0 + change, self.sure(change), self.base, tied=True)
+            change = self._halved(self.sure, below, LESS * change, limit)
+            told = _rounded(change)
+            change = told if self._differs(self.sure, told) else change
+        return FlipPoint(self.direction, tied=True, at_most=1.0 + change)
 
     def _not_yet(self, change: float) -> list[float]:
         """Return smaller changes of the same sign that are known not to flip."""
-        smaller = [known for known in self.sure.known if 0 < known / change < LESS]
-        return [known for known in smaller if not self._differs(self.sure, known)]
+        return [at for at in self.sure.known if 0 < at / change < LESS and not self._differs(self.sure, at)]
 
 
 def _rounded(change: float) -> float:

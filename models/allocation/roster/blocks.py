@@ -12,7 +12,7 @@ I64 = NDArray[np.int64]
 _EQUAL = 1e-9
 
 
-def placed(lengths: F64, counts: I64, target: F64, owed: F64) -> I64:
+def placed(lengths: F64, counts: I64, target: F64, owed: F64, within: F64) -> I64:
     """Return how many blocks of each kind begin in each cell.
 
     One block after another, the longest first, goes to the cell to which most is owed, and once nothing is owed to the
@@ -25,18 +25,21 @@ def placed(lengths: F64, counts: I64, target: F64, owed: F64) -> I64:
         counts: Blocks of each kind, int64[kind].
         target: Hours that each cell would have by the profile, float64[cell].
         owed: Fewest hours of each cell, float64[cell].
+        within: Most hours of a block that lie in each cell and so cover it, float64[cell]; the rest of a longer block
+            runs on into the next.
 
     Returns:
         int64[kind, cell].
     """
     result = np.zeros((len(lengths), len(target)), dtype=np.int64)
-    held, order = np.zeros(len(target)), np.argsort(apart(len(target)))
+    held, covered, order = np.zeros(len(target)), np.zeros(len(target)), np.argsort(apart(len(target)))
     for kind in np.argsort(-lengths, kind="stable").tolist():
         for _ in range(int(counts[kind])):
-            lacks = owed - held
+            lacks = owed - covered
             if lacks.max(initial=0.0) <= _EQUAL:
                 lacks = target - held
             cell = int(order[np.argmax(np.round(lacks, 9)[order])])
             result[kind, cell] += 1
             held[cell] += lengths[kind]
+            covered[cell] += min(lengths[kind], within[cell])
     return result

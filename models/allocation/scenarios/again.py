@@ -1,6 +1,6 @@
 """A recorded plan posed again: from its document, its run and what its workspace weighs by, and seen to be the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,10 +9,13 @@ from ledger.events import Draft
 from models.allocation.choices import Choices
 from models.allocation.decisions.again import choices_in, resources_in
 from models.allocation.decisions.drafts import Sets
+from models.allocation.decisions.nearest import nearest
 from models.allocation.decisions.record import KIND, load_plan
-from models.allocation.planned import solve_all
 from models.allocation.pose import pose
 from models.allocation.posed import Planned, Posed
+from models.allocation.programme.plan import Plan
+from models.allocation.programme.problem import Problem
+from models.allocation.programme.solver import Effort, solve
 from models.allocation.resources import Resources
 from models.allocation.resources.amounts import EffectLevel
 from models.allocation.roster.recorded import named_profiles
@@ -36,6 +39,7 @@ class Scenario:
         choices: What the request said over the file.
         sets: What the workspace knows that plans are made with.
         profile: When calls come, by the profiles that the plan was posed with; None: evenly.
+        near: Posts of the plan that it was made from: of equally good plans the nearest is taken; None: of its own.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Scenario:
     choices: Choices
     sets: Sets
     profile: ProfileShares | None = None
+    near: Sequence[Mapping[str, Any]] | None = None
 
     @property
     def harm_set(self) -> str:
@@ -58,13 +63,25 @@ class Scenario:
         """
         return pose(self.run, self.resources, self.choices, self.sets.harm, self.profile)
 
+    def solve(self, problem: Problem) -> Plan:
+        """Return the plan of a problem of patrols and teams, solved as plans of these settings are.
+
+        Raises:
+            AllocationError: There is none.
+        """
+        rules = self.resources.rules
+        plan = solve(problem, Effort(whole_gap=rules.gap, nodes=rules.nodes))
+        return plan if self.near is None else nearest(plan, self.near)
+
     def planned(self) -> Planned:
         """Return its plan.
 
         Raises:
             AllocationError: There is none.
         """
-        return solve_all(self.posed())
+        posed, alone = self.posed(), replace(self, near=None)
+        caseloads = {code: alone.solve(problem) for code, problem in posed.caseloads.items()}
+        return Planned(posed, self.solve(posed.problem), caseloads)
 
     def weighed(self, harm_set: str) -> "Scenario":
         """Return it under another set of harm weights."""
@@ -92,11 +109,13 @@ def scenario_of(document: Mapping[str, Any], books: Books, sets: Sets, name: str
         resources, choices = resources_in(document, sets.strands), choices_in(document)
         run_id, laid = document["forecast"]["run_id"], document["layout"]
         named = laid["profile"]["run_id"] if laid and laid["profile"] else None
+        beside = document["near"]
     except (KeyError, TypeError, ValueError, DataError) as error:
         problem = f"its document does not say what it was made from ({type(error).__name__})"
         raise AllocationError(problem, place=name, fix="make the plan again with this version") from error
     profile = None if named is None else named_profiles(books.ledger, books.files, named)
-    return Scenario(name, load_run(books.ledger, books.files, run_id), resources, choices, sets, profile)
+    near = None if beside is None else load_plan(books.ledger, books.files, beside).document["posts"]
+    return Scenario(name, load_run(books.ledger, books.files, run_id), resources, choices, sets, profile, near)
 
 
 def planned_again(scenario: Scenario, document: Mapping[str, Any]) -> Planned:
@@ -109,7 +128,7 @@ def planned_again(scenario: Scenario, document: Mapping[str, Any]) -> Planned:
     recorded, now = float(document["objective"]["worth"]), planned.plan.objective
     if abs(now - recorded) > _SAME * max(abs(recorded), 1.0):
         problem = f"posed again it is worth {now:,.10g}, and {recorded:,.10g} was recorded"
-        fix = "put the harm weights back that it was made with, or make the plan again"
+        fix = "put the harm weights or profiles back that it was made with, or make the plan again"
         raise AllocationError(problem, place=scenario.name, fix=fix)
     return planned
 
