@@ -1,11 +1,4 @@
-"""Which of equally good plans is taken: areas that a programme cannot tell apart get equal hours, and equal mixtures.
-
-Of capacities, resources that take as long everywhere could change places between areas without any number telling: only
-their hours on a strand in all the areas together matter, and an area's dose. Each area is given the same mixture of
-them: x_ras = X_rs u_as / U_s, with X_rs the hours of the resource on the strand and U_s the dose of all those areas,
-which keeps every dose and every total. If a rule about some of the areas forbids it, the areas are mixed district by
-district, or whatever the rules tell apart; and if that is forbidden too the hours stay as they were found.
-"""
+"""Areas that a programme cannot tell apart get equal hours; and which posts its rules cannot tell apart."""
 
 from itertools import pairwise
 
@@ -17,9 +10,6 @@ from models.allocation.programme.problem import Problem
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-
-# Hours that rules may be missed by through rounding alone; infinite limits are never missed.
-_SLACK = 1e-9
 
 
 def evened(problem: Problem, hours: F64) -> F64:
@@ -40,47 +30,6 @@ def evened(problem: Problem, hours: F64) -> F64:
     return np.asarray(mean[place], dtype=np.float64)
 
 
-def mixed(problem: Problem, hours: F64) -> F64:
-    """Return hours in which areas that are served alike have the same mixture of resources."""
-    posts, links = problem.posts, problem.links
-    if not problem.straight or len(links.post) != len(posts) or (links.post != np.arange(len(posts))).any():
-        return hours
-    dose = problem.dose(hours)
-    for rules in (False, True):
-        group = _served_alike(problem, rules=rules)
-        place = group[links.cell] * len(problem.resources) + posts.resource
-        together = np.bincount(group, weights=dose)
-        share = np.divide(dose, together[group], out=np.zeros(len(dose)), where=together[group] > 0)
-        result: F64 = np.bincount(place, weights=hours)[place] * share[links.cell]
-        if _keeps(problem, result):
-            return result
-    return hours
-
-
-def _served_alike(problem: Problem, *, rules: bool) -> I64:
-    """Return a number for each cell, equal where a strand is served by the same resources at the same rates.
-
-    With `rules`, only where every rule has the same coefficients for them too.
-    """
-    posts, links = problem.posts, problem.links
-    served = np.zeros((len(problem.value.mean), 2 * len(problem.resources) + 1))
-    served[:, -1] = problem.cell_strand
-    served[links.cell, posts.resource] = links.rate
-    if rules:
-        served[links.cell, len(problem.resources) + posts.resource] = _rule_columns(problem)
-    return np.unique(served, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
-
-
-def _keeps(problem: Problem, hours: F64) -> bool:
-    for rules in problem.rules:
-        held = rules.matrix @ hours
-        if (held < rules.lower - _SLACK * np.maximum(1.0, np.abs(rules.lower))).any():
-            return False
-        if (held > rules.upper + _SLACK * np.maximum(1.0, np.abs(rules.upper))).any():
-            return False
-    return True
-
-
 def _groups(problem: Problem) -> I64:
     """Return a number for each area, equal for areas that are alike."""
     areas = len(problem.area_codes)
@@ -92,7 +41,7 @@ def _groups(problem: Problem) -> I64:
     for cell, area in enumerate(problem.cell_area.tolist()):
         drawn = b"" if counts is None else counts[:, cell].tobytes()
         seen[area].append(("cell", facts[cell].tobytes(), drawn))
-    rules = _rule_columns(problem)
+    rules = rule_columns(problem)
     posts, links = problem.posts, problem.links
     of_post: list[list[tuple[int, float, float]]] = [[] for _ in range(len(posts))]
     ceiling = np.zeros(len(links.post)) if links.ceiling is None else links.ceiling
@@ -109,7 +58,7 @@ def _groups(problem: Problem) -> I64:
     return np.array([numbers.setdefault(tuple(facts_of), len(numbers)) for facts_of in seen], dtype=np.int64)
 
 
-def _rule_columns(problem: Problem) -> list[int]:
+def rule_columns(problem: Problem) -> list[int]:
     """Return a number for each post, equal for posts that every rule treats alike.
 
     That is: with the same coefficients in the same rows, or in rows of one area alike in

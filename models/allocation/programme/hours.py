@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import AllocationError
-from models.allocation.programme.alike import evened, mixed
+from models.allocation.programme.alike import evened
 from models.allocation.programme.basis import carried
 from models.allocation.programme.bound import settled, upper_bound
 from models.allocation.programme.highs import Highs, Solution
+from models.allocation.programme.mixture import mixed
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.straight import Straight, straight

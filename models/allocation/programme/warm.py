@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.allocation.programme.alike import mixed
 from models.allocation.programme.basis import carried
 from models.allocation.programme.highs import Highs
 from models.allocation.programme.hours import NoPlanError, Solved, solved
+from models.allocation.programme.mixture import mixed
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.solver import ORDINARY
