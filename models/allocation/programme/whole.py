@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from models.allocation.programme.alike import evened, mixed
 from models.allocation.programme.highs import Highs, Solution
 from models.allocation.programme.hours import NoPlanError, hours_plan
 from models.allocation.programme.plan import Plan
@@ -46,7 +47,7 @@ def whole_plan(problem: Problem, loose: Plan, *, hours_gap: float, gap: float, n
     linear = made.linear()
     rounded = _dive(Highs(linear, "simplex"), made)
     if rounded is not None:
-        plan = _with_shifts(problem, blocks, loose, made, rounded, hours_gap)
+        plan = _with_shifts(problem, blocks, loose, made, rounded, hours_gap, searched=False)
         if plan.gap <= gap * max(abs(plan.bound), abs(plan.objective)):
             return plan
     found = Highs(linear).solve_whole(gap, nodes, None if rounded is None else rounded.columns)
@@ -54,7 +55,7 @@ def whole_plan(problem: Problem, loose: Plan, *, hours_gap: float, gap: float, n
         problem_text = "no whole shifts keep all the rules, though hours would"
         fix = "loosen a rule, allow other lengths of shifts, or plan in hours"
         raise NoPlanError(problem_text, place="whole shifts", fix=fix)
-    plan = _with_shifts(problem, blocks, loose, made, found, hours_gap)
+    plan = _with_shifts(problem, blocks, loose, made, found, hours_gap, searched=True)
     straightness = problem.value.exact and problem.links.ceiling is None and problem.worst is None
     bound = min(loose.bound, found.bound * made.scale / (1 - TIE)) if straightness else loose.bound
     return replace(plan, bound=max(bound, plan.objective), status=found.status)
@@ -92,7 +93,7 @@ def _fixed(highs: Highs, columns: I32, values: F64) -> Solution | None:
 
 
 def _with_shifts(
-    problem: Problem, blocks: Blocks, loose: Plan, made: Straight, found: Solution, hours_gap: float
+    problem: Problem, blocks: Blocks, loose: Plan, made: Straight, found: Solution, hours_gap: float, *, searched: bool
 ) -> Plan:
     """Return the best plan of hours with these shifts."""
     shifts: I64 = np.round(found.columns[made.block_columns]).astype(np.int64)
@@ -101,7 +102,12 @@ def _with_shifts(
     on = np.flatnonzero(blocks.of_post >= 0)
     matrix = csr_matrix((np.ones(len(on)), (blocks.of_post[on], on)), shape=(len(blocks.roster), len(problem.posts)))
     rostered = Rules("roster", blocks.roster, blocks.roster, matrix, hours, hours)
-    fixed = hours_plan(replace(problem, blocks=None, rules=(*problem.rules, rostered)), hours_gap)
+    within = replace(problem, blocks=None, rules=(*problem.rules, rostered))
+    if problem.straight and not searched:
+        # Rounding ended with a programme of these very shifts: its hours are the optimum that another one would find.
+        fixed = replace(loose, hours=mixed(within, evened(within, made.hours(found.columns))))
+    else:
+        fixed = hours_plan(within, hours_gap)
     return replace(
         fixed, problem=problem, shifts=shifts, bound=loose.bound, prices=loose.prices, approximate=True, status="gap"
     )
