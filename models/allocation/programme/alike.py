@@ -58,11 +58,11 @@ def _groups(problem: Problem) -> I64:
     return np.array([numbers.setdefault(tuple(facts_of), len(numbers)) for facts_of in seen], dtype=np.int64)
 
 
-def rule_columns(problem: Problem) -> list[int]:
+def rule_columns(problem: Problem, *, apart: bool = False) -> list[int]:
     """Return a number for each post, equal for posts that every rule treats alike.
 
     That is: with the same coefficients in the same rows, or in rows of one area alike in
-    limits and members.
+    limits and members; with `apart`, in the same rows only.
     """
     posts, matrix = problem.posts, csr_matrix(vstack([rules.matrix for rules in problem.rules]))
     kinds = [rules.kind for rules in problem.rules for _ in range(len(rules))]
@@ -74,7 +74,7 @@ def rule_columns(problem: Problem) -> list[int]:
         own = slice(matrix.indptr[row], matrix.indptr[row + 1])
         members = matrix.indices[own]
         areas = posts.area[members]
-        alone = len(areas) > 0 and bool((areas == areas[0]).all())
+        alone = not apart and len(areas) > 0 and bool((areas == areas[0]).all())
         held = (posts.resource[members].tobytes(), posts.strand[members].tobytes(), matrix.data[own].tobytes())
         key = (kinds[row], lower[row], upper[row], *held) if alone else (row,)
         row_class[row] = classes.setdefault(key, len(classes))

@@ -125,16 +125,16 @@ def _planned(made: Straight, found: Solution, programmes: int) -> Plan:
     """Return the plan of a solved programme, its prices and its bound in the units of the problem."""
     problem = made.problem
     hours = mixed(problem, evened(problem, made.hours(found.columns)))
-    cells, rules = len(problem.value.mean), made.rule_rows
+    rules = made.rule_rows
     duals = found.duals * made.scale
-    price = settled(problem, duals[:cells], duals[rules])
+    price = settled(problem, made.dose_prices(duals), duals[rules])
     weeks = None if problem.worst is None else np.abs(found.duals[made.week_rows])
     sizes = np.cumsum([len(family) for family in problem.rules])[:-1]
     return Plan(
         problem,
         hours,
         None,
-        bound=upper_bound(problem, duals[:cells], price, weeks),
+        bound=upper_bound(problem, made.dose_prices(duals), price, weeks),
         status="optimal",
         prices=tuple(np.split(price, sizes)),
         approximate=False,

@@ -26,8 +26,8 @@ I64 = NDArray[np.int64]
 # Each rank is apart from every other: multiples of the golden ratio never meet (Weyl).
 _GOLDEN = 0.6180339887498949
 _RANK = 1e-3
-# Doses that the mixture may miss by rounding alone, made up for by as much more of it.
-_SHORT = 1e-12
+# By so much of it a dose may be missed: where every hour is needed, rounding alone would leave no mixture at all.
+_SHORT = 1e-9
 
 
 def mixed(problem: Problem, hours: F64) -> F64:
@@ -74,7 +74,7 @@ def _mixture(problem: Problem, dose: F64, group: I64) -> F64 | None:
         gain=-(1.0 + _RANK * rank),
         most=np.full(len(kinds), INFINITY),
         matrix=csc_matrix(vstack([rates, rules])),
-        lower=np.concatenate([needed * (1 + _SHORT), np.maximum(lower, -INFINITY)]),
+        lower=np.concatenate([needed * (1 - _SHORT), np.maximum(lower, -INFINITY)]),
         upper=np.concatenate([np.full(len(needed), INFINITY), np.minimum(upper, INFINITY)]),
     )
     found = Highs(programme).solve()

@@ -1,8 +1,8 @@
 """The programme in straight pieces: how a problem is written as rows and columns.
 
-Columns, in this order: pieces of the cells' values; hours of posts (in pieces where their effect bends); whole shifts;
-and for worst-week protection eta and the excess of each drawn week over it. Rows: a dose row a cell, the rules, a row a
-roster, and a row a drawn week.
+Columns, in this order: pieces of the cells' values; hours of posts (of several together where they are served alike, in
+pieces where their effect bends); whole shifts; and for worst-week protection eta and the excess of each drawn week over
+it. Rows: a dose row a cell (or for several served alike), the rules, a row a roster, and a row a drawn week.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
 
 from models.allocation.programme.highs import INFINITY, Linear
+from models.allocation.programme.pools import Pools, pooled
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.thin import thinned
 from models.allocation.programme.values import Pieces
@@ -48,11 +49,13 @@ class Straight:
         problem: The problem.
         cells: Pieces of the cells' values.
         posts: Columns of hours.
+        pools: Cells and posts that are summed; None: each has its own row and column.
     """
 
     problem: Problem
     cells: Pieces
     posts: PostPieces
+    pools: Pools | None = None
 
     @cached_property
     def scale(self) -> float:
@@ -75,12 +78,24 @@ class Straight:
     @property
     def rule_rows(self) -> slice:
         """The rows of the rules."""
-        begin = len(self.problem.value.mean)
-        return slice(begin, begin + sum(map(len, self.problem.rules)))
+        return slice(self.dose_rows, self.dose_rows + sum(map(len, self.problem.rules)))
+
+    @property
+    def dose_rows(self) -> int:
+        """Number of rows of doses, which come first."""
+        return len(self.problem.value.mean) if self.pools is None else self.pools.rows
+
+    def dose_prices(self, duals: F64) -> F64:
+        """Return the price of a unit of dose in each cell, float64[cell], from the duals of the rows."""
+        return duals[: self.dose_rows] if self.pools is None else duals[self.pools.row]
 
     def hours(self, columns: F64) -> F64:
         """Return the hours of each post."""
         taken = np.maximum(columns[self.hours_columns], 0.0)
+        if self.pools is not None:
+            dose = np.zeros(len(self.problem.value.mean))
+            np.add.at(dose, self.cells.cell, np.maximum(columns[: len(self.cells.cell)], 0.0))
+            return self.pools.shared_out(taken, dose, self.problem.links.cell)
         return np.bincount(self.posts.post, weights=taken, minlength=len(self.problem.posts)).astype(np.float64)
 
     @property
@@ -102,8 +117,8 @@ class Straight:
         )
         whole = [np.zeros(self.hours_columns.stop, dtype=bool)]
         rows = [self._dose_rows(), self._rule_rows()]
-        lower = [np.full(len(problem.value.mean), -INFINITY), *(_finite(rules.lower) for rules in problem.rules)]
-        upper = [np.zeros(len(problem.value.mean)), *(_finite(rules.upper) for rules in problem.rules)]
+        lower = [np.full(self.dose_rows, -INFINITY), *(_finite(rules.lower) for rules in problem.rules)]
+        upper = [np.zeros(self.dose_rows), *(_finite(rules.upper) for rules in problem.rules)]
         matrix = vstack([row for row in rows if row.shape[0]])
         if problem.blocks is not None:
             blocks, rosters = problem.blocks, len(problem.blocks.roster)
@@ -142,17 +157,20 @@ class Straight:
 
     def _dose_rows(self) -> csr_matrix:
         """Pieces of a cell together hold no more than the dose that it is given."""
-        problem, links, pieces = self.problem, self.problem.links, self.posts
-        cells, columns = len(problem.value.mean), self.hours_columns.stop
+        links, pieces, columns = self.problem.links, self.posts, self.hours_columns.stop
+        own = len(self.cells.cell)
+        if self.pools is not None:
+            row = np.concatenate([self.pools.row[self.cells.cell], self.pools.row[links.cell[pieces.post]]])
+            rates = np.concatenate([np.ones(own), -links.rate[pieces.post]])
+            return csr_matrix((rates, (row, np.arange(columns))), shape=(self.dose_rows, columns))
         first = np.searchsorted(pieces.post, links.post, side="left")
         count = np.searchsorted(pieces.post, links.post, side="right") - first
         link = np.repeat(np.arange(len(links.post)), count)
         piece = first[link] + (np.arange(len(link)) - np.repeat(np.cumsum(count) - count, count))
         rate = links.slopes(link, pieces.begin[piece], pieces.width[piece])
-        own = len(self.cells.cell)
         row = np.concatenate([self.cells.cell, links.cell[link]])
         column = np.concatenate([np.arange(own), own + piece])
-        return csr_matrix((np.concatenate([np.ones(own), -rate]), (row, column)), shape=(cells, columns))
+        return csr_matrix((np.concatenate([np.ones(own), -rate]), (row, column)), shape=(self.dose_rows, columns))
 
     def _rule_rows(self) -> csr_matrix:
         spread = self._spread()
@@ -214,6 +232,10 @@ def straight(problem: Problem, hours: F64 | None = None, half: tuple[F64, F64] |
     """Return a problem in pieces: even ones, or gathered round hours within half windows of doses and of hours."""
     around = None if hours is None else problem.dose(hours)
     cells = problem.value.pieces(around, None if half is None else half[0])
+    pools = pooled(problem)
+    if pools is not None:
+        columns = len(pools.first)
+        return Straight(problem, cells, PostPieces(pools.first, np.zeros(columns), np.full(columns, INFINITY)), pools)
     return Straight(problem, cells, _post_pieces(problem, hours, None if half is None else half[1]))
 
 

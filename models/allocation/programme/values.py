@@ -29,6 +29,7 @@ I32 = NDArray[np.int32]
 # same, for many rare counts are not nothing together.
 TAIL = 1e-9
 _SEEN = 1e-15
+_NEARLY = 1e-7
 _PIECES = 12
 _BLOCK = 32
 _LEAST_DISPERSION = 1e-6
@@ -158,9 +159,9 @@ class Met:
         return np.minimum(dose, counts)
 
     def slope(self, dose: F64) -> F64:
-        """Return P(Y > whole part of the dose)."""
+        """Return P(Y > whole part of the dose); one that rounding alone keeps below a whole number is that number."""
         starts, survival = self._table
-        whole = np.floor(dose).astype(np.int64)
+        whole = np.floor(dose * (1.0 + _NEARLY)).astype(np.int64)
         within = whole < np.diff(starts)
         at = np.where(within, starts[:-1] + whole, len(survival))
         return np.append(survival, 0.0)[at]

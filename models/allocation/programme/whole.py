@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from models.allocation.programme.alike import evened, mixed
+from models.allocation.programme.alike import evened
 from models.allocation.programme.highs import Highs, Solution
 from models.allocation.programme.hours import NoPlanError, hours_plan
+from models.allocation.programme.mixture import mixed
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Blocks, Problem, Rules
 from models.allocation.programme.straight import TIE, Straight, straight
