@@ -15,7 +15,7 @@ from ledger.artefacts import Artefact
 from ledger.events import Draft, MovedMeanwhileError, NoSuchRecordError
 from models.allocation.decisions import decide
 from models.allocation.decisions.history import history
-from models.allocation.decisions.issued import last_issued
+from models.allocation.decisions.issued import hours_of, last_plan
 from models.allocation.decisions.record import KIND, keep, load_plan
 from models.books import Books
 from tests.support.decided import HOURS, books_in, document, drafted, edited
@@ -231,20 +231,21 @@ def test_a_decision_made_on_what_no_longer_holds_is_told(books: Books) -> None:
 
 
 def test_the_last_issued_plan_gives_hours_by_resource_and_area(books: Books) -> None:
-    assert last_issued(books, date(2024, 8, 1), "week") is None
+    assert last_plan(books, date(2024, 8, 1), "week") is None
     plans = [drafted(books, start=start) for start in ("2024-07-01", "2024-07-08", "2024-07-15")]
     for plan_id in plans[:2]:
         decide.issue(books, plan_id, by="Ann")
-    found = last_issued(books, date(2024, 7, 15), "week")
-    assert found is not None
+    record = last_plan(books, date(2024, 7, 15), "week")
+    assert record is not None
+    found = hours_of(record)
     assert (found.plan_id, found.weeks) == (plans[1], 1.0)
     assert found.hours["patrol", "A1"] == 10.0
     assert found.hours["wardens", "A3"] == 2.4
-    earlier = last_issued(books, date(2024, 7, 8), "week")
+    earlier = last_plan(books, date(2024, 7, 8), "week")
     assert earlier is not None
     assert earlier.plan_id == plans[0]
-    assert last_issued(books, date(2024, 7, 1), "week") is None
-    assert last_issued(books, date(2024, 7, 15), "month") is None
+    assert last_plan(books, date(2024, 7, 1), "week") is None
+    assert last_plan(books, date(2024, 7, 15), "month") is None
 
 
 def test_plans_of_a_former_form_are_kept_and_not_decided_on(books: Books) -> None:

@@ -46,16 +46,6 @@ def last_plan(books: Books, before: date, kind: PeriodKind) -> PlanRecord | None
     return load_plan(books.ledger, books.files, newest.plan_id)
 
 
-def last_issued(books: Books, before: date, kind: PeriodKind) -> IssuedHours | None:
-    """Return the hours that were in force then; None where nothing was issued.
-
-    Raises:
-        LedgerError: The plan's file is absent or was changed.
-    """
-    record = last_plan(books, before, kind)
-    return None if record is None else hours_of(record)
-
-
 def hours_of(record: PlanRecord) -> IssuedHours:
     """Return what a plan places."""
     period = record.document["period"]

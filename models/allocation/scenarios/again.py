@@ -133,16 +133,6 @@ def planned_again(scenario: Scenario, document: Mapping[str, Any]) -> Planned:
     return planned
 
 
-def posed_again(document: Mapping[str, Any], books: Books, sets: Sets, name: str = "the plan") -> Posed:
-    """Return a recorded plan's programmes, seen to give what was recorded.
-
-    Raises:
-        AllocationError: They do not, or the document lacks what it was made from.
-        LedgerError: The run's file is absent or was changed.
-    """
-    return planned_again(scenario_of(document, books, sets, name), document).posed
-
-
 @dataclass(frozen=True, eq=False)
 class Studied:
     """A recorded plan, solved again, and the record of its being looked at.
