@@ -112,7 +112,7 @@ def _by_strand(problem: Problem, area: int) -> str:
 
 def _status_text(told: Statement, verb: str) -> str:
     about = " (approximate)" if told.approximate else ""
-    here = f"an hour more of {told.resource} here would add {_an_hour(told.next_hour)} {verb}"
+    here = f"an hour more of {told.resource} here, all else as it is, would add {_an_hour(told.next_hour)} {verb}"
     compared = f"{here}, elsewhere {_an_hour(told.elsewhere)}{about}"
     first = told.holdings[0] if told.holdings else None
     others = f"; so do {', '.join(rule.text for rule in told.holdings[1:4])}" if len(told.holdings) > 1 else ""
