@@ -20,7 +20,8 @@ I64 = NDArray[np.int64]
 
 # How many posts on each side are tried in one area, district and resource: those that a move changes least.
 _TRIED = (3, 6, 40)
-_MOST_MOVES = 1_000
+# Moves found or not found; a county's worst breaks take some hundreds.
+_MOST_TRIES = 2_000
 # Hours that a move has to mend: less is rounding.
 _LEAST = 1e-6
 
@@ -45,11 +46,15 @@ def mended(limits: Limits, quarters: F64, exact: F64, groups: Sequence[I64]) -> 
     chosen, columns = quarters.copy(), csc_matrix(limits.matrix)
     value: F64 = limits.matrix @ chosen
     miss = limits.missed(chosen)
-    stuck = np.zeros(len(miss), dtype=np.bool_)
-    for _ in range(_MOST_MOVES):
+    stuck, moved = np.zeros(len(miss), dtype=np.bool_), False
+    for _ in range(_MOST_TRIES):
         open_rows = np.flatnonzero((miss > 0) & ~stuck)
         if not len(open_rows):
-            break
+            if not moved:
+                break
+            # What was stuck may have been freed by a later move.
+            stuck[:], moved = False, False
+            continue
         row = int(open_rows[np.argmax(miss[open_rows])])
         move = _best(limits, columns, (value, miss), row, (chosen, exact), groups)
         if move is None:
@@ -57,10 +62,7 @@ def mended(limits: Limits, quarters: F64, exact: F64, groups: Sequence[I64]) -> 
             continue
         chosen[move[0]] += 1
         chosen[move[1]] -= 1
-        value = limits.matrix @ chosen
-        miss = limits.missed(chosen)
-        # What is stuck may have been freed by the move.
-        stuck[:] = False
+        value, miss, moved = limits.matrix @ chosen, limits.missed(chosen), True
     return chosen
 
 
