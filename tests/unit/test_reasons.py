@@ -9,7 +9,7 @@ from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Kind, Problem, Rules
 from models.allocation.programme.solver import solve
 from models.allocation.reasons.margins import Margins
-from models.allocation.reasons.next_hours import next_hours, total_row
+from models.allocation.reasons.next_hours import next_hours, total_row, with_more
 from models.allocation.reasons.prices import binding, clean_prices, prices
 from models.allocation.reasons.sentences import area_sentences, plan_sentences
 from models.allocation.reasons.statements import STATUSES, statements
@@ -104,6 +104,53 @@ def test_without_rules_areas_are_marginal_at_the_margin_empty_or_without_demand(
     assert set(told) <= set(STATUSES)
     assert "at the margin" in told
     assert set(told) & {"marginal: the next hour goes elsewhere", "no hours"}
+
+
+@pytest.mark.parametrize("hair", [0.0, 1e-10, -1e-10])
+@pytest.mark.parametrize("seed", range(6))
+def test_an_area_is_at_the_margin_only_where_more_hours_would_go_to_it(seed: int, hair: float) -> None:
+    # A plan of capacities ends at whole incidents, a hair below or above: an hour taken off there is worth much, and
+    # the next one less. What is said is checked by solving again with some more minutes, anywhere and in the area.
+    rng = np.random.default_rng(seed)
+    problem = capacity(Invented(rng.gamma(2.0, 1.0, (6, 2)), np.array([1.0, 4.0]), (9.3,), minutes=(37.0,)))
+    plan, minutes = solve(problem), 1e-3
+    told = statements(replace(plan, hours=plan.hours * (1.0 - hair)))
+    more = with_more(problem, 0, minutes)
+    anywhere = (solve(more).objective - plan.objective) / minutes
+    statuses = []
+    for area, item in enumerate(told):
+        hours = item.hours + minutes
+        here = (solve(ruled(more, "lock", (area,), hours, hours)).objective - plan.objective) / minutes
+        assert item.slope == pytest.approx(here, abs=1e-6)
+        assert item.elsewhere == pytest.approx(anywhere, abs=1e-6)
+        assert (item.status == "at the margin") == (here > anywhere - 1e-6 and item.hours > 0)
+        statuses.append(item.status)
+    assert statuses.count("at the margin") == 1
+    assert "marginal: the next hour goes elsewhere" in statuses
+
+
+def test_an_area_tells_of_the_resource_whose_hour_is_worth_most_beside_its_price() -> None:
+    plan = solve(capacity(COUNTY))
+    margins, posts = Margins(plan), plan.problem.posts
+    for area, item in enumerate(statements(plan)[:3]):
+        mine = posts.area == area
+        shares = [
+            (margins.slope[mine & (posts.resource == number)] / margins.cost[mine & (posts.resource == number)]).max()
+            for number in range(2)
+        ]
+        assert item.slope / item.cost == pytest.approx(max(shares), abs=1e-5)
+        assert item.resource == f"R{int(np.argmax(shares))}" or shares[0] == pytest.approx(shares[1], abs=1e-5)
+
+
+def test_the_margin_is_told_with_the_whole_hour_where_that_is_more_than_is_left_of_an_incident() -> None:
+    told = replace(statements(solve(capacity(COUNTY)))[0], holdings=(), slope=0.5, cost=0.5, elsewhere=0.5, hours=1.0)
+    plan = solve(capacity(COUNTY))
+    (alike,) = area_sentences(plan, [replace(told, next_hour=0.5)])
+    (less,) = area_sentences(plan, [replace(told, next_hour=0.2)])
+    (eased,) = area_sentences(plan, [replace(told, next_hour=0.3, slope=0.3, cost=0.3)])
+    assert alike.endswith("does as much here as elsewhere, 0.5.")
+    assert less.endswith("0.5, at first: a whole hour more would add 0.2.")
+    assert "would add 0.3 reached and eases rules that make up for the 0.5 elsewhere" in eased
 
 
 def test_where_hours_abound_nothing_is_left_to_meet() -> None:

@@ -16,12 +16,12 @@ from models.allocation.papers.equity import equity
 from models.allocation.papers.holding import caseload_rows, plans_of, resource_rows, rule_rows
 from models.allocation.papers.means import means_of
 from models.allocation.papers.places import area_rows, coverage, post_rows
-from models.allocation.papers.quarters import Quarters, quarters_of
+from models.allocation.papers.quarters import quarters_of
 from models.allocation.papers.ranges import Ranges, drawn_demand, group_of, interval, ranges_of
 from models.allocation.papers.rostering import district_shifts
+from models.allocation.papers.rounded import rounded, rounded_sentences
 from models.allocation.posed import Planned
 from models.allocation.posing.record import period_of
-from models.allocation.programme.plan import Plan
 from models.allocation.reasons.told import reasons_of
 from models.allocation.resources import Resources
 from models.runs import ForecastRun
@@ -61,7 +61,8 @@ def plan_document(
         for code, one in plans_of(planned)
         for row in post_rows(one, posed.ground, None if code else account, quarters[code])
     ]
-    told = reasons or reasons_of(planned, {code: one.name for code, one in means.items()})
+    called = {code: one.name for code, one in means.items()}
+    told = reasons or reasons_of(planned, called)
     names = dict(zip(posed.ground.area_codes, posed.ground.names, strict=True))
     drawn = ranges_of(drawn_demand(run, posed, choices), plan, account, group_of(posed.ground)[1])
     rules, families = rule_rows(planned)
@@ -80,12 +81,12 @@ def plan_document(
         "areas": area_rows(plan, posed.ground, account, posts, told["areas"]),
         "caseloads": caseload_rows(planned, means, names),
         "unweighted": _unweighted(planned, account),
-        "quarter_hours": _quarters(planned, quarters),
+        "quarter_hours": rounded(planned, quarters),
         "roster": district_shifts(roster or {}),
         "layout": None if roster is None else dict(roster),
         "visits": _known(visits or {}),
         "visit_lists": None if visits is None else {key: told for key, told in visits.items() if key != "rows"},
-        "sentences": [*told["sentences"], *posed.resting],
+        "sentences": [*told["sentences"], *rounded_sentences(planned, quarters, called), *posed.resting],
         "notices": list(run.meta.get("notices") or []),
         "fallback": dict(run.meta.get("fallback") or {}),
         "synthetic": "synthetic" in (run.meta.get("notices") or []),
@@ -176,20 +177,3 @@ def _unweighted(planned: Planned, account: Account) -> list[dict[str, Any]]:
         for at, name in enumerate(strands)
         if np.isnan(account.weight[at])
     ]
-
-
-def _quarters(planned: Planned, quarters: Mapping[str, Quarters]) -> dict[str, Any]:
-    """Return what quarter hours keep, and what they reach."""
-    plan: Plan = planned.plan
-    met = plan.problem.value.met(plan.problem.dose(quarters[""].hours))
-    broken = [
-        {"rule": name, "missed_by": missed, "programme": code}
-        for code, held in quarters.items()
-        for name, missed in held.broken
-    ]
-    return {
-        "kept": not broken,
-        "broken": broken,
-        "hours": sum(float(held.hours.sum()) for held in quarters.values()),
-        "harm_reached": float(plan.problem.value.weight @ met),
-    }

@@ -1,12 +1,14 @@
-"""Quarter hours: the plan as a duty roster can hold it, with every rule kept where quarters can keep it.
+"""Quarter hours: the plan as a duty roster can hold it, with each resource's sum and the rules that quarters can keep.
 
 Each post gets the quarter hour next below or above what the plan gives it. The hours of each resource are rounded
 first, down, and then those of its districts to that sum, of a district's areas to the district's, and of an area's
 posts to the area's: whoever lost most by rounding down gains what is left over; ties go to whoever comes first. So a
-rule about a resource, its district or its area that is itself in quarter hours holds exactly. Rules that cut across -
-a district's floor that several resources fill, a strand's floor - may break; then a whole-number programme finds
-another choice of quarters below or above that keeps every rule, near to the plan. Where there is none the first is
-kept, and said.
+rule about a resource, its district or its area that is itself in quarter hours holds exactly, and of many posts with a
+few minutes each some have a quarter and others none.
+
+Rules that cut across - a district's floor that several resources fill, a strand's floor - may break. Then single
+quarters are moved (`moves`); where no move mends one, a whole-number programme looks for another choice of quarters
+next to the plan. Both keep each resource's sum: a rule that no choice with these sums keeps is broken, and said.
 """
 
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, vstack
 
 from models.allocation.papers.holding import plans_of
+from models.allocation.papers.limits import A_QUARTER, KEPT, Limits, limits_of
+from models.allocation.papers.moves import mended
 from models.allocation.posed import Planned
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
@@ -24,11 +28,8 @@ from models.allocation.programme.problem import Problem
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-_A_QUARTER = 0.25
 # Quarters nearer than this to a whole number are whole.
 _WHOLE = 1e-6
-# Hours by which a rule may be missed: rounding of the solver alone.
-_KEPT = 1e-6
 # The choice need not be the nearest to within a tenth, and what many tries do not find is said not to be there.
 _NEAR = 0.1
 _NODES = 200
@@ -60,48 +61,22 @@ def quarter_hours(plan: Plan, district: tuple[str, ...] | None) -> Quarters:
         plan: The plan.
         district: District of each area; None where none is known.
     """
-    names, matrix, lower, upper = _limits(plan)
-    exact = _snapped(plan.hours / _A_QUARTER)
-    chosen = _rounded(plan.problem, exact, district)
-    broken = _missed(matrix, lower, upper, chosen)
-    if broken.any():
-        found = _searched(matrix, lower, upper, exact)
-        if found is not None:
-            chosen, broken = found, _missed(matrix, lower, upper, found)
+    limits, groups = limits_of(plan), _groups(plan.problem, district)
+    exact = _snapped(plan.hours / A_QUARTER)
+    chosen = _rounded(groups, exact)
+    if limits.missed(chosen).any():
+        narrowest_first = (groups[2], groups[1], groups[0])
+        chosen = mended(limits, chosen, exact, narrowest_first)
+    if limits.missed(chosen).any():
+        found = _searched(limits, exact, groups, chosen)
+        chosen = chosen if found is None else found
+    broken = limits.missed(chosen)
     which = np.flatnonzero(broken)
-    return Quarters(chosen * _A_QUARTER, tuple((names[row], float(broken[row])) for row in which))
+    return Quarters(chosen * A_QUARTER, tuple((limits.names[row], float(broken[row])) for row in which))
 
 
-def _limits(plan: Plan) -> tuple[list[str], csr_matrix, F64, F64]:
-    """Return names, rows, and limits in quarter hours of all rules, and of whole shifts' hours as limits of rosters."""
-    problem = plan.problem
-    names = [name for rules in problem.rules for name in rules.names]
-    blocks = [rules.matrix for rules in problem.rules]
-    lower = [rules.lower / _A_QUARTER for rules in problem.rules]
-    upper = [rules.upper / _A_QUARTER for rules in problem.rules]
-    if problem.blocks is not None and plan.shifts is not None:
-        shifts = problem.blocks
-        held = np.bincount(
-            shifts.block_roster, weights=shifts.block_hours * plan.shifts, minlength=len(shifts.roster)
-        ).astype(np.float64)
-        of = np.flatnonzero(shifts.of_post >= 0)
-        shape = (len(shifts.roster), len(problem.posts))
-        blocks.append(csr_matrix((np.ones(len(of)), (shifts.of_post[of], of)), shape=shape))
-        names += [f"whole shifts of {name}" for name in shifts.roster]
-        lower.append(held / _A_QUARTER)
-        upper.append(held / _A_QUARTER)
-    return names, csr_matrix(vstack(blocks)), np.concatenate(lower), np.concatenate(upper)
-
-
-def _missed(matrix: csr_matrix, lower: F64, upper: F64, quarters: F64) -> F64:
-    """Return by how many hours each rule is missed, 0 where it is kept."""
-    value: F64 = matrix @ quarters
-    miss: F64 = np.maximum(np.maximum(lower - value, value - upper), 0.0) * _A_QUARTER
-    return np.where(miss > _KEPT * np.maximum(1.0, np.abs(value) * _A_QUARTER), miss, 0.0)
-
-
-def _rounded(problem: Problem, exact: F64, district: tuple[str, ...] | None) -> F64:
-    """Return whole quarters by rounding resources, their districts, areas and posts, each to the sum above it."""
+def _groups(problem: Problem, district: tuple[str, ...] | None) -> list[I64]:
+    """Return the group of each post among resources, their districts, their areas, and posts."""
     areas = np.unique(district or ("",) * len(problem.area_codes), return_inverse=True)[1]
     posts = problem.posts
     levels = [
@@ -110,7 +85,11 @@ def _rounded(problem: Problem, exact: F64, district: tuple[str, ...] | None) -> 
         posts.resource * len(areas) + posts.area,
         np.arange(len(posts)),
     ]
-    groups = [np.unique(level, return_inverse=True)[1] for level in levels]
+    return [np.unique(level, return_inverse=True)[1].astype(np.int64) for level in levels]
+
+
+def _rounded(groups: list[I64], exact: F64) -> F64:
+    """Return whole quarters by rounding resources, their districts, areas and posts, each to the sum above it."""
     sums = [_snapped(np.bincount(group, weights=exact).astype(np.float64)) for group in groups]
     whole: F64 = np.floor(sums[0])
     for outer, inner, held in zip(groups, groups[1:], sums[1:], strict=False):
@@ -134,19 +113,38 @@ def _largest_remainder(values: F64, parent: I64, totals: F64) -> F64:
     return below
 
 
-def _searched(matrix: csr_matrix, lower: F64, upper: F64, exact: F64) -> F64 | None:
-    """Return the choice nearest to the plan that keeps every rule; None where none was found."""
+def _searched(limits: Limits, exact: F64, groups: list[I64], chosen: F64) -> F64 | None:
+    """Return the choice nearest to the plan that keeps every rule and sum; None where none was found.
+
+    Sums of a resource's districts are kept to the quarter below or above where that leaves a choice.
+    """
     below: F64 = np.floor(exact)
     open_posts = np.flatnonzero(exact - below > _WHOLE)
     if not len(open_posts):
         return None
-    rows = csr_matrix(matrix[:, open_posts])
+    totals, districts = (
+        csr_matrix((np.ones(len(exact)), (group, np.arange(len(exact))))) for group in (groups[0], groups[1])
+    )
+    held: F64 = np.asarray(totals @ chosen, dtype=np.float64)
+    part: F64 = _snapped(np.asarray(districts @ exact, dtype=np.float64))
+    kept = (limits.matrix, limits.lower, limits.upper), (totals, held, held)
+    for rows in ((*kept, (districts, np.floor(part), np.ceil(part))), kept):
+        found = _nearest(exact, open_posts, rows)
+        if found is not None:
+            return found
+    return None
+
+
+def _nearest(exact: F64, open_posts: I64, rows: tuple[tuple[csr_matrix, F64, F64], ...]) -> F64 | None:
+    """Return the whole quarters next to the plan's that keep these rows and lie nearest; None where none was found."""
+    below: F64 = np.floor(exact)
+    matrix = csr_matrix(vstack([row[0] for row in rows]))
+    lower, upper = (np.concatenate([row[side] for row in rows]) for side in (1, 2))
     fixed: F64 = matrix @ below
-    slack = _KEPT * np.maximum(1.0, np.abs(fixed))
-    part = (exact - below)[open_posts]
+    slack = KEPT * np.maximum(1.0, np.abs(fixed))
     found = milp(
-        1.0 - 2.0 * part,
-        constraints=LinearConstraint(rows, lower - fixed - slack, upper - fixed + slack),
+        1.0 - 2.0 * (exact - below)[open_posts],
+        constraints=LinearConstraint(matrix[:, open_posts], lower - fixed - slack, upper - fixed + slack),
         integrality=np.ones(len(open_posts), dtype=np.int64),
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": _NEAR, "node_limit": _NODES, "disp": False},

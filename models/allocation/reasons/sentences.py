@@ -12,6 +12,9 @@ from models.allocation.reasons.words import MET, amount, hours_text
 
 _MOST_RULES_SAID = 8
 _MOST_RESOURCES_SAID = 3
+# Worths of an hour that differ by a smaller share are the same to a reader.
+_ALIKE = 0.02
+_CHEAPEST = 1e-4
 # Rules whose limits are hours; those of others are sums of money or shares of several areas' hours.
 _IN_HOURS: tuple[Kind, ...] = ("ringfence", "floor", "cover", "response", "cap", "change", "lock")
 
@@ -109,13 +112,12 @@ def _by_strand(problem: Problem, area: int) -> str:
 
 def _status_text(told: Statement, verb: str) -> str:
     about = " (approximate)" if told.approximate else ""
-    here = f"an hour more of {told.resource} here would add {amount(told.next_hour)} {verb}"
-    compared = f"{here}, elsewhere {amount(told.elsewhere)}{about}"
+    here = f"an hour more of {told.resource} here, all else as it is, would add {_an_hour(told.next_hour)} {verb}"
+    compared = f"{here}, elsewhere {_an_hour(told.elsewhere)}{about}"
     first = told.holdings[0] if told.holdings else None
     others = f"; so do {', '.join(rule.text for rule in told.holdings[1:4])}" if len(told.holdings) > 1 else ""
     texts: dict[Status, str] = {
-        "at the margin": f"it is at the margin: an hour of {told.resource} does as much here as elsewhere, "
-        f"{amount(told.elsewhere)}{about}",
+        "at the margin": _at_the_margin(told, verb, about),
         "marginal: the next hour goes elsewhere": f"the next hour goes elsewhere: {compared}",
         "nothing is left to meet": "nothing is left to meet by the resources that may work here",
         "no hours": f"hours go elsewhere: {compared}",
@@ -132,3 +134,20 @@ def _status_text(told: Statement, verb: str) -> str:
     }
     price = f" at {amount(abs(first.price))} an hour{about}" if first.price else ""
     return f"{held[told.status]}{price}{others}: {compared}"
+
+
+def _at_the_margin(told: Statement, verb: str, about: str) -> str:
+    """Return what is said of an area at the margin: there the two sides may differ by rules, and by a whole hour."""
+    elsewhere, resource = f"{_an_hour(told.elsewhere)}{about}", told.resource
+    if abs(told.cost - told.elsewhere) > _ALIKE * max(told.cost, told.elsewhere):
+        here = f"the next hour of {resource} here would add {_an_hour(told.slope)} {verb}"
+        return f"it is at the margin: {here} and eases rules that make up for the {elsewhere} elsewhere"
+    said = f"it is at the margin: an hour of {resource} does as much here as elsewhere, {elsewhere}"
+    if told.next_hour < (1 - _ALIKE) * told.slope:
+        return f"{said}, at first: a whole hour more would add {_an_hour(told.next_hour)}"
+    return said
+
+
+def _an_hour(worth: float) -> str:
+    """Return the worth of an hour, so that those of cheap resources can be told from each other."""
+    return f"{worth:.2g}" if _CHEAPEST <= worth < 0.001 else amount(worth)

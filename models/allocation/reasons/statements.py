@@ -32,7 +32,8 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 # Rules of these kinds are the totals that everybody draws on: told as what an hour does elsewhere.
 _COMMON: tuple[Kind, ...] = ("total", "budget")
 _SAME = 1e-6
-_LEAST = 1e-12
+# Of the dearest hour of a plan, below which an hour is worth nothing: pieces end where incidents are that unlikely.
+_LEAST = 1e-8
 _SAME_ON_A_CURVE = 1e-2
 
 
@@ -81,10 +82,11 @@ class Statement:
         met: How many of them are met, reached or prevented.
         holdings: The rules that hold its hours, the dearest first.
         resource: The resource of which the next hour is told; "" where the area has no post.
-        next_hour: Harm that one hour more of it here would add.
-        slope: The same at the margin, in worth an hour.
+        next_hour: Harm that one hour more of it here would add, all other hours as they are.
+        slope: The same at the margin, to the right, in worth an hour.
         cost: What all rules together ask for that hour.
         elsewhere: What that hour does where it is: the price of the totals it draws on.
+        least: Worth of an hour that is nothing: the solver's rounding.
         exact: Worths of hours are exact, as on straight pieces; on a curve the solver stops when little is to gain.
         approximate: Prices are those of the relaxation without whole shifts.
     """
@@ -100,6 +102,7 @@ class Statement:
     slope: float
     cost: float
     elsewhere: float
+    least: float
     exact: bool
     approximate: bool
 
@@ -112,10 +115,10 @@ class Statement:
             return "no post"
         if self.hours <= AT_LIMIT:
             return "no hours" if self.expected > 0 else "no demand"
-        if self.met >= self.expected * (1 - _SAME):
+        if self.met >= self.expected * (1 - _SAME) or max(self.slope, self.cost) <= self.least:
             return "nothing is left to meet"
         same = _SAME if self.exact else _SAME_ON_A_CURVE
-        elsewhere = self.cost - self.slope > same * max(self.slope, _LEAST)
+        elsewhere = self.cost - self.slope > same * max(self.slope, self.least)
         return "marginal: the next hour goes elsewhere" if elsewhere else "at the margin"
 
     @property
@@ -143,7 +146,7 @@ def statements(plan: Plan) -> tuple[Statement, ...]:
     problem, margins = plan.problem, Margins(plan)
     areas = len(problem.area_codes)
     holdings = _holdings(plan)
-    chosen = _told_post(plan, margins, areas)
+    chosen, least = _told_post(plan, margins, areas), _least(margins)
     expected = np.bincount(problem.cell_area, weights=problem.value.mean, minlength=areas)
     met = np.bincount(problem.cell_area, weights=plan.met, minlength=areas)
     table = np.zeros((len(problem.resources), areas))
@@ -169,6 +172,7 @@ def statements(plan: Plan) -> tuple[Statement, ...]:
                 slope=slope,
                 cost=cost,
                 elsewhere=elsewhere,
+                least=least,
                 exact=problem.value.exact,
                 approximate=plan.approximate,
             )
@@ -176,14 +180,23 @@ def statements(plan: Plan) -> tuple[Statement, ...]:
     return tuple(told)
 
 
-def _told_post(plan: Plan, margins: Margins, areas: int) -> I64:
-    """Return the post of which each area's next hour is told: where an hour gains most above its cost; -1 for none.
+def _least(margins: Margins) -> float:
+    """Return the worth of an hour that is told from none."""
+    return _LEAST * max(float(margins.slope.max(initial=0.0)), float(margins.cost.max(initial=0.0)))
 
-    Posts that have hours go before posts that have none.
+
+def _told_post(plan: Plan, margins: Margins, areas: int) -> I64:
+    """Return the post of which each area's next hour is told, int64[area]; -1 for none.
+
+    That of the resource whose hour here is worth most beside what the rules ask for it, which is what the same hour is
+    worth elsewhere: a dear resource and a cheap one are each held against their own price. Of posts that are alike in
+    that those that have hours go first.
     """
-    posts = plan.problem.posts
+    posts, least = plan.problem.posts, _least(margins)
     used = plan.hours > AT_LIMIT
-    order = np.lexsort((np.arange(len(posts)), -(margins.slope - margins.cost), ~used, posts.area))
+    worth = np.where(margins.slope > least, margins.slope, 0.0)
+    beside = np.round(worth / np.maximum(margins.cost, np.maximum(worth, least)), 6) if least > 0 else worth
+    order = np.lexsort((np.arange(len(posts)), ~used, -beside, posts.area))
     area, first = np.unique(posts.area[order], return_index=True)
     chosen = np.full(areas, -1, dtype=np.int64)
     chosen[area] = order[first]
