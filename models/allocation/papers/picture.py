@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 SUFFIXES = (".png", ".svg")
 _MOST_AREAS = 24
 _LINE = 150
+_MOST_LETTERS = 40
 _HELD, _FREE, _EXPECTED, _MET, _GREY = "#d98c21", "#1f5f99", "#cfdcea", "#1f5f99", "#5a6470"
 # Statuses of areas whose hours a rule holds where they are begin so.
 _HOLDING = ("locked", "at its floor", "capped", "held by a rule")
@@ -45,7 +46,7 @@ def draw_plan(document: Mapping[str, Any], path: Path) -> None:
     placed = sum(row["placed"] for row in document["resources"])
     share = "" if totals["coverage"] is None else f"; {100 * totals['coverage']:.0f} % of harm {objective['kind']}"
     title = f"{made_up}{standing}: plan for {document['period']['text']}"
-    subtitle = f"{placed:,.10g} hours over {totals['areas']:,} areas{share}; left are the {len(shown)} areas with most"
+    subtitle = f"{placed:,.1f} hours over {totals['areas']:,} areas{share}; left are the {len(shown)} areas with most"
     figure.suptitle(f"{title}\n{subtitle}", x=0.01, ha="left", fontsize=12, parse_math=False)
     lines = [line for text in _footer(document) for line in textwrap.wrap(text, _LINE)]
     figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=8, color=_GREY, parse_math=False)
@@ -60,7 +61,8 @@ def _draw_hours(axes: Axes, shown: list[Mapping[str, Any]]) -> None:
     held = [str(area["status"]).startswith(_HOLDING) for area in shown]
     bars = axes.barh(range(len(shown)), values, color=[_HELD if rule else _FREE for rule in held], height=0.72)
     axes.bar_label(bars, [f"{value:,.1f}" for value in values], padding=3, fontsize=8)
-    axes.set_yticks(range(len(shown)), [area["name"] for area in shown], fontsize=9, parse_math=False)
+    names = [textwrap.shorten(area["name"], _MOST_LETTERS, placeholder="...") for area in shown]
+    axes.set_yticks(range(len(shown)), names, fontsize=9, parse_math=False)
     axes.set_xlabel("hours of all resources")
     if any(held):
         legend = [Patch(color=_FREE, label="no rule holds it"), Patch(color=_HELD, label="held by a rule")]

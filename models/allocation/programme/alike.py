@@ -58,11 +58,22 @@ def _groups(problem: Problem) -> I64:
     return np.array([numbers.setdefault(tuple(facts_of), len(numbers)) for facts_of in seen], dtype=np.int64)
 
 
-def rule_columns(problem: Problem, *, apart: bool = False) -> list[int]:
+def own_areas(problem: Problem) -> I64:
+    """Return the area that each rule is about alone, -1 where it is about several or none; int64[rule]."""
+    matrix = csr_matrix(vstack([rules.matrix for rules in problem.rules]))
+    own = np.full(matrix.shape[0], -1, dtype=np.int64)
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    if len(filled):
+        areas, starts = problem.posts.area[matrix.indices], matrix.indptr[filled]
+        least, most = np.minimum.reduceat(areas, starts), np.maximum.reduceat(areas, starts)
+        own[filled] = np.where(least == most, most, -1)
+    return own
+
+
+def rule_columns(problem: Problem) -> list[int]:
     """Return a number for each post, equal for posts that every rule treats alike.
 
-    That is: with the same coefficients in the same rows, or in rows of one area alike in
-    limits and members; with `apart`, in the same rows only.
+    That is: with the same coefficients in the same rows, or in rows of one area alike in limits and members.
     """
     posts, matrix = problem.posts, csr_matrix(vstack([rules.matrix for rules in problem.rules]))
     kinds = [rules.kind for rules in problem.rules for _ in range(len(rules))]
@@ -70,18 +81,20 @@ def rule_columns(problem: Problem, *, apart: bool = False) -> list[int]:
     upper = np.concatenate([rules.upper for rules in problem.rules])
     classes: dict[tuple[object, ...], int] = {}
     row_class = np.empty(matrix.shape[0], dtype=np.int64)
-    for row in range(matrix.shape[0]):
+    for row, area in enumerate(own_areas(problem).tolist()):
         own = slice(matrix.indptr[row], matrix.indptr[row + 1])
         members = matrix.indices[own]
-        areas = posts.area[members]
-        alone = not apart and len(areas) > 0 and bool((areas == areas[0]).all())
         held = (posts.resource[members].tobytes(), posts.strand[members].tobytes(), matrix.data[own].tobytes())
-        key = (kinds[row], lower[row], upper[row], *held) if alone else (row,)
+        key = (kinds[row], lower[row], upper[row], *held) if area >= 0 else (row,)
         row_class[row] = classes.setdefault(key, len(classes))
     rows = np.repeat(row_class, np.diff(matrix.indptr))
-    columns = csr_matrix((matrix.data, (matrix.indices, rows)), shape=(matrix.shape[1], len(classes)))
+    return numbered(csr_matrix((matrix.data, (matrix.indices, rows)), shape=(matrix.shape[1], len(classes))))
+
+
+def numbered(rows: csr_matrix) -> list[int]:
+    """Return a number for each row, equal for equal rows."""
     numbers: dict[bytes, int] = {}
     return [
-        numbers.setdefault(columns.indices[begin:end].tobytes() + columns.data[begin:end].tobytes(), len(numbers))
-        for begin, end in pairwise(columns.indptr.tolist())
+        numbers.setdefault(rows.indices[begin:end].tobytes() + rows.data[begin:end].tobytes(), len(numbers))
+        for begin, end in pairwise(rows.indptr.tolist())
     ]

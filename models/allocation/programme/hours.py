@@ -18,12 +18,15 @@ from models.allocation.programme.bound import settled, upper_bound
 from models.allocation.programme.highs import Highs, Solution
 from models.allocation.programme.mixture import mixed
 from models.allocation.programme.plan import Plan
+from models.allocation.programme.pools import breaking
 from models.allocation.programme.problem import Problem
 from models.allocation.programme.straight import Straight, straight
 
 F64 = NDArray[np.float64]
 
 _MOST_ROUNDS = 10
+# With more of the areas apart, all of them may as well be.
+_MOST_APART = 0.5
 
 
 class NoPlanError(AllocationError):
@@ -64,9 +67,9 @@ def solved(problem: Problem, gap: float, start: Solved | None = None) -> Solved:
         NoPlanError: No hours keep the rules.
         AllocationError: HiGHS stopped without an answer.
     """
-    found = _optimum(straight(problem), 1, start)
     if problem.straight:
-        return found
+        return _with_own_rules(problem, start)
+    found = _optimum(straight(problem), 1, start)
     half = _first_windows(found)
     plan = found.plan
     for number in range(2, _MOST_ROUNDS + 1):
@@ -82,6 +85,20 @@ def solved(problem: Problem, gap: float, start: Solved | None = None) -> Solved:
         half = _narrowed(half[0], plan.dose, before.dose), _narrowed(half[1], plan.hours, before.hours)
     content = plan.gap <= gap * max(abs(plan.objective), abs(plan.bound))
     return replace(found, plan=replace(plan, status="optimal" if content else "gap"))
+
+
+def _with_own_rules(problem: Problem, start: Solved | None) -> Solved:
+    """Return the optimum of capacities; areas' own rules come in where they would be broken (see `pools`)."""
+    apart = np.zeros(len(problem.area_codes), dtype=bool)
+    for number in range(1, _MOST_ROUNDS + 1):
+        found = _optimum(straight(problem, apart=apart), number, start)
+        broken = breaking(problem, found.plan.hours)
+        if not broken.any():
+            return found
+        apart, start = apart | broken, None
+        if apart.mean() > _MOST_APART:
+            break
+    return _optimum(straight(problem), number + 1, None)
 
 
 def _first_windows(found: Solved) -> tuple[F64, F64]:

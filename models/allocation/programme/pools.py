@@ -4,19 +4,27 @@ Where the same resources serve a strand at the same rates in several areas, and 
 the hours of a resource in all of those areas together matter: any hours X_rg of a group g of areas for which
 sum_r rate_rg X_rg >= U_g can be shared out by dose, x_ras = X_rg u_as / U_g, which gives every cell its dose and
 changes no rule. So the programme needs a dose row a group and a column for each resource in a group; the pieces stay
-those of the cells. An area with a rule of its own is a group of its own.
+those of the cells.
+
+A rule about one area alone does not fit in: what such an area gets hangs on its share. Those rules are left out at
+first; areas whose hours break theirs then stand apart, with their own rows and columns, and the programme is solved
+again, until none is broken: what is optimal with fewer rules and keeps them all is optimal.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
 
-from models.allocation.programme.alike import rule_columns
+from models.allocation.programme.alike import numbered, own_areas
 from models.allocation.programme.problem import Problem
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+
+# Hours that a rule may be missed by through rounding alone.
+_SLACK = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +35,13 @@ class Pools:
         row: Index of the dose row of each cell, int64[cell].
         first: The first post of each column, ascending, int64[column].
         column: Index of the column of each post, int64[post].
+        without: Rules that are left out, bool[rule].
     """
 
     row: I64
     first: I64
     column: I64
+    without: NDArray[np.bool_]
 
     @property
     def rows(self) -> int:
@@ -55,23 +65,44 @@ class Pools:
         return result
 
 
-def pooled(problem: Problem) -> Pools | None:
-    """Return the pools of a problem of capacities; None where the pieces bend or a post serves several cells."""
-    posts, links = problem.posts, problem.links
+def pooled(problem: Problem, apart: NDArray[np.bool_] | None = None) -> Pools | None:
+    """Return the pools of a problem of capacities; None where the pieces bend or a post serves several cells.
+
+    Args:
+        problem: The problem.
+        apart: Areas that stand apart, bool[area]; None: all those with a rule of their own, so that none is left out.
+    """
+    posts, links, resources = problem.posts, problem.links, len(problem.resources)
     one_each = len(links.post) == len(posts) and bool((links.post == np.arange(len(posts))).all())
     if not problem.straight or not one_each:
         return None
-    served = np.zeros((len(problem.value.mean), 3 * len(problem.resources) + 1))
+    own = own_areas(problem)
+    without = np.zeros(len(own), dtype=bool) if apart is None else (own >= 0) & ~apart[own]
+    rules = csr_matrix(vstack([family.matrix for family in problem.rules]))[~without]
+    served = np.zeros((len(problem.value.mean), 3 * resources + 1))
     served[:, -1] = problem.cell_strand
     served[links.cell, posts.resource] = links.rate
-    served[links.cell, len(problem.resources) + posts.resource] = rule_columns(problem, apart=True)
+    served[links.cell, resources + posts.resource] = numbered(csr_matrix(rules.T))
     if problem.blocks is not None:
-        served[links.cell, 2 * len(problem.resources) + posts.resource] = problem.blocks.of_post + 1
+        served[links.cell, 2 * resources + posts.resource] = problem.blocks.of_post + 1
     numbers: dict[bytes, int] = {}
-    row = np.array([numbers.setdefault(own.tobytes(), len(numbers)) for own in served], dtype=np.int64)
-    place = row[links.cell] * len(problem.resources) + posts.resource
+    row = np.array([numbers.setdefault(cell.tobytes(), len(numbers)) for cell in served], dtype=np.int64)
+    place = row[links.cell] * resources + posts.resource
     first = np.unique(place, return_index=True)[1]
     first.sort()
     number = np.empty(int(place.max(initial=-1)) + 1, dtype=np.int64)
     number[place[first]] = np.arange(len(first))
-    return Pools(row, first, number[place])
+    return Pools(row, first, number[place], without)
+
+
+def breaking(problem: Problem, hours: F64) -> NDArray[np.bool_]:
+    """Return the areas whose hours break a rule of their own, bool[area]."""
+    own = own_areas(problem)
+    held = np.concatenate([family.matrix @ hours for family in problem.rules])
+    lower = np.concatenate([family.lower for family in problem.rules])
+    upper = np.concatenate([family.upper for family in problem.rules])
+    slack = _SLACK * np.maximum(1.0, np.where(np.isfinite(lower), np.abs(lower), np.abs(upper)))
+    broken = (own >= 0) & ((held < lower - slack) | (held > upper + slack))
+    areas = np.zeros(len(problem.area_codes), dtype=bool)
+    areas[own[broken]] = True
+    return areas

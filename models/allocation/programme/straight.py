@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
+from scipy.sparse import csc_matrix, csr_matrix, diags, hstack, vstack
 
 from models.allocation.programme.highs import INFINITY, Linear
 from models.allocation.programme.pools import Pools, pooled
@@ -119,6 +119,10 @@ class Straight:
         rows = [self._dose_rows(), self._rule_rows()]
         lower = [np.full(self.dose_rows, -INFINITY), *(_finite(rules.lower) for rules in problem.rules)]
         upper = [np.zeros(self.dose_rows), *(_finite(rules.upper) for rules in problem.rules)]
+        if self.pools is not None:
+            without = self.pools.without
+            lower[1:] = [np.where(without, -INFINITY, np.concatenate(lower[1:]))]
+            upper[1:] = [np.where(without, INFINITY, np.concatenate(upper[1:]))]
         matrix = vstack([row for row in rows if row.shape[0]])
         if problem.blocks is not None:
             blocks, rosters = problem.blocks, len(problem.blocks.roster)
@@ -176,7 +180,10 @@ class Straight:
         spread = self._spread()
         rules = [rules.matrix @ spread for rules in self.problem.rules]
         own = csr_matrix((sum(map(len, self.problem.rules)), len(self.cells.cell)))
-        return csr_matrix(hstack([own, vstack(rules)]))
+        rows = vstack(rules)
+        if self.pools is not None and self.pools.without.any():
+            rows = diags((~self.pools.without).astype(np.float64)) @ rows
+        return csr_matrix(hstack([own, rows]))
 
     def _roster_rows(self) -> csr_matrix:
         blocks = self.problem.blocks
@@ -228,11 +235,23 @@ class Straight:
         )
 
 
-def straight(problem: Problem, hours: F64 | None = None, half: tuple[F64, F64] | None = None) -> Straight:
-    """Return a problem in pieces: even ones, or gathered round hours within half windows of doses and of hours."""
+def straight(
+    problem: Problem,
+    hours: F64 | None = None,
+    half: tuple[F64, F64] | None = None,
+    apart: NDArray[np.bool_] | None = None,
+) -> Straight:
+    """Return a problem in pieces: even ones, or gathered round hours within half windows of doses and of hours.
+
+    Args:
+        problem: The problem.
+        hours: Hours that pieces gather round.
+        half: Half windows, of doses and of hours.
+        apart: Areas whose own rules are in it; None: all. See `pools.pooled`.
+    """
     around = None if hours is None else problem.dose(hours)
     cells = problem.value.pieces(around, None if half is None else half[0])
-    pools = pooled(problem)
+    pools = pooled(problem, apart)
     if pools is not None:
         columns = len(pools.first)
         return Straight(problem, cells, PostPieces(pools.first, np.zeros(columns), np.full(columns, INFINITY)), pools)
