@@ -224,9 +224,9 @@ def test_a_floor_that_is_a_share_is_told_as_one_with_the_price_of_an_hour_less()
     eased = replace(floor, lower=floor.lower - 0.01)
     gain = (solve(replace(problem, rules=(*problem.rules, eased))).objective - plan.objective) / 0.01
     assert -told.price == pytest.approx(gain, rel=1e-6)
-    said = next(said for said in plan_sentences(plan, {}) if "robbery" in said)
+    said = next(said for said in plan_sentences(plan, {}) if "burglary" in said)
     assert said.startswith(
-        "The floor of robbery holds, at least 70 % of the hours placed; an hour less asked for there "
+        "The floor of burglary holds, at least 60 % of the hours placed; an hour less asked for there "
     )
 
 
