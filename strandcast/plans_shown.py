@@ -123,12 +123,30 @@ def _rules(document: Mapping[str, Any]) -> list[Table]:
     binding = [rule for rule in document["rules"] if rule["binding"] and rule["kind"] != "total"]
     ranked = sorted(binding, key=lambda rule: (-abs(rule["price"] or 0.0), rule["kind"], rule["name"]))
     rows = [
-        [rule["kind"], rule["name"], f"{rule['value']:,.1f}", f"{abs(rule['price'] or 0.0):.4g}"]
+        [rule["kind"], rule["name"], _held(rule), _limits(rule), f"{abs(rule['price'] or 0.0):.4g}"]
         for rule in ranked[:_MOST_RULES_SHOWN]
     ]
     title = f"What rules cost, by an hour's give ({len(rows)} of {len(binding)})"
-    columns = ["rule", "of", "hours", "price"]
+    columns = ["rule", "of", "has", "limit", "price"]
     return [plain_table(title, columns, rows, columns[2:])] if rows else []
+
+
+def _held(rule: Mapping[str, Any]) -> str:
+    return _in_unit(rule, rule["value"]) + (f" of {rule['of']}" if rule["unit"] == "share" else "")
+
+
+def _limits(rule: Mapping[str, Any]) -> str:
+    if rule["lower"] is not None and rule["lower"] == rule["upper"]:
+        return _in_unit(rule, rule["lower"])
+    sides = (("at least", rule["lower"]), ("at most", rule["upper"]))
+    return ", ".join(f"{side} {_in_unit(rule, limit)}" for side, limit in sides if limit is not None)
+
+
+def _in_unit(rule: Mapping[str, Any], value: float) -> str:
+    if rule["unit"] == "share":
+        return f"{100 * value:.3g} %"
+    # No plan has less than nothing: -0.0 is the solver's.
+    return f"{value + 0.0:,.1f}".replace("-0.0", "0.0") + (" h" if rule["unit"] == "hours" else "")
 
 
 def _parent(parent: Mapping[str, Any]) -> list[str]:

@@ -65,6 +65,11 @@ def test_harm_is_what_the_plan_says_and_an_unweighted_strand_adds_none_of_it() -
     assert totals["unmet"] == pytest.approx(totals["expected_harm"] - totals["harm_reached"])
     fraud = next(row for row in document["coverage"]["strands"] if row["strand"] == "Fraud")
     assert not fraud["weighted"]
+    # No harm is told of it, which is not a harm of 0.
+    assert [fraud[key] for key in ("harm", "harm_met", "harm_unmet", "harm_covered")] == [None] * 4
+    east = document["coverage"]["districts"][0]
+    assert [row["harm"] is None for row in east["strands"]] == [False, True, False]
+    assert east["harm"] == pytest.approx((MEAN[:3] @ [2.0, 0.0, 5.0]).sum())
     assert [row["strand"] for row in document["unweighted"]] == ["Fraud"]
     assert document["unweighted"][0]["expected"] == pytest.approx(7.0)
 

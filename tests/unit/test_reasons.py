@@ -8,13 +8,16 @@ from errors import AllocationError
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Kind, Problem, Rules
 from models.allocation.programme.solver import solve
+from models.allocation.programme.values import Met
 from models.allocation.reasons.margins import Margins
 from models.allocation.reasons.next_hours import next_hours, total_row, with_more
 from models.allocation.reasons.prices import binding, clean_prices, prices
 from models.allocation.reasons.sentences import area_sentences, plan_sentences
 from models.allocation.reasons.statements import STATUSES, statements
+from models.allocation.rules.rows import relative
 from tests.support.reasoned import Invented, area_rule, capacity, presence
 
+ENDLESS = np.array([np.inf])
 COUNTY = Invented(
     np.array([[6.0, 2.0], [3.0, 1.0], [1.0, 0.5], [0.0, 0.0], [5.0, 4.0]]), np.array([1.0, 4.0]), (4.0, 3.0)
 )
@@ -251,3 +254,44 @@ def test_a_rule_of_money_is_not_told_in_hours() -> None:
     sentence = next(said for said in plan_sentences(plan, {}) if "budget" in said)
     assert "60 hours" not in sentence
     assert "one unit of give" in sentence
+
+
+def test_a_floor_that_is_a_share_is_told_as_one_with_the_price_of_an_hour_less() -> None:
+    problem = capacity(COUNTY)
+    every = np.ones((1, len(problem.posts)))
+    own = csr_matrix((problem.posts.strand == 0)[None, :].astype(np.float64))
+    limits = np.array([0.6]), ENDLESS
+    floor = relative("floor", ["burglary"], ["rules"], own, csr_matrix(every), limits, "the hours placed")
+    assert floor is not None
+    plan = solve(replace(problem, rules=(*problem.rules, floor)))
+    told = prices(plan)[-1]
+    assert (told.unit, told.of, told.lower, told.upper) == ("share", "the hours placed", 0.6, None)
+    assert told.value == pytest.approx(0.6)
+    assert told.binding
+    eased = replace(floor, lower=floor.lower - 0.01)
+    gain = (solve(replace(problem, rules=(*problem.rules, eased))).objective - plan.objective) / 0.01
+    assert -told.price == pytest.approx(gain, rel=1e-6)
+    said = next(said for said in plan_sentences(plan, {}) if "burglary" in said)
+    assert said.startswith(
+        "The floor of burglary holds, at least 60 % of the hours placed; an hour less asked for there "
+    )
+
+
+def test_what_only_places_hours_of_unweighted_strands_is_no_harm() -> None:
+    problem = capacity(COUNTY)
+    assert isinstance(problem.value, Met)
+    strand = problem.cell_strand
+    weight = np.where(strand == 0, 2.0, 0.0)
+    value = replace(problem.value, weight=weight, placing=np.where(strand == 0, 0.0, 2e-4))
+    own = problem.posts.resource == 0
+    # The first resource works on the strand with a weight, the second on the others alone.
+    kept = np.where(own, problem.posts.strand == 0, problem.posts.strand != 0)
+    shut = Rules("lock", ("shut",), ("rules",), csr_matrix((~kept)[None, :] * 1.0), -ENDLESS, np.zeros(1))
+    plan = solve(replace(problem, value=value, rules=(*problem.rules, shut)))
+    first, second = prices(plan)[:2]
+    assert (first.aid, second.aid) == (False, True)
+    assert first.price == plan.prices[0][0] > 0
+    assert plan.prices[0][1] > 0
+    assert second.price == 0
+    said = plan_sentences(plan, {})
+    assert "R1: an hour more would go to strands without a harm weight; no harm is told of it." in said

@@ -98,7 +98,20 @@ def test_a_decile_that_cannot_have_its_part() -> None:
     assert clash.rules[0].give == pytest.approx(70)
     assert clash.rules[1].names == ("decile 1, at least 0.9 of its need",)
     assert clash.rules[1].give == pytest.approx(0.9 * 23 / 35 * 70)
-    assert "the disparity limit of decile 1, at least 0.9 of its need and the lock" in clash.sentence
+    limit = "the disparity limit of decile 1, at least 0.9 of its need"
+    assert f"{limit} (at least 59.14 % of the hours in areas with a decile)" in clash.sentence
+    assert "let the disparity limit of decile 1, at least 0.9 of its need give by 41.4 hours" in clash.sentence
+
+
+def test_shares_of_strands_that_a_lock_contradicts() -> None:
+    choices = Choices(locks=(Lock("foot", "E01", 200.0, "Burglary"),))
+    rules = {"minimum_per_strand": {"Fraud": {"share": 0.8}}}
+    clash = clash_of(rules, resources=[FOOT], choices=choices)
+    assert [rule.kind for rule in clash.rules][:2] == ["total", "floor"]
+    # 200 hours on Burglary leave 200 at most for Fraud, of which 0.8 x 400 are asked.
+    assert clash.rules[1].give == pytest.approx(120)
+    assert "the floor of Fraud (at least 80 % of the hours placed)" in clash.sentence
+    assert "let the floor of Fraud give by 120 hours" in clash.sentence
 
 
 def test_a_response_standard_above_the_hours() -> None:

@@ -8,6 +8,7 @@ from features.harm import Harm
 from models.allocation.choices import Choices, Lock
 from models.allocation.pose import pose
 from models.allocation.programme.hours import NoPlanError
+from models.allocation.programme.plan import Plan
 from models.allocation.programme.solver import solve
 from models.allocation.rules.smallest import find_clash
 from tests.support.plan_runs import plan_run, resource_text, resources
@@ -53,3 +54,36 @@ def test_a_lock_above_the_most_of_an_area() -> None:
 def test_a_rule_about_what_is_not_there(head: str, told: str) -> None:
     with pytest.raises(AllocationError, match=told):
         pose(RUN, resources(resource_text("team"), head=head), Choices(), Harm())
+
+
+FLOORS = """
+[rules]
+minimum_per_strand = { "*" = { share = 0.05 }, burglary = { share = 0.15 } }
+"""
+
+
+def test_the_price_of_every_total_is_what_an_hour_more_of_it_does_where_floors_are_shares() -> None:
+    run = plan_run([[3.0, 1.0, 2.0], [1.0, 4.0, 2.5], [0.5, 1.5, 3.0]])
+    texts = [
+        resource_text("team", hours=4.0),
+        resource_text("foot", hours=3.0, more='strands = ["asb", "robbery"]'),
+        resource_text("desk", hours=2.0, more='strands = ["burglary", "robbery"]'),
+        resource_text("idle", hours=50.0, more='strands = ["robbery"]'),
+    ]
+    # Robbery has no weight, so that its hours come by workload.
+    made = resources(*texts, head=FLOORS, weights="weights = { asb = 2, burglary = 1 }")
+
+    def solved(hours: dict[str, float]) -> Plan:
+        return solve(pose(run, made, Choices(hours=hours), Harm()).problem)
+
+    plan, hours = solved({}), {"team": 4.0, "foot": 3.0, "desk": 2.0, "idle": 50.0}
+    held = [row for family in plan.problem.rules if family.shares is not None for row in family.names]
+    assert "robbery (unweighted) by The foot" in held
+    costs = [price for family, price in zip(plan.problem.rules, plan.prices, strict=True) if family.shares is not None]
+    assert (np.concatenate(costs) < -1e-3).any()
+    step = 1e-3
+    for row, (code, there_are) in enumerate(hours.items()):
+        left = (plan.objective - solved({code: there_are - step}).objective) / step
+        right = (solved({code: there_are + step}).objective - plan.objective) / step
+        assert right - 1e-6 <= plan.prices[0][row] <= left + 1e-6
+        assert left - right < 1e-3 * max(left, 1e-3)

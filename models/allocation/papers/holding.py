@@ -10,7 +10,7 @@ from models.allocation.papers.means import Means
 from models.allocation.posed import Planned
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Rules
-from models.allocation.reasons.prices import AT_LIMIT, clean_prices
+from models.allocation.reasons.prices import AT_LIMIT, at_limit, harm_prices
 
 F64 = NDArray[np.float64]
 
@@ -54,16 +54,17 @@ def rule_rows(planned: Planned) -> tuple[list[dict[str, Any]], list[dict[str, An
     """Return rows of rules - all of a small family, of a large one those that cost something - and one a family."""
     rows, families = [], []
     for programme, plan in plans_of(planned):
-        for rules, prices in zip(plan.problem.rules, clean_prices(plan), strict=True):
+        for rules, prices in zip(plan.problem.rules, harm_prices(plan), strict=True):
             value: F64 = rules.matrix @ plan.hours
-            near = AT_LIMIT * np.maximum(1.0, np.abs(value))
+            near = AT_LIMIT * np.maximum(1.0, np.abs(rules.own(plan.hours)))
             kept = (value >= rules.lower - near) & (value <= rules.upper + near)
-            binding = (value <= rules.lower + near) | (value >= rules.upper - near)
+            binding = at_limit(rules, plan.hours)
+            lower, upper, told = rules.told(plan.hours)
             listed = (prices != 0) | ~kept | (len(rules) <= _MOST_LISTED)
             rows += [
                 {
-                    **_rule(rules, row),
-                    "value": float(value[row]),
+                    **_rule(rules, row, float(lower[row]), float(upper[row])),
+                    "value": float(told[row]),
                     "price": float(prices[row]),
                     "binding": bool(binding[row]),
                     "kept": bool(kept[row]),
@@ -76,12 +77,11 @@ def rule_rows(planned: Planned) -> tuple[list[dict[str, Any]], list[dict[str, An
     return rows, families
 
 
-def _rule(rules: Rules, row: int) -> dict[str, Any]:
-    limits = {
-        side: float(hours) if np.isfinite(hours) else None
-        for side, hours in (("lower", rules.lower[row]), ("upper", rules.upper[row]))
-    }
-    return {"kind": rules.kind, "name": rules.names[row], "place": rules.places[row], **limits}
+def _rule(rules: Rules, row: int, lower: float, upper: float) -> dict[str, Any]:
+    limits = {side: limit if np.isfinite(limit) else None for side, limit in (("lower", lower), ("upper", upper))}
+    of = None if rules.shares is None else rules.shares.what
+    told = {"kind": rules.kind, "name": rules.names[row], "place": rules.places[row]}
+    return {**told, "unit": rules.unit, "of": of, **limits}
 
 
 def caseload_rows(planned: Planned, means: Mapping[str, Means], names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -108,7 +108,7 @@ def coverage(
             "strand": name,
             "weighted": not unweighted[at],
             "expected_range": interval(drawn.by_district[:, :, at].sum(axis=1)),
-            **_covered(account, slice(None), slice(at, at + 1)),
+            **_covered(account, slice(None), slice(at, at + 1), weighted=not unweighted[at]),
         }
         for at, name in enumerate(strands)
     ]
@@ -127,7 +127,7 @@ def coverage(
                         "strand": strand,
                         "weighted": not unweighted[column],
                         "expected_range": interval(drawn.by_district[:, at, column]),
-                        **_covered(account, group == at, slice(column, column + 1)),
+                        **_covered(account, group == at, slice(column, column + 1), weighted=not unweighted[column]),
                     }
                     for column, strand in enumerate(strands)
                 ],
@@ -138,7 +138,8 @@ def coverage(
     }
 
 
-def _covered(account: Account, areas: Any, strands: slice) -> dict[str, Any]:
+def _covered(account: Account, areas: Any, strands: slice, *, weighted: bool = True) -> dict[str, Any]:
+    """Return what is covered; of a strand without a harm weight no harm, which is not a harm of 0."""
     expected, met = (float(part[areas, strands].sum()) for part in (account.expected, account.met))
     harm, reached = (float(part[areas, strands].sum()) for part in (account.harm, account.harm_met))
     return {
@@ -146,8 +147,8 @@ def _covered(account: Account, areas: Any, strands: slice) -> dict[str, Any]:
         "expected": expected,
         "met": met,
         "covered": met / expected if expected > 0 else None,
-        "harm": harm,
-        "harm_met": reached,
-        "harm_unmet": harm - reached,
+        "harm": harm if weighted else None,
+        "harm_met": reached if weighted else None,
+        "harm_unmet": harm - reached if weighted else None,
         "harm_covered": reached / harm if harm > 0 else None,
     }

@@ -94,7 +94,7 @@ _RESOURCES = (
     "price",
     "cost",
 )
-_RULES = ("kind", "name", "lower", "upper", "value", "price", "binding", "kept", "programme", "place")
+_RULES = ("kind", "name", "unit", "of", "lower", "upper", "value", "price", "binding", "kept", "programme", "place")
 _COVERED = ("hours", "expected", "met", "covered", "harm", "harm_met", "harm_unmet", "harm_covered")
 _CASES = ("area_code", "name", "strand", "expected", "minutes_a_case", "hours", "capacity", "met", "unmet")
 _SHIFTS = ("resource", "district", "area_code", "name", "strand", "hours")

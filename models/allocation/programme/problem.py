@@ -43,6 +43,24 @@ Kind = Literal[
     "total", "budget", "ringfence", "floor", "cover", "response", "cap", "change", "disparity", "lock", "roster"
 ]
 Objective = Literal["reached", "prevented", "caseload"]
+Unit = Literal["hours", "share", "money"]
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """What the limits of relative rules are: shares of the hours that are placed, whatever these are.
+
+    A row asks own hours - part x hours of `of` to be at least, or at most, 0. Its price is that of an hour's give.
+
+    Attributes:
+        part: Share of each row, float64[row].
+        of: Rows by posts: the hours that it is a share of.
+        what: What these are called: "the hours placed".
+    """
+
+    part: F64
+    of: csr_matrix
+    what: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +77,7 @@ class Rules:
         matrix: Rows by posts.
         lower: Fewest hours.
         upper: Most hours.
+        shares: Of rules whose limits are shares of placed hours: these; None: limits are numbers.
     """
 
     kind: Kind
@@ -67,6 +86,7 @@ class Rules:
     matrix: csr_matrix
     lower: F64
     upper: F64
+    shares: Shares | None = None
 
     def __post_init__(self) -> None:
         """Refuse rules that contradict themselves.
@@ -87,6 +107,28 @@ class Rules:
     def __len__(self) -> int:
         """Return the number of rules."""
         return len(self.names)
+
+    @property
+    def unit(self) -> Unit:
+        """What its limits are told in."""
+        if self.shares is not None:
+            return "share"
+        return "money" if self.kind == "budget" else "hours"
+
+    def own(self, hours: F64) -> F64:
+        """Return what each row's limit is about: of relative rules its own hours, else the row itself."""
+        value: F64 = np.asarray(self.matrix @ hours, dtype=np.float64)
+        return value if self.shares is None else value + self.shares.part * (self.shares.of @ hours)
+
+    def told(self, hours: F64) -> tuple[F64, F64, F64]:
+        """Return lower limits, upper limits and what a plan has of each row, in its unit; a share of nothing is 0."""
+        own = self.own(hours)
+        if self.shares is None:
+            return self.lower, self.upper, own
+        of = np.asarray(self.shares.of @ hours, dtype=np.float64)
+        share = np.divide(own, of, out=np.zeros_like(own), where=of > 0)
+        lower, upper = (np.where(np.isfinite(side), self.shares.part, side) for side in (self.lower, self.upper))
+        return lower, upper, share
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from errors import AllocationError
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem, Rules
 from models.allocation.reasons.flip import Solve
-from models.allocation.reasons.prices import AT_LIMIT
+from models.allocation.reasons.prices import AT_LIMIT, harm_prices
 from models.allocation.reasons.words import amount, hours_text
 
 F64 = NDArray[np.float64]
@@ -79,7 +79,7 @@ def next_hours(plan: Plan, resource: str, solve: Solve, more: float = MORE) -> N
     order = np.lexsort((np.arange(len(gained)), -gained))
     codes = plan.problem.area_codes
     change = {codes[at]: float(gained[at]) for at in order if abs(gained[at]) >= _LEAST_TOLD}
-    price = float(plan.prices[0][row])
+    price = float(harm_prices(plan)[0][row])
     placed = float(after.hours.sum() - plan.hours.sum())
     return NextHours(resource, more, placed, after.harm - plan.harm, price * more, change)
 

@@ -62,7 +62,9 @@ def _totals(plan: Plan, told: Sequence[Price], names: Mapping[str, str]) -> list
             continue
         name = names.get(price.name, price.name)
         spare = (price.upper or 0.0) - price.value
-        if price.price > 0:
+        if price.aid:
+            said.append(f"{name}: an hour more would go to strands without a harm weight; no harm is told of it.")
+        elif price.price > 0:
             said.append(f"{name}: an hour more would add {amount(price.price)} to what is {verb}.")
         elif price.price < 0:
             said.append(f"{name}: all hours have to be placed; an hour fewer would add {amount(-price.price)}.")
@@ -76,6 +78,12 @@ def _totals(plan: Plan, told: Sequence[Price], names: Mapping[str, str]) -> list
 
 def _rule_sentence(plan: Plan, price: Price) -> str:
     gain = f"would add {amount(abs(price.price))} to what is {MET[plan.problem.objective]}"
+    if price.unit == "share":
+        most = side(price) == "at most"
+        share = 100 * ((price.upper if most else price.lower) or 0.0)
+        eased = "more let there" if most else "less asked for there"
+        asked = f"{side(price)} {share:.3g} % of {price.of}"
+        return f"The {price.kind} of {price.name} holds, {asked}; an hour {eased} {gain}."
     if price.kind not in _IN_HOURS:
         return f"The {price.kind} of {price.name} holds; one unit of give {gain}."
     limit = price.upper if side(price) == "at most" else price.lower

@@ -35,6 +35,8 @@ class ClashRule:
         upper: Most hours of these rows together, inf where they have none.
         give: By how many hours it alone would have to give, in each of its rows, for the set to be kept; NaN where
             that could not be found out, of whole shifts.
+        parts: Of rows that are relative: the share of placed hours that each row's limit is.
+        what: What hours these are shares of.
     """
 
     kind: Kind
@@ -43,6 +45,8 @@ class ClashRule:
     lower: float
     upper: float
     give: float
+    parts: tuple[float, ...] = ()
+    what: str = ""
 
     @property
     def name(self) -> str:
@@ -64,6 +68,10 @@ class ClashRule:
         """What it asks for: "at least 200 hours"."""
         unit = "" if self.kind == "budget" else " hours"
         both = " together" if len(self.names) > 1 else ""
+        if self.parts:
+            ends = [_number(100 * part) for part in sorted({min(self.parts), max(self.parts)})]
+            side = "at least" if math.isinf(self.upper) else "at most" if math.isinf(self.lower) else "limits of"
+            return f"{side} {' to '.join(ends)} % of {self.what}"
         if self.kind == "disparity":
             return ""
         if self.lower == self.upper:
@@ -92,7 +100,7 @@ class ClashRule:
             return f"add {by} hours of {self.name}"
         if self.kind == "budget":
             return f"raise the budget by {by}"
-        if math.isinf(self.upper) and self.kind != "disparity":
+        if math.isinf(self.upper) and self.kind != "disparity" and not self.parts:
             return f"lower {self.title} by {by} hours{each}"
         if math.isinf(self.lower) and self.kind == "cap":
             return f"raise {self.title} by {by} hours{each}"

@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix
 from errors import AllocationError
 from models.allocation.programme.problem import Rules
 from models.allocation.rules.asked import FILE, Asked
-from models.allocation.rules.rows import at_most, family, grouped
+from models.allocation.rules.rows import at_most, family, grouped, relative
 
 F64 = NDArray[np.float64]
 
@@ -88,12 +88,12 @@ def disparity(asked: Asked) -> Rules | None:
     of_post = np.searchsorted(known, decile[asked.posts.area])
     with_decile = decile[asked.posts.area] > 0
     inside = (of_post[None, :] == np.arange(len(known))[:, None]) & with_decile
-    # Two rows a decile: each limit is a multiple of all hours, not a number.
-    least = inside - limits.low * share[:, None] * with_decile
-    most = inside - limits.high * share[:, None] * with_decile
     names = [f"decile {number}, at least {limits.low:g} of its need" for number in known]
     names += [f"decile {number}, at most {limits.high:g} of its need" for number in known]
-    zero, endless = np.zeros(len(known)), np.full(len(known), np.inf)
-    matrix = csr_matrix(np.vstack([least, most]))
-    lower, upper = np.concatenate([zero, -endless]), np.concatenate([endless, zero])
-    return family("disparity", names, [place] * len(names), matrix, lower, upper)
+    # Two rows a decile: each limit is a multiple of all hours, not a number.
+    own = csr_matrix(np.vstack([inside, inside]).astype(np.float64))
+    of = csr_matrix(np.tile(with_decile.astype(np.float64), (len(names), 1)))
+    endless = np.full(len(known), np.inf)
+    least, most = np.concatenate([limits.low * share, -endless]), np.concatenate([endless, limits.high * share])
+    what = "the hours in areas with a decile"
+    return relative("disparity", names, [place] * len(names), own, of, (least, most), what)

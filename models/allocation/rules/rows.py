@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 
 from errors import AllocationError
-from models.allocation.programme.problem import Kind, Rules
+from models.allocation.programme.problem import Kind, Rules, Shares
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Limits = tuple[F64, F64]
 
 _SLACK = 1e-9
 
@@ -38,7 +39,13 @@ def stacked(chosen: Sequence[Bools], posts: int) -> csr_matrix:
 
 
 def family(
-    kind: Kind, names: Sequence[str], places: Sequence[str], matrix: csr_matrix, lower: F64, upper: F64
+    kind: Kind,
+    names: Sequence[str],
+    places: Sequence[str],
+    matrix: csr_matrix,
+    lower: F64,
+    upper: F64,
+    shares: Shares | None = None,
 ) -> Rules | None:
     """Return the rows as a family, without those that ask for nothing; None where none are left.
 
@@ -63,6 +70,7 @@ def family(
         csr_matrix(matrix[kept]),
         lower[kept],
         upper[kept],
+        None if shares is None else Shares(shares.part[kept], csr_matrix(shares.of[kept]), shares.what),
     )
 
 
@@ -74,3 +82,36 @@ def at_least(kind: Kind, names: Sequence[str], places: Sequence[str], matrix: cs
 def at_most(kind: Kind, names: Sequence[str], places: Sequence[str], matrix: csr_matrix, upper: F64) -> Rules | None:
     """Return a family of upper limits."""
     return family(kind, names, places, matrix, np.full(len(upper), -np.inf), upper)
+
+
+def relative(
+    kind: Kind, names: Sequence[str], places: Sequence[str], own: csr_matrix, of: csr_matrix, limits: Limits, what: str
+) -> Rules | None:
+    """Return a family of limits that are shares of the hours placed: own hours - share x hours of `of` >= 0, or <= 0.
+
+    The rows hold however many hours there are, so that the price of a total is what an hour more of it does.
+
+    Args:
+        kind: What sort of rules they are.
+        names: What each is about.
+        places: Where each is written.
+        own: Rows by posts: the hours that the share is about.
+        of: Rows by posts: the hours that it is a share of.
+        limits: Least and most shares, float64[row] each: one of them finite, the other -inf or inf.
+        what: What the hours of `of` are called.
+
+    Raises:
+        AllocationError: A share is asked for where no resource may go.
+    """
+    least, most = limits
+    empty = np.diff(own.indptr) == 0
+    for row in np.flatnonzero(empty & (least > 0)).tolist():
+        problem = f"{names[row]}: {100 * least[row]:.4g} % of {what} is asked for where no resource may go"
+        raise AllocationError(problem, place=places[row], fix="lower it, or let a resource work there")
+    part = np.where(np.isfinite(least), least, most)
+    matrix = csr_matrix(own - diags(part) @ of)
+    # Whoever works on nothing else keeps a share of the own hours whatever is placed.
+    matrix.data[np.abs(matrix.data) <= _SLACK] = 0.0
+    matrix.eliminate_zeros()
+    lower, upper = np.where(np.isfinite(least), 0.0, least), np.where(np.isfinite(most), 0.0, most)
+    return family(kind, names, places, matrix, lower, upper, Shares(part, of, what))

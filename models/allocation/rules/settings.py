@@ -34,11 +34,11 @@ Part = Annotated[float, _between(0, 1, "share")]
 
 
 class Floor(Closed):
-    """The least of a strand: `120`, `{ hours = 120 }`, `{ share = 0.05 }`, or both, of which the larger holds.
+    """The least of a strand: `120`, `{ hours = 120 }`, `{ share = 0.05 }`, or both, which both hold.
 
     Attributes:
         hours: Hours a week.
-        share: Share of all hours of patrols and teams.
+        share: Share of the hours that patrols and teams are placed for.
     """
 
     hours: WeekHours = 0.0
@@ -114,8 +114,8 @@ class RuleSettings(Closed):
         maximum_per_area: Most hours of any area; None: no limit.
         minimum_per_district: District to fewest hours; "*": every other district.
         minimum_per_strand: Strand to its least; "*": every other strand.
-        unweighted_workload: A strand without a harm weight has, of each resource that works on it, at least this much
-            of the part that it has in the incidents of all the resource's strands.
+        unweighted_workload: A strand without a harm weight has, of the hours placed of each resource that works on it,
+            at least this much of the part that it has in the incidents of all the resource's strands.
         minimum_cover: Code of a resource to its fewest hours in every district where it may go.
         most_change: How far from the last issued plan; None: any distance.
         disparity: Hours against need by deprivation decile; None: not looked at.

@@ -46,6 +46,7 @@ class _Written:
     kinds: tuple[Kind, ...]
     places: tuple[str, ...]
     names: tuple[str, ...]
+    shares: tuple[tuple[float, str], ...]
     rows: Rows
 
 
@@ -84,7 +85,15 @@ def _written(rules: Sequence[Rules]) -> _Written:
         np.array([number[key] for key in zip(kinds, places, strict=True)], dtype=np.int64),
         np.ones(len(kinds)),
     )
-    return _Written(kinds, places, tuple(name for family in rules for name in family.names), rows)
+    shares = tuple(share for family in rules for share in _shares(family))
+    return _Written(kinds, places, tuple(name for family in rules for name in family.names), shares, rows)
+
+
+def _shares(family: Rules) -> list[tuple[float, str]]:
+    """Return the share that each row's limit is, and of what; NaN where limits are numbers."""
+    if family.shares is None:
+        return [(np.nan, "")] * len(family)
+    return [(part, family.shares.what) for part in family.shares.part.tolist()]
 
 
 def _smallest(elastic: Elastic) -> tuple[Bools, bool, bool] | None:
@@ -143,5 +152,8 @@ def _told(written: _Written, rows: Rows, held: Bools, blocks: Blocks | None) -> 
         mine = mine if bearing is None or not bearing[mine].any() else mine[bearing[mine]]
         names = tuple(written.names[row] for row in mine)
         lower, upper = float(every.lower[mine].sum()), float(every.upper[mine].sum())
-        told.append(ClashRule(written.kinds[mine[0]], names, written.places[mine[0]], lower, upper, give))
+        parts = tuple(written.shares[row][0] for row in mine if written.shares[row][1])
+        what = written.shares[mine[0]][1]
+        kind, place = written.kinds[mine[0]], written.places[mine[0]]
+        told.append(ClashRule(kind, names, place, lower, upper, give, parts, what))
     return tuple(told)

@@ -10,6 +10,7 @@ from errors import AllocationError
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Problem
 from models.allocation.reasons.flip import Solve
+from models.allocation.reasons.prices import harm_prices
 from models.progress import Advance, silent
 
 FACTORS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5)
@@ -77,5 +78,5 @@ def _point(problem: Problem, factor: float, solve: Solve) -> FrontierPoint:
 
 def _price(plan: Plan) -> float:
     """Return the price of an hour that is shared over the resources in proportion to their hours."""
-    upper, price = plan.problem.rules[0].upper, plan.prices[0]
+    upper, price = plan.problem.rules[0].upper, harm_prices(plan)[0]
     return float(upper @ price / upper.sum()) if upper.sum() > 0 else 0.0

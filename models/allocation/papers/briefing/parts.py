@@ -191,5 +191,7 @@ def _lines(brief: Brief) -> list[str]:
 
 def _rule(rule: Mapping[str, Any]) -> str:
     side, limit = ("most", rule["upper"]) if rule["price"] > 0 else ("least", rule["lower"])
-    hours = f" of at {side} {hours_text(limit)} hours" if limit is not None else ""
+    told = "" if limit is None else f"{100 * limit:.3g} % of {rule['of']}" if rule["unit"] == "share" else ""
+    told = told or ("" if limit is None else f"{hours_text(limit)} hours")
+    hours = f" of at {side} {told}" if told else ""
     return f"The {rule['kind']}{hours} for {rule['name']} holds; an hour's give is worth {abs(rule['price']):.3g} harm."
