@@ -110,15 +110,17 @@ def flip(context: Context, plan_id: str, area_code: str, out: Path | None) -> No
         mine = _studied(deployment, plan_id, "flip", area_code=area_code)
         plan, run = mine.planned.plan, mine.scenario.run
         found = flips(plan, area_code, warm=Warm(), fresh=mine.scenario.solve)
-        factors = behind(deployment.ledger, deployment.files, run, mine.scenario.choices.horizon, area_code)
-    reason = area_sentences(plan)[plan.problem.area_codes.index(area_code)]
+        demand, at = mine.planned.posed.demand, plan.problem.area_codes.index(area_code)
+        counted = dict(zip(demand.strands, demand.mean[at].tolist(), strict=True))
+        factors = behind(deployment.ledger, deployment.files, run, mine.scenario.choices.horizon, area_code, counted)
+    reason = area_sentences(plan)[at]
     document = {**found.document(), "reason": reason, "behind": [factor.document() for factor in factors]}
     rows = [{"area_code": area_code, "change": point, **document[point]} for point in ("add", "remove")]
     lines = [
         reason,
         found.sentence(found.adds),
         found.sentence(found.removes),
-        *(f"{factor.strand}: {factor.explanation.sentence()}" for factor in factors),
+        *(factor.sentence() for factor in factors),
     ]
     _tell(context, mine, document, rows, (out, None), lines, [])
 

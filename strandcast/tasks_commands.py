@@ -29,7 +29,7 @@ def tasks() -> None:
 @click.option("--plan", "plan_id", metavar="ID", help="Plan in force; left out: the newest.")
 @command_options
 def list_tasks(context: Context, owner: str, plan_id: str | None) -> None:
-    """List an owner's tasks: hours, strands and expected incidents by ward or district, and what was said to each."""
+    """List an owner's tasks: hours, strands, expected incidents of these by ward or district, and what was said."""
     from models.allocation.decisions.answers import asked_of
     from strandcast.deployment import Deployment
 

@@ -100,6 +100,23 @@ def test_each_give_alone_is_enough_and_a_hundredth_less_is_not(drawn: list[Row])
         assert not can_be_kept(given_way(chosen, [at], 0.99 * rule.give))
 
 
+@settings(max_examples=150)
+@given(SETS)
+def test_each_way_out_keeps_every_rule_and_a_hundredth_less_of_what_gives_first_does_not(drawn: list[Row]) -> None:
+    clash = find_clash([family(drawn, [f"place {at}" for at in range(len(drawn))])])
+    if clash is None:
+        return
+    assert len(clash.ways) == len(clash.rules)
+    for rule, way in zip(clash.rules, clash.ways, strict=True):
+        assert way[0].names == rule.names
+        eased = drawn
+        for gives in way:
+            eased = given_way(eased, [int(gives.names[0].removeprefix("row "))], gives.give + 1e-6)
+        assert can_be_kept(eased)
+        if len(way) == 1:
+            assert not can_be_kept(given_way(drawn, [int(rule.names[0].removeprefix("row "))], 0.99 * way[0].give))
+
+
 @settings(max_examples=100)
 @given(SETS, st.data())
 def test_rows_written_in_one_place_are_one_rule_that_gives_in_all_of_them(

@@ -12,6 +12,7 @@ from models.allocation.programme.problem import Blocks, Rules
 from models.allocation.rules.asked import Ringfence, Standard
 from models.allocation.rules.build import build
 from models.allocation.rules.clash import Clash
+from models.allocation.rules.requested import places_asked
 from models.allocation.rules.smallest import find_clash
 from tests.support.rules import DESK, FOOT, asked
 
@@ -29,19 +30,19 @@ def test_rules_that_can_be_kept_do_not_clash() -> None:
 def test_floors_above_the_hours_there_are() -> None:
     clash = clash_of({"minimum_per_district": {"Harlow": 200, "Tendring": 300}}, resources=[FOOT])
     assert clash.sentence == (
-        "rules: the 400 hours of foot patrol, the floor of Harlow (at least 200 hours) and the floor of Tendring (at "
-        "least 300 hours) cannot all be kept; add 100 hours of foot patrol, or lower the floor of Harlow by 100 hours, "
-        "or lower the floor of Tendring by 100 hours."
+        "rules: the floor of Harlow (at least 200 hours), the floor of Tendring (at least 300 hours) and the 400 hours "
+        "of foot patrol cannot all be kept; lower the floor of Harlow by 100 hours, or lower the floor of Tendring by "
+        "100 hours, or add 100 hours of foot patrol."
     )
-    assert [(rule.kind, rule.give) for rule in clash.rules] == [("total", 100), ("floor", 100), ("floor", 100)]
+    assert [(rule.kind, rule.give) for rule in clash.rules] == [("floor", 100), ("floor", 100), ("total", 100)]
 
 
 def test_the_least_of_every_area_is_one_rule() -> None:
     clash = clash_of({"minimum_per_area": 85}, resources=[FOOT])
     assert clash.sentence == (
-        "rules: the 400 hours of foot patrol and the floors of E01, E02, E03 and 2 more (at least 425 hours together) "
-        "cannot both be kept; add 25 hours of foot patrol, or lower the floors of E01, E02, E03 and 2 more by 5 hours "
-        "each."
+        "rules: the floors of E01, E02, E03 and 2 more (at least 85 hours each, 425 together) and the 400 hours of "
+        "foot patrol cannot both be kept; lower the floors of E01, E02, E03 and 2 more by 5 hours each, or add 25 "
+        "hours of foot patrol."
     )
 
 
@@ -66,16 +67,16 @@ def test_ringfences_above_the_hours_of_their_resource() -> None:
     fenced = replace(FOOT, ringfences=(Ringfence(250, ("Burglary",)), Ringfence(200, ("Fraud",))))
     clash = clash_of(resources=[fenced])
     assert [rule.title for rule in clash.rules] == [
-        "the total of foot patrol",
         "the ringfence of foot patrol for Burglary (1)",
         "the ringfence of foot patrol for Fraud (2)",
+        "the total of foot patrol",
     ]
     assert [rule.give for rule in clash.rules] == pytest.approx([50, 50, 50])
 
 
 def test_a_floor_that_only_one_resource_could_keep_is_told_with_its_hours_alone() -> None:
     clash = clash_of({"minimum_per_strand": {"Burglary": 450, "Fraud": 10}}, resources=[FOOT, DESK])
-    assert [rule.title for rule in clash.rules] == ["the total of foot patrol", "the floor of Burglary"]
+    assert [rule.title for rule in clash.rules] == ["the floor of Burglary", "the total of foot patrol"]
 
 
 def test_a_change_limit_against_a_declined_part_of_a_district() -> None:
@@ -128,9 +129,9 @@ def test_whole_shifts_that_do_not_fit_are_told_as_such() -> None:
     assert clash is not None
     # 85 hours are two shifts of 80 in each of five areas; 80 are one.
     assert clash.sentence == (
-        "rules: the 440 hours of foot patrol and the floors of E01, E02, E03 and 2 more (at least 425 hours together) "
-        "cannot both be kept in whole shifts; add 360 hours of foot patrol, or lower the floors of E01, E02, E03 and 2 "
-        "more by 5 hours each."
+        "rules: the floors of E01, E02, E03 and 2 more (at least 85 hours each, 425 together) and the 440 hours of "
+        "foot patrol cannot both be kept in whole shifts; lower the floors of E01, E02, E03 and 2 more by 5 hours "
+        "each, or add 360 hours of foot patrol."
     )
 
 
@@ -145,8 +146,9 @@ def test_whole_shifts_over_many_areas_are_looked_at_by_roster() -> None:
     assert find_clash([total, floor], able) is None
     clash = find_clash([total, floor], unable)
     assert clash is not None
-    assert [(rule.kind, rule.give) for rule in clash.rules] == [("total", 5), ("floor", pytest.approx(0.04))]
+    assert [(rule.kind, rule.give) for rule in clash.rules] == [("floor", pytest.approx(0.04)), ("total", 5)]
     assert "whole shifts (a smallest set found; a smaller one may exist)" in clash.sentence
+    assert clash.sentence.endswith("; further rules may clash then.")
 
 
 def test_further_clashes_are_not_kept_back() -> None:
@@ -154,3 +156,46 @@ def test_further_clashes_are_not_kept_back() -> None:
     clash = clash_of({"maximum_per_area": 160, "minimum_per_district": {"Harlow": 380}}, choices=choices)
     assert len(clash.rules) == 2
     assert "cannot both be kept, and further rules clash without them; " in clash.sentence
+
+
+def test_what_is_asked_to_give_keeps_all_rules_and_not_this_set_alone() -> None:
+    rules = {"minimum_per_district": {"Harlow": 380}, "minimum_per_area": 150}
+    clash = clash_of(rules, resources=[FOOT])
+    # Five areas of 150 hours clash with 400 hours by themselves; Harlow's 380 ask for less than they do.
+    assert [rule.kind for rule in clash.rules] == ["floor", "total"]
+    assert clash.sentence.endswith(
+        "lower the floors of E01, E02, E03 and 2 more by 143.34 hours each, or add 430 hours of foot patrol."
+    )
+
+
+def test_what_else_has_to_give_is_told_with_it() -> None:
+    choices = Choices(locks=(Lock("desk", "E03", 150.0),))
+    clash = clash_of({"maximum_per_area": 160, "minimum_per_district": {"Harlow": 380}}, choices=choices)
+    assert [len(way) for way in clash.ways] == [2, 2]
+    assert clash.sentence.count(" as well") == 2
+
+
+def test_many_totals_are_told_as_one_sum_after_the_floor_that_was_asked_for() -> None:
+    resources = [replace(FOOT, code=code, name=code, hours=hours) for code, hours in (("a", 100), ("b", 30), ("c", 7))]
+    clash = clash_of({"minimum_per_district": {"Harlow": 50000}}, resources=resources)
+    assert clash.sentence == (
+        "rules: the floor of Harlow (at least 50,000 hours) and the 137 hours of the three resources that may work on "
+        "it (a 100, b 30 and c 7) cannot both be kept; lower the floor of Harlow by 49,863 hours, or add 49,863 hours "
+        "of any one of these resources."
+    )
+
+
+def test_hours_that_were_asked_for_are_told_first() -> None:
+    rules = build(asked({"minimum_per_area": 85}, resources=[FOOT]))
+    clash = find_clash(rules, asked=places_asked(Choices(hours={"foot": 400.0}), ()))
+    assert clash is not None
+    assert [rule.kind for rule in clash.rules] == ["total", "floor"]
+    assert clash.sentence.startswith("rules: the 400 hours of foot patrol and the floors of E01, E02, E03 and 2 more")
+
+
+def test_what_a_request_sets_is_known_by_its_place() -> None:
+    lock = Lock("foot", "E01", 900.0)
+    choices = Choices(minimum_per_area=85, minimum_per_district={"Harlow": 10}, locks=(lock,), hours={"foot": 400})
+    rules = build(asked({"minimum_per_area": 85, "minimum_per_district": {"Harlow": 10}}, choices=choices))
+    places = {place for family in rules for place in family.places}
+    assert places_asked(choices, ()) <= places

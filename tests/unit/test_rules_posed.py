@@ -28,9 +28,9 @@ def refusal(head: str, choices: Choices | None = None) -> str:
 
 def test_floors_above_the_hours_there_are() -> None:
     assert refusal("[rules]\nminimum_per_district = { D0 = 70, D1 = 60 }") == (
-        "rules: the 100 hours of The team, the floor of D0 (at least 70 hours) and the floor of D1 (at least 60 hours) "
-        "cannot all be kept; add 30 hours of The team, or lower the floor of D0 by 30 hours, or lower the floor of D1 "
-        "by 30 hours."
+        "rules: the floor of D0 (at least 70 hours), the floor of D1 (at least 60 hours) and the 100 hours of The team "
+        "cannot all be kept; lower the floor of D0 by 30 hours, or lower the floor of D1 by 30 hours, or add 30 hours "
+        "of The team."
     )
 
 

@@ -66,10 +66,18 @@ def test_a_task_says_strands_expected_demand_and_layout() -> None:
     made["roster"] = [
         {"resource": "wardens", "place": "North", "district": "North", "day": "2024-07-02", "shift": "late", "hours": 2}
     ]
-    found = next(one for one in tasks_of("p", made) if (one.resource, one.place) == ("wardens", "North"))
+
+    def own(plan: dict[str, Any]) -> Task:
+        return next(one for one in tasks_of("p", plan) if (one.resource, one.place) == ("wardens", "North"))
+
+    found = own(made)
     assert (found.owner, found.name) == ("council", "Wardens")
     assert found.strands == {"burglary": 2.5}
     assert found.expected == {"burglary": 4.0}
+    made["areas"] = [{**area, "expected": {**area["expected"], "robbery": 9.0}} for area in made["areas"]]
+    assert own(made).expected == {"burglary": 4.0}
+    together = [{**post, "strand": "together"} for post in made["posts"]]
+    assert set(own({**made, "posts": together}).expected) == {"burglary", "robbery"}
     assert found.shifts == ({"day": "2024-07-02", "shift": "late", "hours": 2},)
 
 

@@ -86,12 +86,14 @@ def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]
 
     Returns:
         "hours": hours that were added somewhere; "cells": number of cells that changed; "changes": the largest of them;
-        "sentences": a sentence for each resource that moved.
+        "sentences": a sentence for each resource that moved, whose sums are those of the resource before and after:
+        what changed too little to count as a change is told as one sum.
     """
     then, now = _hours(before), _hours(after)
     changes = [(cell, then.get(cell, 0.0), now.get(cell, 0.0)) for cell in sorted(then.keys() | now.keys())]
-    changes = [change for change in changes if abs(change[2] - change[1]) >= _UNMOVED]
     changes.sort(key=lambda change: (-abs(change[2] - change[1]), change[0]))
+    every = changes
+    changes = [change for change in changes if abs(change[2] - change[1]) >= _UNMOVED]
     names = {area["area_code"]: area["name"] for area in after["areas"]}
     called = {resource["code"]: resource["name"] for resource in after["resources"]}
     return {
@@ -101,7 +103,7 @@ def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]
             {"resource": code, "area_code": area, "name": names.get(area, area), "before": old, "after": new}
             for (code, area), old, new in changes[:_MOST_KEPT]
         ],
-        "sentences": [_sentence(code, called, names, changes) for code in sorted({cell[0] for cell, _, _ in changes})],
+        "sentences": [_sentence(code, called, names, every) for code in sorted({cell[0] for cell, _, _ in changes})],
     }
 
 
@@ -112,6 +114,9 @@ def _sentence(
     changes: Sequence[tuple[tuple[str, str], float, float]],
 ) -> str:
     own = [(area, new - old) for (resource, area), old, new in changes if resource == code]
+    before = sum(old for (resource, _), old, _ in changes if resource == code)
+    after = sum(new for (resource, _), _, new in changes if resource == code)
+    own, small = [one for one in own if abs(one[1]) >= _UNMOVED], [one[1] for one in own if 0 < abs(one[1]) < _UNMOVED]
     parts = []
     for word, sign in (("more", 1), ("fewer", -1)):
         some = [(area, change) for area, change in own if change * sign > 0]
@@ -120,7 +125,10 @@ def _sentence(
             most = f"most in {names.get(area, area)} ({change:+.1f})"
             areas = "1 area" if len(some) == 1 else f"{len(some):,} areas"
             parts.append(f"{abs(sum(change for _, change in some)):,.1f} hours {word} in {areas}, {most}")
-    return f"{called.get(code, code)}: {'; '.join(parts)}."
+    if small:
+        net, areas = sum(small), "1 area" if len(small) == 1 else f"{len(small):,} areas"
+        parts.append(f"{net:+,.1f} hours in {areas} that changed by less than {_UNMOVED * 60:g} minutes each")
+    return f"{called.get(code, code)}: {'; '.join(parts)}; {before:,.1f} hours before, {after:,.1f} after."
 
 
 def _hours(document: Mapping[str, Any]) -> dict[tuple[str, str], float]:

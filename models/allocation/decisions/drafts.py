@@ -33,6 +33,7 @@ from models.allocation.programme.hours import NoPlanError
 from models.allocation.programme.solver import Effort
 from models.allocation.resources.loading import Resources
 from models.allocation.roster.spots import Place
+from models.allocation.rules.requested import places_asked
 from models.allocation.rules.smallest import find_clash
 from models.books import Books
 from models.runs import ForecastRun, load_run
@@ -142,7 +143,7 @@ def _document(
     run: ForecastRun, resources: Resources, choices: Choices, books: Books, sets: Sets, *, near: PlanRecord | None
 ) -> dict[str, Any]:
     profile, kept_near = profile_of(run, choices, books), None
-    planned = _solved(pose(run, resources, choices, sets.harm, profile), resources)
+    planned = _solved(pose(run, resources, choices, sets.harm, profile), resources, choices)
     if near is not None:
         kept_near = near.plan_id
         planned = replace(planned, plan=nearest(planned.plan, near.document["posts"]))
@@ -161,14 +162,14 @@ def _document(
     return {**document, "areas": _with_wards(document["areas"], planned), "near": kept_near}
 
 
-def _solved(posed: Posed, resources: Resources) -> Planned:
+def _solved(posed: Posed, resources: Resources, choices: Choices) -> Planned:
     """Return the plan, or refuse with the rules that clash."""
     effort = Effort(whole_gap=resources.rules.gap, nodes=resources.rules.nodes)
     try:
         return solve_all(posed, effort)
     except NoPlanError as error:
         for problem in (posed.problem, *posed.caseloads.values()):
-            clash = find_clash(problem.rules, problem.blocks)
+            clash = find_clash(problem.rules, problem.blocks, places_asked(choices, resources.resources))
             if clash is not None:
                 raise clash.error() from error
         raise

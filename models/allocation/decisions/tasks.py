@@ -8,7 +8,7 @@ whether an answer still holds is told by the digest of what was asked.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from typing import Any
 LEVELS = ("ward", "district")
 ALL = "force"
 _EVERYWHERE = "all areas"
+# How a plan writes the strand of hours that serve all strands at once.
+_TOGETHER = "together"
 # Hours that differ by less are the same task: 36 seconds.
 _SAME = 2
 
@@ -34,7 +36,7 @@ class Task:
         place: Name of the ward or district.
         hours: Hours of the period, in quarter hours.
         strands: The same by strand; "together" where the resource serves all of its strands at once.
-        expected: Expected incidents of the place by strand.
+        expected: Expected incidents of the place by strand, of the strands that the task is about.
         shifts: Layout by day and shift, where the plan has one.
         digest: Of what is asked: the hours, by strand and shift.
     """
@@ -110,7 +112,7 @@ def tasks_of(plan_id: str, document: Mapping[str, Any]) -> tuple[Task, ...]:
                 where,
                 sum(strands.values()),
                 asked,
-                expected[where],
+                _own(expected[where], [name for name, amount in asked.items() if amount]),
                 shifts,
                 _digest([asked, shifts]),
             )
@@ -129,6 +131,11 @@ def _expected(document: Mapping[str, Any], place: Mapping[str, str]) -> dict[str
         for strand, amount in area["expected"].items():
             sums[place[area["area_code"]]][strand] += amount
     return {where: dict(strands) for where, strands in sums.items()}
+
+
+def _own(expected: Mapping[str, float], strands: Collection[str]) -> dict[str, float]:
+    """Return the expected incidents of a task's own strands: of all, where its hours are for all of them together."""
+    return {name: amount for name, amount in expected.items() if name in strands or _TOGETHER in strands}
 
 
 def _layout(document: Mapping[str, Any], level: str) -> dict[tuple[str, str], list[Mapping[str, Any]]]:

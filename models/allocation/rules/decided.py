@@ -24,7 +24,7 @@ def locks(asked: Asked) -> Rules | None:
     hours: list[float] = []
     places, chosen = [], []
     for lock in asked.choices.locks:
-        place = f"lock of {lock.resource} in {lock.area_code}" + (f": {lock.strand}" if lock.strand else "")
+        place = lock_place(lock)
         posts = _cells(asked, lock, place)
         if posts is None:
             continue
@@ -42,6 +42,11 @@ def locks(asked: Asked) -> Rules | None:
         hours.append(lock.hours)
     fixed = np.array(hours, dtype=np.float64)
     return family("lock", names, places, stacked(chosen, len(asked.posts)), fixed, fixed)
+
+
+def lock_place(lock: Lock) -> str:
+    """Return how the place of a lock is written."""
+    return f"lock of {lock.resource} in {lock.area_code}" + (f": {lock.strand}" if lock.strand else "")
 
 
 def declined(asked: Asked) -> Rules | None:

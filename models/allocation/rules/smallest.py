@@ -1,4 +1,4 @@
-"""The smallest set of rules that clashes, and by how much each of them would have to give.
+"""The smallest set of rules that clashes, and what each of them would have to give.
 
 A rule is what somebody wrote once: rows of one kind and place, such as one least of every area, are one rule, which
 gives by the same hours in each of its rows. A set of rules clashes where no hours keep all of them.
@@ -17,16 +17,16 @@ dualization", CP 2015; clashing sets of linear programmes: Gleeson & Ryan (1990)
 letting go one by one: Chinneck & Dravnieks (1991), ORSA Journal on Computing 3:157.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from models.allocation.programme.feasibility import Elastic, Rows, smallest_meeting
-from models.allocation.programme.problem import Blocks, Kind, Rules
+from models.allocation.programme.problem import Blocks, Rules
 from models.allocation.rules.clash import Clash, ClashRule
+from models.allocation.rules.ways import Written, ways_out
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -39,18 +39,9 @@ _MOST_PROGRAMMES = 300
 _MOST_WHOLE_ROWS = 300
 
 
-@dataclass(frozen=True, eq=False)
-class _Written:
-    """Rows of all families, with what is told of them."""
-
-    kinds: tuple[Kind, ...]
-    places: tuple[str, ...]
-    names: tuple[str, ...]
-    shares: tuple[tuple[float, str], ...]
-    rows: Rows
-
-
-def find_clash(rules: Sequence[Rules], blocks: Blocks | None = None) -> Clash | None:
+def find_clash(
+    rules: Sequence[Rules], blocks: Blocks | None = None, asked: Collection[str] = frozenset()
+) -> Clash | None:
     """Return a smallest set of rules that cannot all be kept; None where all can, or nothing more can be told.
 
     In whole shifts and many rows, sums of rows stand for the rows: a clash found so is one, but a smaller one may
@@ -59,22 +50,28 @@ def find_clash(rules: Sequence[Rules], blocks: Blocks | None = None) -> Clash | 
     Args:
         rules: Families of rules.
         blocks: Whole shifts; what clashes in hours already is told as such.
+        asked: Places of the rules that the request itself asked for, which are told first.
     """
     written = _written(rules)
-    rows, shifts, exact = written.rows, None, True
-    found = _smallest(Elastic(rows))
+    rows, shifts, exact, elastic = written.rows, None, True, Elastic(written.rows)
+    found = _smallest(elastic)
     if found is None and blocks is not None:
         exact = len(rows.rule) <= _MOST_WHOLE_ROWS
         rows, shifts = (rows if exact else rows.summed(blocks)), blocks
-        found = _smallest(Elastic(rows, blocks))
+        elastic = Elastic(rows, blocks)
+        found = _smallest(elastic)
     if found is None:
         return None
     held, smallest, others = found
     told = _told(written, rows, held, shifts)
-    return Clash(told, smallest=smallest and exact, whole_shifts=shifts is not None, others=others)
+    order = sorted(told, key=lambda at: (told[at].place not in asked, told[at].kind == "total", at))
+    # Sums of rows tell nothing of what the rows themselves would have to give.
+    ways = ways_out(written, elastic, told, order) if exact else ()
+    rules_told = tuple(told[at] for at in order)
+    return Clash(rules_told, ways, smallest=smallest and exact, whole_shifts=shifts is not None, others=others)
 
 
-def _written(rules: Sequence[Rules]) -> _Written:
+def _written(rules: Sequence[Rules]) -> Written:
     kinds = tuple(family.kind for family in rules for _ in range(len(family)))
     places = tuple(place for family in rules for place in family.places)
     number = {key: at for at, key in enumerate(dict.fromkeys(zip(kinds, places, strict=True)))}
@@ -86,7 +83,7 @@ def _written(rules: Sequence[Rules]) -> _Written:
         np.ones(len(kinds)),
     )
     shares = tuple(share for family in rules for share in _shares(family))
-    return _Written(kinds, places, tuple(name for family in rules for name in family.names), shares, rows)
+    return Written(kinds, places, tuple(name for family in rules for name in family.names), shares, rows)
 
 
 def _shares(family: Rules) -> list[tuple[float, str]]:
@@ -137,10 +134,10 @@ def _without_spare(elastic: Elastic, held: Bools) -> Bools:
     return kept
 
 
-def _told(written: _Written, rows: Rows, held: Bools, blocks: Blocks | None) -> tuple[ClashRule, ...]:
-    """Return the rules of a clashing set, each with the least by which it alone would have to give."""
+def _told(written: Written, rows: Rows, held: Bools, blocks: Blocks | None) -> dict[int, ClashRule]:
+    """Return the rules of a clashing set by number, each with the least by which it alone would have to give."""
     few, every = Elastic(rows.of(held), blocks), written.rows
-    told: list[ClashRule] = []
+    told: dict[int, ClashRule] = {}
     bearing: Bools | None = None
     for at, rule in enumerate(np.flatnonzero(held)):
         gives = few.least(np.arange(few.rules) == at)
@@ -150,10 +147,5 @@ def _told(written: _Written, rows: Rows, held: Bools, blocks: Blocks | None) -> 
             bearing[np.flatnonzero(held[every.rule])[gives.price > _NOTHING]] = True
         mine = np.flatnonzero(every.rule == rule)
         mine = mine if bearing is None or not bearing[mine].any() else mine[bearing[mine]]
-        names = tuple(written.names[row] for row in mine)
-        lower, upper = float(every.lower[mine].sum()), float(every.upper[mine].sum())
-        parts = tuple(written.shares[row][0] for row in mine if written.shares[row][1])
-        what = written.shares[mine[0]][1]
-        kind, place = written.kinds[mine[0]], written.places[mine[0]]
-        told.append(ClashRule(kind, names, place, lower, upper, give, parts, what))
-    return tuple(told)
+        told[int(rule)] = written.told(mine, give)
+    return told
