@@ -42,8 +42,8 @@ class Behind:
             return f"{self.strand}: {said}"
         share = 100 * self.counted / mean
         return (
-            f"{self.strand}: {said} Of these the plan counts {self.counted:.3g}, the {share:.0f} % that may draw patrols: "
-            "not what officers found themselves, nor what counts under another strand."
+            f"{self.strand}: {said} Of these the plan counts {self.counted:.3g}, the {share:.0f} % that may draw "
+            "patrols: not what officers found themselves, nor what counts under another strand."
         )
 
 
