@@ -131,7 +131,7 @@ def test_whole_shifts_that_do_not_fit_are_told_as_such() -> None:
     assert clash.sentence == (
         "rules: the floors of E01, E02, E03 and 2 more (at least 85 hours each, 425 together) and the 440 hours of "
         "foot patrol cannot both be kept in whole shifts; lower the floors of E01, E02, E03 and 2 more by 5 hours "
-        "each, or add 360 hours of foot patrol."
+        "each, or add 360 hours of foot patrol; further rules may clash then."
     )
 
 

@@ -65,8 +65,8 @@ def find_clash(
     held, smallest, others = found
     told = _told(written, rows, held, shifts)
     order = sorted(told, key=lambda at: (told[at].place not in asked, told[at].kind == "total", at))
-    # Sums of rows tell nothing of what the rows themselves would have to give.
-    ways = ways_out(written, elastic, told, order) if exact else ()
+    # In whole shifts each way would be an integer programme of all rules, and some of them take minutes.
+    ways = ways_out(written, elastic, told, order) if shifts is None else ()
     rules_told = tuple(told[at] for at in order)
     return Clash(rules_told, ways, smallest=smallest and exact, whole_shifts=shifts is not None, others=others)
 
