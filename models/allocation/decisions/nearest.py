@@ -51,7 +51,7 @@ def nearest(plan: Plan, posts: Sequence[Mapping[str, Any]]) -> Plan:
         b_eq=plan.dose - rates @ before,
         bounds=[(0.0, end) for end in [*[np.inf] * len(before), *before[fewer].tolist()]],
         method="highs",
-        options={"primal_feasibility_tolerance": _TOLERANCE},
+        options={"primal_feasibility_tolerance": _TOLERANCE, "presolve": False},
     )
     if found.x is None:
         return plan

@@ -147,7 +147,7 @@ def _nearest(exact: F64, open_posts: I64, rows: tuple[tuple[csr_matrix, F64, F64
         constraints=LinearConstraint(matrix[:, open_posts], lower - fixed - slack, upper - fixed + slack),
         integrality=np.ones(len(open_posts), dtype=np.int64),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": _NEAR, "node_limit": _NODES, "disp": False},
+        options={"mip_rel_gap": _NEAR, "node_limit": _NODES, "disp": False, "presolve": False},
     )
     if found.x is None:
         return None

@@ -193,5 +193,8 @@ def _started(matrix: csr_matrix, lower: F64, upper: F64, cost: F64, integer: Boo
     highs.setOptionValue("dual_feasibility_tolerance", _TOLERANCE)
     highs.setOptionValue("mip_feasibility_tolerance", _TOLERANCE)
     highs.setOptionValue("mip_max_nodes", _MOST_NODES)
+    if integer.any():
+        # On some few programmes of whole shifts presolve never ends.
+        highs.setOptionValue("presolve", "off")
     highs.passModel(programme)
     return highs
