@@ -5,6 +5,9 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from errors import AllocationError
+from features.harm import Harm
+from models.allocation.choices import Choices
+from models.allocation.pose import pose
 from models.allocation.programme.plan import Plan
 from models.allocation.programme.problem import Kind, Problem, Rules
 from models.allocation.programme.solver import solve
@@ -15,6 +18,7 @@ from models.allocation.reasons.prices import binding, clean_prices, prices
 from models.allocation.reasons.sentences import area_sentences, plan_sentences
 from models.allocation.reasons.statements import STATUSES, statements
 from models.allocation.rules.rows import relative
+from tests.support.plan_runs import plan_run, resource_text, resources
 from tests.support.reasoned import Invented, area_rule, capacity, presence
 
 ENDLESS = np.array([np.inf])
@@ -295,3 +299,16 @@ def test_what_only_places_hours_of_unweighted_strands_is_no_harm() -> None:
     assert second.price == 0
     said = plan_sentences(plan, {})
     assert "R1: an hour more would go to strands without a harm weight; no harm is told of it." in said
+
+
+def test_a_share_of_all_hours_holds_only_areas_that_have_hours_for_it() -> None:
+    # Robbery, rare and slow, would have no hours; its share goes to the one area where there is some.
+    demand = [[6.0, 4.0, 0.0], [5.0, 3.0, 0.0], [4.0, 2.0, 0.4]]
+    text = resource_text("team", meets="minutes_an_incident = { low = 120, central = 240, high = 480 }", hours=40.0)
+    head = "[rules]\nminimum_per_strand = { robbery = { share = 0.05 } }"
+    weights = "weight_of_unlisted = 1\nweights = { robbery = 0.01 }"
+    posed = pose(plan_run(demand), resources(text, head=head, weights=weights), Choices(), Harm())
+    plan = solve(posed.problem)
+    assert plan.prices[1][0] < 0
+    held = {item.area_code: [rule.name for rule in item.holdings] for item in statements(plan)}
+    assert held == {"A0": [], "A1": [], "A2": ["robbery"]}

@@ -35,6 +35,8 @@ _SAME = 1e-6
 # Of the dearest hour of a plan, below which an hour is worth nothing: pieces end where incidents are that unlikely.
 _LEAST = 1e-8
 _SAME_ON_A_CURVE = 1e-2
+# A coefficient that rounding alone leaves.
+_NO_PART = 1e-12
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,11 @@ def _holdings(plan: Plan) -> list[tuple[Holding, ...]]:
 def _add_row(plan: Plan, family: Rules, row: int, price: float, found: list[list[Holding]]) -> None:
     start, end = family.matrix.indptr[row], family.matrix.indptr[row + 1]
     posts, factor = family.matrix.indices[start:end], family.matrix.data[start:end]
+    if family.shares is not None:
+        # All hours that a share is of stand in its row; it is about those that it asks for.
+        of = np.asarray(family.shares.of[row].toarray(), dtype=np.float64).reshape(-1)
+        about = np.abs(factor + family.shares.part[row] * of[posts]) > _NO_PART
+        posts, factor = posts[about], factor[about]
     area = plan.problem.posts.area[posts]
     own = len(np.unique(area)) == 1
     weight = price * factor
