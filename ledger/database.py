@@ -12,66 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    event,
-    inspect,
-    text,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from errors import LedgerError
-
-METADATA = MetaData()
-
-EVENTS = Table(
-    "events",
-    METADATA,
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("time", String(40), nullable=False),
-    Column("previous_hash", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("operation", String(40), nullable=False),
-    Column("object", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("authentication", Text, nullable=False),
-    Column("purpose", Text, nullable=False),
-    Column("object_hash", Text),
-    Column("outcome", String(20), nullable=False),
-    Column("details", Text, nullable=False),
-    Index("events_by_object", "object"),
-)
-ARTEFACTS = Table(
-    "artefacts",
-    METADATA,
-    Column("kind", String(40), primary_key=True),
-    Column("name", String(200), primary_key=True),
-    Column("sequence", ForeignKey("events.sequence"), nullable=False, index=True),
-    Column("sha256", String(64), nullable=False),
-    Column("path", Text, nullable=False),
-    Column("meta", Text, nullable=False),
-)
-# A move is a row of its own, so that an alias has a history and nothing is ever updated.
-ALIAS_MOVES = Table(
-    "alias_moves",
-    METADATA,
-    Column("sequence", ForeignKey("events.sequence"), primary_key=True),
-    Column("kind", String(40), primary_key=True),
-    Column("alias", String(200), primary_key=True),
-    Column("name", String(200), nullable=False),
-)
+from ledger.tables import APPEND_ONLY, EVENTS, METADATA
 
 _WRITES = "strandcast_writes"
 _LOCK_WAIT_SECONDS = 30.0
@@ -160,7 +106,7 @@ class Database:
                 connection.execute(text(statement))
 
     def _guards(self) -> list[str]:
-        tables = [table.name for table in METADATA.sorted_tables]
+        tables = [table.name for table in APPEND_ONLY]
         if self._sqlite:
             return [_SQLITE_TRIGGER.format(table=name, verb=verb) for name in tables for verb in ("UPDATE", "DELETE")]
         return [_POSTGRESQL_FUNCTION, *(_POSTGRESQL_TRIGGER.format(table=name) for name in tables)]

@@ -52,7 +52,8 @@ class Draft:
     """What an event says, before it has a place in the chain.
 
     Invariants: the operation and the outcome are known ones; object and actor are not empty; details are flat, without
-    floats, under keys of at least one character.
+    floats, under keys of at least one character. Role, authentication and purpose are left empty where whoever holds
+    the ledger knows them (`ledger.acting`); an event has them all.
 
     Attributes:
         operation: One of `OPERATIONS`.
@@ -62,6 +63,7 @@ class Draft:
         authentication: How the actor was known.
         purpose: Code of the purpose it was done for.
         object_hash: SHA-256 of the object's bytes, hexadecimal, where it has bytes.
+        recipient: Who was given it, where it was disclosed.
         outcome: Whether it was done, refused or failed.
         details: What else belongs to the record.
     """
@@ -69,10 +71,11 @@ class Draft:
     operation: str
     object: str
     actor: str
-    role: str = "operator"
-    authentication: str = "none"
-    purpose: str = "demand-forecasting"
+    role: str = ""
+    authentication: str = ""
+    purpose: str = ""
     object_hash: str | None = None
+    recipient: str | None = None
     outcome: Outcome = "ok"
     details: Mapping[str, Scalar] = field(default_factory=dict)
 
@@ -86,7 +89,7 @@ class Draft:
             raise LedgerError(f"there is no operation {self.operation!r}", fix=f"use one of {', '.join(OPERATIONS)}")
         if self.outcome not in OUTCOMES:
             raise LedgerError(f"there is no outcome {self.outcome!r}", fix=f"use one of {', '.join(OUTCOMES)}")
-        for name in ("object", "actor", "role", "authentication", "purpose"):
+        for name in ("object", "actor"):
             if not getattr(self, name):
                 raise LedgerError(f"an event needs its {name}", fix=f"give a {name} that is not empty")
         if "" in self.details:
@@ -99,7 +102,7 @@ class Draft:
         canonical_json(self.fields())
 
     def fields(self) -> dict[str, Any]:
-        """Return what it says under the names of its attributes."""
+        """Return what it says under the names of its attributes; a recipient only where there is one."""
         return {
             "operation": self.operation,
             "object": self.object,
@@ -108,6 +111,8 @@ class Draft:
             "authentication": self.authentication,
             "purpose": self.purpose,
             "object_hash": self.object_hash,
+            # Events were hashed without it before there were any.
+            **({} if self.recipient is None else {"recipient": self.recipient}),
             "outcome": self.outcome,
             "details": dict(self.details),
         }

@@ -9,8 +9,9 @@ from typing import Any, Self
 from sqlalchemy import Connection, Select, insert, select
 
 from errors import LedgerError
+from ledger.acting import Acting
 from ledger.artefacts import Artefact
-from ledger.database import ALIAS_MOVES, ARTEFACTS, EVENTS, Database
+from ledger.database import Database
 from ledger.events import (
     GENESIS,
     RESERVED,
@@ -24,11 +25,13 @@ from ledger.events import (
 )
 from ledger.files import FileStore
 from ledger.rows import artefact_of_row, artefact_row, event_of_row, event_row, stored_artefact, stored_event
+from ledger.tables import ALIAS_MOVES, ARTEFACTS, EVENTS, Row
 from ledger.verify import Claims, Verification, verify
 
 Clock = Callable[[], datetime]
 Aliases = Mapping[tuple[str, str], str]
 Meant = Mapping[tuple[str, str], str | None]
+Beside = Callable[[Event], Sequence[Row]]
 
 _ROWS_AT_A_TIME = 10_000
 _LOOK = "look for its name with strandcast audit list"
@@ -37,9 +40,13 @@ _LOOK = "look for its name with strandcast audit list"
 class Ledger:
     """An open ledger. Safe to use from several threads and several processes at once."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, acting: Acting | None = None, beside: Beside | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._acting = acting or Acting()
+        self._beside = beside
 
     @classmethod
     def open(cls, url: str, clock: Clock) -> "Ledger":
@@ -65,6 +72,15 @@ class Ledger:
     def close(self) -> None:
         """Close all connections."""
         self._database.close()
+
+    def acting(self, acting: Acting, beside: Beside | None = None) -> "Ledger":
+        """Return the same ledger in the hands of somebody: events appended through it say so.
+
+        Args:
+            acting: Role, authentication, purpose and details of every event that leaves them open.
+            beside: Given an event that is about to be recorded, returns rows that are inserted in its transaction.
+        """
+        return Ledger(self._database, self._clock, acting, beside)
 
     def append(
         self,
@@ -92,17 +108,25 @@ class Ledger:
         """
         moves = dict(aliases or {})
         rows = [artefact_row(artefact, 0) for artefact in artefacts]
-        covered = _covering(draft, artefacts, rows, moves)
+        covered = _covering(self._acting.complete(draft), artefacts, rows, moves)
         with self._database.writing() as connection:
             _check_unmoved(connection, only_while or {})
-            sequence, previous = _head(connection)
-            event = sealed(covered, sequence + 1, self._now(), previous)
-            connection.execute(insert(EVENTS), event_row(event))
+            event = self._recorded(connection, [covered])[0]
             if rows:
                 connection.execute(insert(ARTEFACTS), [{**row, "sequence": event.sequence} for row in rows])
             if moves:
                 connection.execute(insert(ALIAS_MOVES), _move_rows(moves, event.sequence))
         return event
+
+    def append_all(self, drafts: Sequence[Draft]) -> list[Event]:
+        """Record events that made no artefacts and moved no aliases, in their order, all of them or none.
+
+        Raises:
+            LedgerError: They could not be recorded: nothing was.
+        """
+        covered = [_covering(self._acting.complete(draft), (), (), {}) for draft in drafts]
+        with self._database.writing() as connection:
+            return self._recorded(connection, covered)
 
     def event(self, audit_id: str) -> Event:
         """Return the event with this identifier.
@@ -206,9 +230,22 @@ class Ledger:
         with self._database.writing() as connection:
             trial = connection.begin_nested()
             sequence, previous = _head(connection)
-            event = sealed(Draft("admin", "ledger", "ledger"), sequence + 1, self._now(), previous)
-            connection.execute(insert(EVENTS), event_row(event))
+            draft = self._acting.complete(Draft("admin", "ledger", "ledger"))
+            connection.execute(insert(EVENTS), event_row(sealed(draft, sequence + 1, self._now(), previous)))
             trial.rollback()
+
+    def _recorded(self, connection: Connection, drafts: Sequence[Draft]) -> list[Event]:
+        """Insert the events that drafts become, and what is to stand beside them."""
+        sequence, previous = _head(connection)
+        events: list[Event] = []
+        for number, draft in enumerate(drafts, start=sequence + 1):
+            events.append(sealed(draft, number, self._now(), previous))
+            previous = events[-1].hash
+        connection.execute(insert(EVENTS), [event_row(event) for event in events])
+        if self._beside is not None:
+            for row in (row for event in events for row in self._beside(event)):
+                connection.execute(insert(row.table), dict(row.values))
+        return events
 
     def _now(self) -> str:
         instant = self._clock()

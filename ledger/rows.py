@@ -15,7 +15,7 @@ def event_row(event: Event) -> dict[str, Any]:
     """Return the row that holds an event."""
     content = event.content()
     content["details"] = canonical_json(content["details"]).decode()
-    return {**content, "hash": event.hash}
+    return {"recipient": None, **content, "hash": event.hash}
 
 
 def event_of_row(row: RowMapping) -> Event:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.database import METADATA
 from ledger.events import OPERATIONS, Draft, canonical_json, sealed
 from ledger.rows import event_of_row, event_row
+from ledger.tables import METADATA
 from tests.support.ledgers import fill, open_ledger, rewrite
 
 WORDS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)

@@ -10,7 +10,7 @@ from tests.support.ledgers import fill, open_ledger, rewrite
 
 SAME_AGAIN = """
 INSERT INTO events SELECT 7, time, previous_hash, hash, operation, object, actor, role, authentication, purpose,
-object_hash, outcome, details FROM events WHERE sequence = 3
+object_hash, recipient, outcome, details FROM events WHERE sequence = 3
 """
 
 

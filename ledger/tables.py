@@ -1,0 +1,66 @@
+"""The tables of the database: the ledger's own, and those that the rooms above keep beside it.
+
+They are told in one place, so that a row and the event that speaks of it can be written in one transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+METADATA = MetaData()
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("time", String(40), nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("operation", String(40), nullable=False),
+    Column("object", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("authentication", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("object_hash", Text),
+    Column("recipient", Text),
+    Column("outcome", String(20), nullable=False),
+    Column("details", Text, nullable=False),
+    Index("events_by_object", "object"),
+)
+ARTEFACTS = Table(
+    "artefacts",
+    METADATA,
+    Column("kind", String(40), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("sequence", ForeignKey("events.sequence"), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("meta", Text, nullable=False),
+)
+# A move is a row of its own, so that an alias has a history and nothing is ever updated.
+ALIAS_MOVES = Table(
+    "alias_moves",
+    METADATA,
+    Column("sequence", ForeignKey("events.sequence"), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("alias", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+)
+
+APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row to be inserted beside an event, in its transaction.
+
+    Attributes:
+        table: One of the tables of this module.
+        values: Column name to value.
+    """
+
+    table: Table
+    values: Mapping[str, Any]
