@@ -196,6 +196,12 @@ def alias_key(kind: str, alias: str) -> str:
     return f"alias:{kind}/{alias}"
 
 
+def alias_parts(key: str) -> tuple[str, str]:
+    """Return kind and alias of a detail that `alias_key` made; a kind holds no slash."""
+    kind, _, alias = key.partition(":")[2].partition("/")
+    return kind, alias
+
+
 def canonical_json(value: object) -> bytes:
     """Return the one JSON text of a value: sorted keys, no spaces, UTF-8, no floats.
 

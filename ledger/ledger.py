@@ -135,6 +135,8 @@ class Ledger:
             LedgerError: They could not be recorded: nothing was.
         """
         covered = [_covering(self._acting.complete(draft), (), (), {}) for draft in drafts]
+        if not covered:
+            return []
         with self._database.writing() as connection:
             return self._recorded(connection, covered)
 

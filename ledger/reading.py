@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ledger.database import Database
 from ledger.events import alias_key
@@ -30,4 +30,5 @@ def stored(database: Database) -> Iterator[Stored]:
         found: Claims = {(row["sequence"], alias_key(row["kind"], row["alias"])): row["name"] for row in moves}
         nodes = {(row.level, row.number): row.hash for row in connection.execute(select(TREE))}
         kept = [Kept(row.size, row.note, row.key) for row in connection.execute(select(CHECKPOINTS))]
-        yield Stored(map(stored_line, events), map(stored_artefact, artefacts), found, nodes, kept)
+        count = connection.execute(select(func.count()).select_from(EVENTS)).scalar_one()
+        yield Stored(map(stored_line, events), map(stored_artefact, artefacts), found, nodes, kept, count=count)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from errors import LedgerError
+from errors import LedgerError, StrandcastError
 from ledger.artefacts import Artefact
 from ledger.chain import Chain, FaultError
 from ledger.events import RESERVED
@@ -75,6 +75,7 @@ class Stored:
         nodes: Level and number -> hash, of the rows of the tree.
         kept: The checkpoints that are kept beside the events.
         collected: Checkpoints that somebody else collected, each opened with the key that its reader trusts.
+        count: Number of lines, where it is known, to tell progress by.
     """
 
     lines: Iterable[tuple[bytes, str | None]]
@@ -83,6 +84,7 @@ class Stored:
     nodes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     kept: Sequence[Kept] = ()
     collected: Sequence[Checkpoint] = ()
+    count: int = 0
 
 
 def verify(stored: Stored, files: FileStore | None = None) -> Verification:
@@ -141,7 +143,7 @@ def _compare_checkpoints(chain: Chain, checkpoints: Iterable[Checkpoint]) -> int
 def _opened(kept: Kept) -> Checkpoint:
     try:
         return kept.opened()
-    except (LedgerError, TypeError, ValueError, AttributeError):
+    except (StrandcastError, TypeError, ValueError, AttributeError):
         problem = f"the checkpoint of {kept.size} events that is kept beside them is not as it was signed"
         raise FaultError(kept.size, problem) from None
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
-from errors import LedgerError
+from errors import DataError, LedgerError, StrandcastError
 from ledger.database import Database
 from ledger.events import utc_text
 from ledger.tables import CHECKPOINTS
@@ -44,7 +44,7 @@ def signing_key(environment: Mapping[str, str] = os.environ) -> Signer | None:
     """Return the key that the environment or a file that it names holds; None where it names none.
 
     Raises:
-        LedgerError: There is no key where one should be.
+        DataError: There is no key where one should be.
     """
     if KEY_VARIABLE in environment:
         return Signer.of_text(environment[KEY_VARIABLE])
@@ -56,13 +56,15 @@ def signing_key(environment: Mapping[str, str] = os.environ) -> Signer | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         problem = f"the secret key of checkpoints cannot be read ({reason})"
-        raise LedgerError(problem, place=KEY_FILE_VARIABLE, fix="name the file that holds it") from None
+        raise DataError(problem, place=KEY_FILE_VARIABLE, fix="name the file that holds it") from None
 
 
-def checkpoints(database: Database, *, limit: int | None = None, covering: int = 0) -> list[Kept]:
-    """Return the checkpoints of a ledger, the newest first; those of at least `covering` events."""
+def checkpoints(
+    database: Database, *, limit: int | None = None, covering: int = 0, size: int | None = None
+) -> list[Kept]:
+    """Return the checkpoints of a ledger, the newest first: of at least `covering` events, or of exactly `size`."""
     with database.reading() as connection:
-        return _kept(connection, limit, covering)
+        return _kept(connection, limit, covering, size)
 
 
 def write_checkpoint(
@@ -75,7 +77,7 @@ def write_checkpoint(
     """
     with database.writing() as connection:
         tree = Tree(connection)
-        size, last = tree.size, next(iter(_kept(connection, 1, 0)), None)
+        size, last = tree.size, next(iter(_kept(connection, 1)), None)
         new = size - last.size if last else size
         if not new or (only_when_due and not _due(last, new, policy, now)):
             return None
@@ -104,7 +106,7 @@ class Keeper:
         signer: Signer,
         policy: Policy,
         clock: Callable[[], datetime],
-        told: Callable[[LedgerError], None],
+        told: Callable[[StrandcastError], None],
         pause: float = 5.0,
     ) -> None:
         self._database = database
@@ -129,13 +131,13 @@ class Keeper:
             try:
                 if self._new():
                     write_checkpoint(self._database, self._signer, self._policy, self._clock(), only_when_due=True)
-            except LedgerError as error:
+            except StrandcastError as error:
                 self._told(error)
 
     def _new(self) -> bool:
         """Return whether a checkpoint is due, without waiting for the writer's turn."""
         with self._database.reading() as connection:
-            size, last = Tree(connection).size, next(iter(_kept(connection, 1, 0)), None)
+            size, last = Tree(connection).size, next(iter(_kept(connection, 1)), None)
         new = size - last.size if last else size
         return bool(new) and _due(last, new, self._policy, self._clock())
 
@@ -148,8 +150,10 @@ def _due(last: Kept | None, new: int, policy: Policy, now: datetime) -> bool:
     return since >= timedelta(minutes=policy.minutes) or since < timedelta(0)
 
 
-def _kept(connection: Connection, limit: int | None, covering: int) -> list[Kept]:
+def _kept(connection: Connection, limit: int | None, covering: int = 0, size: int | None = None) -> list[Kept]:
     query = select(CHECKPOINTS).where(CHECKPOINTS.c.size >= covering).order_by(CHECKPOINTS.c.size.desc()).limit(limit)
+    if size is not None:
+        query = query.where(CHECKPOINTS.c.size == size)
     return [Kept(row.size, row.note, row.key) for row in connection.execute(query)]
 
 

@@ -15,7 +15,7 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from errors import LedgerError
+from errors import DataError, LedgerError
 
 # The algorithm's number among those of signed notes.
 _ED25519 = b"\x01"
@@ -81,7 +81,7 @@ class Verifier:
         """Return the key that was printed when it was made.
 
         Raises:
-            LedgerError: It is none.
+            DataError: It is none.
         """
         fix = "give it as `strandcast audit key` printed it, NAME+HASH+KEY"
         name, _, rest = text.strip().partition("+")
@@ -91,10 +91,10 @@ class Verifier:
         except ValueError:
             decoded = b""
         if not _NAME.fullmatch(name) or decoded[:1] != _ED25519 or len(decoded) != _LENGTH + 1:
-            raise LedgerError("this is no public key of checkpoints", fix=fix)
+            raise DataError("this is no public key of checkpoints", fix=fix)
         found = cls(name, decoded[1:])
         if found.digest.hex() != digest:
-            raise LedgerError("the public key of checkpoints has an error in it", fix=fix)
+            raise DataError("the public key of checkpoints has an error in it", fix=fix)
         return found
 
     @property
@@ -156,7 +156,7 @@ class Kept:
         """Return what the note says.
 
         Raises:
-            LedgerError: The row is not as it was written.
+            StrandcastError: The row is not as it was written.
         """
         found = Verifier.of_text(self.key).opened(self.note)
         if found.size != self.size:
@@ -184,11 +184,11 @@ class Signer:
             seed: 32 random bytes.
 
         Raises:
-            LedgerError: The name cannot stand in a note.
+            DataError: The name cannot stand in a note.
         """
         if not _NAME.fullmatch(name):
             fix = "use up to 100 characters without spaces and plus signs, such as essex.police.uk/strandcast"
-            raise LedgerError("this is no name for a key", fix=fix)
+            raise DataError("this is no name for a key", fix=fix)
         key = Ed25519PrivateKey.from_private_bytes(seed)
         return cls(Verifier(name, key.public_key().public_bytes_raw()), key)
 
@@ -197,7 +197,7 @@ class Signer:
         """Return the key that `text` holds.
 
         Raises:
-            LedgerError: It holds none; what it holds is not repeated.
+            DataError: It holds none; what it holds is not repeated.
         """
         name, _, rest = text.strip().removeprefix(_LABEL).partition("+")
         _, _, key = rest.partition("+")
@@ -206,7 +206,7 @@ class Signer:
         except ValueError:
             decoded = b""
         if not text.startswith(_LABEL) or decoded[:1] != _ED25519 or len(decoded) != _LENGTH + 1:
-            raise LedgerError("this is no secret key of checkpoints", fix="make one with strandcast audit key")
+            raise DataError("this is no secret key of checkpoints", fix="make one with strandcast audit key")
         return cls.make(name, decoded[1:])
 
     def text(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from errors import LedgerError
+from errors import DataError, LedgerError
 from ledger.tables import EVENTS, TREE
 from ledger.tree.hashing import TILE, TILE_HEIGHT, Frontier, tile_root
 from ledger.tree.proofs import Range, consistency_ranges, inclusion_ranges
@@ -58,7 +58,7 @@ class Tree:
         """Return the root of the tree over the first `size` events.
 
         Raises:
-            LedgerError: There are not so many.
+            DataError: There are not so many.
         """
         self._check(size)
         return self._root((0, size))
@@ -67,29 +67,29 @@ class Tree:
         """Return the proof that leaf `index`, from 0, is in the tree over the first `size` events.
 
         Raises:
-            LedgerError: There are not so many, or the leaf is not among them.
+            DataError: There are not so many, or the leaf is not among them.
         """
         self._check(size)
         if not 0 <= index < size:
             problem = f"event {index + 1} is not among the first {size:,}"
-            raise LedgerError(problem, fix="ask for a proof in a larger tree")
+            raise DataError(problem, fix="ask for a proof in a larger tree")
         return [self._root(part) for part in inclusion_ranges(index, size)]
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Return the proof that the tree over the first `old` events begins that over the first `new`.
 
         Raises:
-            LedgerError: There are not so many, or `old` is not between 1 and `new`.
+            DataError: There are not so many, or `old` is not between 1 and `new`.
         """
         self._check(new)
         if not 0 < old <= new:
-            raise LedgerError(f"a tree of {old:,} is not the beginning of one of {new:,}", fix="name the smaller first")
+            raise DataError(f"a tree of {old:,} is not the beginning of one of {new:,}", fix="name the smaller first")
         return [self._root(part) for part in consistency_ranges(old, new)]
 
     def _check(self, size: int) -> None:
         held = self.size
         if not 0 <= size <= held:
-            raise LedgerError(f"there is no tree of {size:,} events", fix=f"name a size up to {held:,}")
+            raise DataError(f"there is no tree of {size:,} events", fix=f"name a size up to {held:,}")
 
     def _root(self, part: Range) -> bytes:
         at, end = part

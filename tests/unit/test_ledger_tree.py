@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree, verify_consistency, verify_inclusion
 
-from errors import LedgerError
+from errors import DataError
 from ledger.events import Draft
 from ledger.ledger import Ledger
 from ledger.tree.hashing import EMPTY, TILE, GrowingTree, node_hash, root_of
@@ -163,7 +163,7 @@ def test_sizes_that_there_are_not_are_told(ledger: Ledger) -> None:
     appended(ledger, 3)
     with ledger.tree() as tree:
         for ask in (lambda: tree.root(4), lambda: tree.inclusion(3, 3), lambda: tree.consistency(0, 3)):
-            with pytest.raises(LedgerError):
+            with pytest.raises(DataError):
                 ask()
 
 
