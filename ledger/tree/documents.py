@@ -91,7 +91,8 @@ def _check_inclusion(document: Mapping[str, Any], verifier: Verifier | None) -> 
     if not verifies_inclusion(leaf, index, size, [_bytes(node) for node in document["path"]], root):
         raise LedgerError("the proof does not hold: its path does not lead from the event to the root", fix=_FIX)
     signed = _signed(document["checkpoint"], size, root, verifier)
-    return Proven(f"Event {document['audit_id']} is among the first {size:,} events.", size, signed.time if signed else None)
+    sentence = f"Event {document['audit_id']} is among the first {size:,} events."
+    return Proven(sentence, size, signed.time if signed else None)
 
 
 def _check_consistency(document: Mapping[str, Any], verifier: Verifier | None) -> Proven:
