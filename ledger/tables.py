@@ -49,8 +49,24 @@ ALIAS_MOVES = Table(
     Column("alias", String(200), primary_key=True),
     Column("name", String(200), nullable=False),
 )
+# Nodes of the Merkle tree over the events: number `number` of those that stand over 256^level events.
+TREE = Table(
+    "tree",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+)
+# Signed notes on how long the ledger was, with what root; those that others collected are the ones that count.
+CHECKPOINTS = Table(
+    "checkpoints",
+    METADATA,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    Column("key", Text, nullable=False),
+)
 
-APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES)
+APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, TREE, CHECKPOINTS)
 
 
 @dataclass(frozen=True)
