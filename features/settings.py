@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from features.access import Access
 from features.configuration import Closed
 
 # What stands with everything that is shown of made-up data.
@@ -28,6 +29,7 @@ class Settings(Closed):
         synthetic: The data are made up; every page and file says so.
         police_uk_publication_delay_days: Days after a month's end at which data.police.uk counts as known.
         salt: Secret of the hashes that stand for natural keys, hexadecimal.
+        access: Who may enter the service, and who may not decide alone.
     """
 
     name: str = Field(default="Strandcast", min_length=1)
@@ -41,6 +43,7 @@ class Settings(Closed):
     synthetic: bool = False
     police_uk_publication_delay_days: int = Field(default=0, ge=0, le=3650)
     salt: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
+    access: Access = Field(default_factory=Access)
 
     @field_validator("holidays")
     @classmethod
@@ -89,7 +92,8 @@ police_uk_publication_delay_days = {self.police_uk_publication_delay_days}
 # Secret. Natural keys of incidents are stored only as hashes under this salt; changed, repeated deliveries are no
 # longer recognised.
 salt = "{self.salt}"
-"""
+
+{self.access.to_toml()}"""
 
 
 def _quoted(text: str) -> str:
