@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from serving.access.policy import OPERATION, ROLES, Policies, Policy
 from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer, PlanOrder, Problem
 
 # Of the addresses under /v1, not of the software: a bento holds the software uninstalled.
@@ -25,6 +26,15 @@ Every answer about forecasts, plans and explanations carries `audit_id`: the eve
 left. Where something was read, the `object_hash` of that event is the SHA-256 of the answer without the `audit_id`
 member that it begins with.
 """
+SCHEMES = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "sck_ID_SECRET",
+        "description": "A key of this service.",
+    },
+    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the OIDC issuer."},
+}
 _SHAPES = (Periods, Forecasts, PlanOrder, PlanAnswer, ExplanationAnswer, AuditEvent, Problem)
 _PROBES = {
     "/healthz": "Whether the process answers",
@@ -51,21 +61,31 @@ _TITLES = {
 }
 
 
-def describe(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the complete document from the one that BentoML gives."""
-    paths = {path: _path(path, item) for path, item in sorted(document["paths"].items())}
+def describe(document: dict[str, Any], policies: Policies) -> dict[str, Any]:
+    """Return the complete document from the one that BentoML gives, with who may ask for what."""
+    paths = {path: _path(path, item, policies) for path, item in sorted(document["paths"].items())}
     schemas = {name: schema for model in _SHAPES for name, schema in _schemas(model).items()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Strandcast", "version": API_VERSION, "description": _ABOUT},
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": dict(sorted(schemas.items()))},
+        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": SCHEMES},
     }
 
 
-def _path(path: str, item: dict[str, Any]) -> dict[str, Any]:
-    return {method: _operation(path, method, operation) for method, operation in item.items()}
+def _path(path: str, item: dict[str, Any], policies: Policies) -> dict[str, Any]:
+    return {
+        method: {**_operation(path, method, operation), **_who(policies.find(method.upper(), path))}
+        for method, operation in item.items()
+    }
+
+
+def _who(policy: Policy | None) -> dict[str, Any]:
+    if policy is None:
+        return {}
+    security: list[dict[str, list[str]]] = [] if policy.anybody else [{name: []} for name in SCHEMES]
+    return {OPERATION: policy.operation, ROLES: sorted(policy.roles), "security": security}
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The BentoML service: `bentoml serve serving.service:Strandcast`, with the workspace in STRANDCAST_WORKSPACE."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -53,7 +53,7 @@ def present_desk() -> Desk:
 @cache
 def present_description() -> dict[str, Any]:
     """Return the service's OpenAPI document."""
-    return describe(Strandcast.openapi_spec.asdict())
+    return describe(Strandcast.openapi_spec.asdict(), POLICIES)
 
 
 def present_recorder() -> GroupCommit:
@@ -61,9 +61,9 @@ def present_recorder() -> GroupCommit:
     return present_desk().recorder
 
 
-def identify(headers: Mapping[str, str]) -> Caller | None:
-    """Tell who sends these headers."""
-    return Caller("http", Role.ADMIN, "none")
+async def identify(sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
+    """Tell who asks the service that runs in this process."""
+    return await present_desk().door.caller(sent, address, wanted)
 
 
 class StrandcastService:
@@ -116,7 +116,10 @@ WEB = build_web(present_desk, present_description)
 # BentoML's own routes are declared here, since it has no place for more than their path.
 OWN = (
     Policy("POST", "/v1/plans", "combination", frozenset({Role.PLANNER})),
-    *(Policy("GET", path, "admin", frozenset(Role), recorded=False) for path in ("/healthz", "/livez", "/readyz")),
+    *(
+        Policy("GET", path, "admin", frozenset(Role), recorded=False, anybody=True)
+        for path in ("/healthz", "/livez", "/readyz")
+    ),
 )
 POLICIES = Policies([*policies_of(WEB), *OWN])
 

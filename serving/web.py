@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from errors import AllocationError, DataError, LedgerError, ServiceError, StrandcastError
+from errors import AccessError, AllocationError, DataError, LedgerError, ServiceError, StrandcastError
 from ledger.events import MovedMeanwhileError, NoSuchRecordError
 from serving.access.caller import Role
 from serving.access.policy import declared
@@ -35,6 +35,8 @@ def status_of(error: StrandcastError) -> HTTPStatus:
         return HTTPStatus.CONFLICT
     if isinstance(error, LedgerError | ServiceError):
         return HTTPStatus.SERVICE_UNAVAILABLE
+    if isinstance(error, AccessError):
+        return HTTPStatus.FORBIDDEN
     if isinstance(error, AllocationError | DataError):
         return HTTPStatus.UNPROCESSABLE_ENTITY
     return HTTPStatus.INTERNAL_SERVER_ERROR
@@ -62,13 +64,13 @@ def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) 
         "/metrics",
         summary="Metrics for Prometheus",
         response_class=Response,
-        **declared("admin", *Role, recorded=False),
+        **declared("admin", Role.ADMIN, recorded=False),
     )
     def metrics() -> Any:
         body, media_type = exposition()
         return Response(body, media_type=media_type)
 
-    @web.get("/docs.json", include_in_schema=False, **declared("admin", *Role, recorded=False))
+    @web.get("/docs.json", include_in_schema=False, **declared("admin", *Role, recorded=False, anybody=True))
     def docs() -> dict[str, Any]:
         return describe()
 

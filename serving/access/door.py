@@ -27,6 +27,8 @@ from serving.access.tokens import Tokens
 # A key that was revoked opens nothing after so long, in any worker.
 KNOWN_SECONDS = 3.0
 _MOST_KNOWN = 10_000
+# Failures of so many sources are looked at in a minute, whatever their number.
+_SOURCES_AT_ONCE = 20
 _FIX = "use a key that holds, or get a new token"
 
 
@@ -62,6 +64,7 @@ class Door:
         self._clock = clock
         self._seconds = seconds
         self._failed = FailedAttempts(settings.failed_attempts, seconds)
+        self._failed_altogether = FailedAttempts(settings.failed_attempts * _SOURCES_AT_ONCE, seconds)
         oidc = settings.oidc
         self._tokens = Tokens(oidc, IssuerKeys(oidc.issuer, fetch, seconds), clock) if oidc else None
         # Tokens are looked up by a hash under a secret of this process: what lies in memory opens nothing.
@@ -91,12 +94,12 @@ class Door:
             TooManyAttemptsError: It did not hold too often of late.
             StrandcastError: The ledger or the issuer of tokens cannot be asked.
         """
-        if not sent:
-            if self._open_to_public and Role.PUBLIC in wanted:
-                return Identity("anybody", frozenset({Role.PUBLIC}), "none").caller(wanted)
-            fix = "send Authorization: Bearer with a key or a token"
-            raise UnknownCallerError("nobody is named", fix=fix)
-        token = _bearer(sent)
+        if not sent and self._open_to_public and Role.PUBLIC in wanted:
+            return Identity("anybody", frozenset({Role.PUBLIC}), "none").caller(wanted)
+        try:
+            token = _bearer(sent)
+        except UnknownCallerError as error:
+            raise self._failure(error, (address, "")) from None
         mark = self._mark(token)
         known = self._remembered(mark)
         if known is None:
@@ -121,18 +124,23 @@ class Door:
         source = (address, parsed[0] if parsed else "")
         try:
             known = self._of_key(*parsed, mark, source) if parsed else self._of_token(token)
-        except UnknownCallerError:
-            self._failed.count(source)
-            wait = self._failed.wait(source)
-            if wait:
-                raise TooManyAttemptsError(wait) from None
-            raise
+        except UnknownCallerError as error:
+            error.claimed = f"failed:{keys.KIND}:{parsed[0]}" if parsed else "failed:token"
+            raise self._failure(error, source) from error
         with self._lock:
             self._known[mark] = known
             self._known.move_to_end(mark)
             while len(self._known) > _MOST_KNOWN:
                 self._known.popitem(last=False)
         return known.identity
+
+    def _failure(self, error: UnknownCallerError, source: tuple[str, str]) -> UnknownCallerError | TooManyAttemptsError:
+        """Count a failure and return what is told of it. Whoever is known is let in however often others fail."""
+        waits = []
+        for failed, counted in ((self._failed, source), (self._failed_altogether, ("", ""))):
+            waits.append(failed.wait(counted))
+            failed.count(counted)
+        return TooManyAttemptsError(max(waits)) if any(waits) else error
 
     def _of_key(self, key_id: str, secret: str, mark: bytes, source: tuple[str, str]) -> _Known:
         """Return whom a key names; its secret is held against the hash once, then only its row is looked at again."""
@@ -168,6 +176,8 @@ class Door:
 
 
 def _bearer(sent: Sequence[str]) -> str:
+    if not sent:
+        raise UnknownCallerError("nobody is named", fix="send Authorization: Bearer with a key or a token")
     scheme, _, token = sent[0].partition(" ")
     if len(sent) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise UnknownCallerError("the Authorization header is not one Bearer token", fix=_FIX)

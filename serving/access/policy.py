@@ -31,6 +31,7 @@ class Policy:
         operation: The ledger's word for what it does.
         roles: Who may ask.
         recorded: Whether it touches what is recorded at all; probes and descriptions do not.
+        anybody: Whether it is answered to whoever asks, unknown too; so are probes and descriptions.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Policy:
     operation: str
     roles: frozenset[Role]
     recorded: bool = True
+    anybody: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a policy that says nothing.
@@ -79,9 +81,10 @@ class Policies:
         return tuple(method for method in _METHODS if (method, template) in self._by_route)
 
 
-def declared(operation: str, *roles: Role, recorded: bool = True) -> dict[str, Any]:
+def declared(operation: str, *roles: Role, recorded: bool = True, anybody: bool = False) -> dict[str, Any]:
     """Return what a route's decorator is given so that it has a policy."""
-    return {"openapi_extra": {OPERATION: operation, ROLES: sorted(roles), "x-recorded": recorded}}
+    said = {OPERATION: operation, ROLES: sorted(roles), "x-recorded": recorded, "x-anybody": anybody}
+    return {"openapi_extra": said}
 
 
 def policies_of(web: FastAPI) -> list[Policy]:
@@ -98,7 +101,7 @@ def policies_of(web: FastAPI) -> list[Policy]:
             raise ValueError(msg)
         roles = frozenset(map(Role, said[ROLES]))
         found += [
-            Policy(method, route.path, said[OPERATION], roles, said["x-recorded"])
+            Policy(method, route.path, said[OPERATION], roles, said["x-recorded"], said["x-anybody"])
             for method in sorted(route.methods or ())
         ]
     return found

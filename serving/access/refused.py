@@ -4,7 +4,13 @@ from errors import AccessError
 
 
 class UnknownCallerError(AccessError):
-    """A key or a token that does not hold."""
+    """Nobody is named, or by a key or a token that does not hold.
+
+    Attributes:
+        claimed: What is recorded of how they claimed to be known, such as "none" or "failed:api-key:ID".
+    """
+
+    claimed: str = "none"
 
 
 class TooManyAttemptsError(AccessError):

@@ -149,7 +149,7 @@ def test_another_secret_and_an_unknown_key_are_told_alike(place: Place) -> None:
 def test_after_some_failures_a_source_waits_and_others_do_not(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     token, _ = place.made()
     other, _ = place.made()
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(UnknownCallerError):
             place.asks(changed(token))
     with pytest.raises(TooManyAttemptsError) as caught:
