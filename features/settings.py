@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from features.configuration import Closed
+from features.service import Service
 
 # What stands with everything that is shown of made-up data.
 SYNTHETIC = "SYNTHETIC: the data are made up."
@@ -28,6 +29,7 @@ class Settings(Closed):
         synthetic: The data are made up; every page and file says so.
         police_uk_publication_delay_days: Days after a month's end at which data.police.uk counts as known.
         salt: Secret of the hashes that stand for natural keys, hexadecimal.
+        service: What the service admits, and how old what it serves may be.
     """
 
     name: str = Field(default="Strandcast", min_length=1)
@@ -41,6 +43,7 @@ class Settings(Closed):
     synthetic: bool = False
     police_uk_publication_delay_days: int = Field(default=0, ge=0, le=3650)
     salt: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
+    service: Service = Field(default_factory=Service)
 
     @field_validator("holidays")
     @classmethod
@@ -89,7 +92,8 @@ police_uk_publication_delay_days = {self.police_uk_publication_delay_days}
 # Secret. Natural keys of incidents are stored only as hashes under this salt; changed, repeated deliveries are no
 # longer recognised.
 salt = "{self.salt}"
-"""
+
+{self.service.to_toml()}"""
 
 
 def _quoted(text: str) -> str:
