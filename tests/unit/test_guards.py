@@ -14,6 +14,7 @@ from serving.guards.bodies import LONGEST_QUERY, MOST_FIELDS_OF_QUERY, Bodies
 from serving.guards.headers import SecurityHeaders
 from serving.guards.hosts import Hosts
 from serving.guards.limits import Limits, Rates
+from serving.guards.problems import MOST_FIELDS
 from tests.support.asgi import ANN, POLICY, REQUEST, START, answered, echo, headers, scope_of, sent_by, status
 
 JSON = (b"content-type", b"application/json")
@@ -142,6 +143,11 @@ def test_a_large_body_that_keeps_arriving_is_taken() -> None:
     parts = [part(b" " * 1000, more=number < 99) for number in range(100)]
     sent = answered(Bodies(echo, seconds=0.75, bytes_a_second=1e5), messages=parts)
     assert len(sent[1]["body"]) == 100_000
+
+
+def test_a_body_of_very_many_fields_is_refused_before_it_is_parsed() -> None:
+    fields = b",".join(b'"%d":0' % number for number in range(MOST_FIELDS + 1))
+    assert status(answered(Bodies(echo), messages=[part(b"{" + fields + b"}", more=False)])) == 413
 
 
 @pytest.mark.parametrize("packing", [b"gzip", b"br", b"identity, gzip"])
