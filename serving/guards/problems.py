@@ -108,7 +108,7 @@ DETAIL = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs.json lists what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method; the Allow header names those it takes.",
     HTTPStatus.REQUEST_TIMEOUT: "The body arrived too slowly; send it in one piece.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has more than {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields; send less.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields; send less.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is longer than is taken; ask for less at a time.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json.",
     HTTPStatus.MISDIRECTED_REQUEST: "This is not a name of this service; the settings list those it has.",
