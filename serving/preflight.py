@@ -10,7 +10,9 @@ from errors import ServiceError, StrandcastError
 from features.workspace import Workspace
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.served.ready import prepare_apart, served_file
 from serving.forecasts.choice import served_run
+from serving.forecasts.snapshot import mapped
 
 WORKSPACE_VARIABLE = "STRANDCAST_WORKSPACE"
 DEFAULT_WORKSPACE = "var"
@@ -24,6 +26,8 @@ def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
 def check(root: Path, clock: Callable[[], datetime]) -> None:
     """Check that the workspace opens, its ledger can be written, and a champion's run is there as recorded.
 
+    A run that was recorded without the file that reads are answered from gets it now.
+
     Raises:
         StrandcastError: One of these does not hold.
     """
@@ -34,7 +38,11 @@ def check(root: Path, clock: Callable[[], datetime]) -> None:
         if run is None:
             fix = "run strandcast train, promote and forecast first"
             raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
-        FileStore(workspace.root).read(run.stored)
+        if served_file(ledger, run.name) is None:
+            told = f"strandcast: preparing run {run.name} for reading, once: it was recorded without the file for it\n"
+            sys.stderr.write(told)
+            prepare_apart(root, run.name)
+        mapped(ledger, FileStore(workspace.root), run)
 
 
 def check_or_exit(root: Path, clock: Callable[[], datetime]) -> None:
