@@ -7,3 +7,5 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 # The file that reads of a run are answered from; its name is the run's.
 SERVED = "served-run"
+# The evidence of a decision of the gate.
+GATE = "gate"
