@@ -11,6 +11,7 @@ from errors import AccessError, AllocationError, DataError, LedgerError, Service
 from ledger.events import MovedMeanwhileError, NoSuchRecordError
 from serving.access.caller import Role
 from serving.access.policy import declared
+from serving.champions.routes import routes as champion_routes
 from serving.desk import Desk
 from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
@@ -18,7 +19,7 @@ from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.plans.routes import routes as plan_routes
 from serving.record.routes import routes as record_routes
 
-ROOMS = (forecast_routes, plan_routes, record_routes)
+ROOMS = (forecast_routes, champion_routes, plan_routes, record_routes)
 
 
 def problem_response(error: StrandcastError) -> Response:
