@@ -73,6 +73,11 @@ class Ledger:
         """Close all connections."""
         self._database.close()
 
+    @property
+    def database(self) -> Database:
+        """The database under it, for tables that are kept beside it."""
+        return self._database
+
     def acting(self, acting: Acting, beside: Beside | None = None) -> "Ledger":
         """Return the same ledger in the hands of somebody: events appended through it say so.
 
