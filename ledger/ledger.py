@@ -87,6 +87,15 @@ class Ledger:
         """
         return Ledger(self._database, self._clock, acting, beside)
 
+    def beside(self, beside: Beside) -> "Ledger":
+        """Return the same ledger in the same hands, with further rows beside every event, before those that are."""
+        known = self._beside
+
+        def both(event: Event) -> list[Row]:
+            return [*beside(event), *(known(event) if known else ())]
+
+        return Ledger(self._database, self._clock, self._acting, both)
+
     def append(
         self,
         draft: Draft,

@@ -70,7 +70,7 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
         LedgerError: It could not be recorded; then there is no answer.
     """
     digest = finding.sha256
-    tag = f'"{digest[:32]}"'
+    tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
     event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, known=known)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
@@ -81,6 +81,11 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
         rest = body[1:] if body == b"{}" else b"," + body[1:]
         body = b'{"audit_id":"' + event.audit_id.encode() + b'"' + rest
     return Response(body, finding.status, headers, finding.media_type)
+
+
+def tag_of(digest: str) -> str:
+    """Return the entity tag of a body with this hash."""
+    return f'"{digest[:32]}"'
 
 
 def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer, PlanOrder, Problem
+from serving.plans.schemas import PlanAnswer, PlanOrder
+from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, Problem
 
 # Of the addresses under /v1, not of the software: a bento holds the software uninstalled.
 API_VERSION = "1"

@@ -20,10 +20,12 @@ from serving.forecasts.snapshot import Watch
 from serving.guards.metrics import Metering
 from serving.guards.problems import Bodies, Problems
 from serving.guards.refusals import Refusals
+from serving.jobs.waiting import run_errand
 from serving.openapi import describe
-from serving.plans.making import make_plan
+from serving.plans.making import plan_errand
+from serving.plans.narrowing import check_sees_all
+from serving.plans.schemas import PlanAnswer, PlanOrder
 from serving.preflight import check_or_exit, workspace_root
-from serving.schemas import PlanAnswer, PlanOrder
 from serving.web import build_web, problem_response
 
 SECONDS_BETWEEN_LOOKS = 3.0
@@ -79,6 +81,7 @@ class StrandcastService:
             _logger.warning("nothing to serve: %s", error)
         self._watch = Watch(self.desk.shelf, SECONDS_BETWEEN_LOOKS, _logger.warning)
         self._watch.start()
+        self.desk.starter.start()
 
     @bentoml.on_deployment
     @staticmethod
@@ -102,14 +105,17 @@ class StrandcastService:
         return self.desk.shelf.filled
 
     @bentoml.api(route="/v1/plans")
-    def plans(self, order: PlanOrder, /) -> PlanAnswer:
+    async def plans(self, order: PlanOrder, /) -> PlanAnswer:
         """Make a plan: hours for every area, with reasons, recorded before it is answered."""
+        told: Any
         try:
-            return make_plan(self.desk, present(), order)
+            asking = present()
+            check_sees_all(asking.caller)
+            told = await run_errand(self.desk, asking, plan_errand(self.desk, order))
         except StrandcastError as error:
-            # BentoML passes a response through as it is; an exception would lose its sentence.
-            told: Any = problem_response(error)
-            return told  # type: ignore[no-any-return]
+            told = problem_response(error)
+        # BentoML passes a response through as it is; an exception would lose its sentence.
+        return told  # type: ignore[no-any-return]
 
 
 WEB = build_web(present_desk, present_description)

@@ -22,7 +22,7 @@ KINDS: Mapping[str, str] = {
     "plan": "serving.plans.work:make",
     "edit": "serving.plans.work:edit",
     "around": "serving.plans.work:around",
-    "scenario": "serving.plans.studies:study",
+    "scenario": "serving.scenarios.work:study",
 }
 
 

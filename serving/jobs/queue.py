@@ -13,11 +13,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, and_, select, update
 
-from ledger.acting import Acting
 from ledger.events import Draft, Event, NoSuchRecordError
-from ledger.ledger import Beside, Ledger
-from ledger.tables import JOB_ENDINGS, JOBS, Row
-from serving.jobs.job import Asked, Job, Outcome, Problem
+from ledger.ledger import Ledger
+from ledger.tables import EVENTS, JOB_ENDINGS, JOBS, Row
+from serving.jobs.job import Asked, Ending, Job, Outcome, Problem
 
 # A runner is heard of every second; one that was not for so long is taken to be gone.
 GONE_AFTER = timedelta(seconds=30)
@@ -71,6 +70,12 @@ class Queue:
         """Return the jobs that have not ended, in the order in which they were asked for."""
         return self._jobs(_ALL.where(JOB_ENDINGS.c.job.is_(None)).order_by(JOBS.c.sequence))
 
+    def audit_id(self, ended: Ending) -> str:
+        """Return the identifier of the event that ended a job."""
+        query = select(EVENTS.c.hash).where(EVENTS.c.sequence == ended.sequence)
+        with self.ledger.database.reading() as connection:
+            return f"{ended.sequence:08d}-{connection.execute(query).scalar_one()[:8]}"
+
     def claim(self, runner: str, gone: Callable[[str], bool]) -> Job | None:
         """Take the first job that nobody works on; None where there is none.
 
@@ -107,15 +112,7 @@ class Queue:
             mine = and_(JOBS.c.job == job.job_id, JOBS.c.runner == runner)
             connection.execute(update(JOBS).where(mine).values(runner=None))
 
-    def end(
-        self,
-        job: Job,
-        outcome: Outcome,
-        problem: Problem,
-        actor: str,
-        acting: Acting | None = None,
-        beside: Beside | None = None,
-    ) -> Event:
+    def end(self, job: Job, outcome: Outcome, problem: Problem, actor: str, hands: Ledger | None = None) -> Event:
         """End a job that made nothing.
 
         Args:
@@ -123,18 +120,13 @@ class Queue:
             outcome: How.
             problem: Why.
             actor: Who ends it.
-            acting: In which role; left out, that of whoever asked for the job.
-            beside: Further rows of the event that ends it.
+            hands: The ledger in the hands of whoever ends it; left out, of whoever asked for it.
 
         Raises:
             LedgerError: It could not be recorded, as where it has ended by now.
         """
-
-        def rows(event: Event) -> list[Row]:
-            return [ending(job, event, outcome, problem), *(beside(event) if beside else ())]
-
         details = {"act": "cancel" if outcome == "cancelled" else "end", "kind": job.asked.kind}
-        told: Literal["ok", "refused", "failed"] = "refused" if outcome == "refused" else "failed"
+        told: Literal["refused", "failed"] = "refused" if outcome == "refused" else "failed"
         draft = Draft(
             job.asked.operation,
             job.name,
@@ -142,7 +134,8 @@ class Queue:
             outcome="ok" if outcome == "cancelled" else told,
             details=details,
         )
-        return self.ledger.acting(acting or job.acting, rows).append(draft)
+        ledger = hands or self.ledger.acting(job.acting)
+        return ledger.beside(lambda event: [ending(job, event, outcome, problem)]).append(draft)
 
     def _is_free(self, job: Job, gone: Callable[[str], bool]) -> bool:
         if job.runner is None or job.heartbeat is None or gone(job.runner):

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from errors import AllocationError, DataError, LedgerError, StrandcastError
+from errors import LedgerError, StrandcastError
 from features.workspace import Workspace
-from ledger.events import Draft, MovedMeanwhileError, NoSuchRecordError
+from ledger.events import Draft
 from ledger.files import FileStore
+from serving.conflicts import status_of
 from serving.jobs.bench import Bench
 from serving.jobs.job import Job, Outcome, Problem
 from serving.jobs.kinds import work_of
@@ -171,14 +172,3 @@ class Runner:
 
     def _end(self, job: Job, outcome: Outcome, problem: Problem) -> None:
         self._queue.end(job, outcome, problem, job.caller)
-
-
-def status_of(error: StrandcastError) -> HTTPStatus:
-    """Return the status that an error would have had, had the job been answered at once."""
-    if isinstance(error, NoSuchRecordError):
-        return HTTPStatus.NOT_FOUND
-    if isinstance(error, MovedMeanwhileError):
-        return HTTPStatus.CONFLICT
-    if isinstance(error, AllocationError | DataError):
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    return HTTPStatus.SERVICE_UNAVAILABLE

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 
 from ledger.files import FileStore
 from models.runs import load_run
-from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer
+from serving.plans.schemas import PlanAnswer
+from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods
 from tests.support.forecast_runs import STRANDS, record_run, synthetic_workspace
 from tests.support.ledgers import open_ledger
 from tests.support.services import running_service

@@ -16,8 +16,8 @@ from models.allocation.scenarios.frontier import frontier
 from models.allocation.scenarios.sensitivity import sensitivity
 from models.progress import Advance
 from serving.jobs.bench import Bench
-from serving.plans.kept import KIND, SCHEMA, scenario_name
 from serving.plans.work import sets_of
+from serving.scenarios.kept import KIND, SCHEMA, scenario_name
 
 
 def study(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
