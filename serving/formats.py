@@ -1,11 +1,17 @@
 """In which form an answer is asked for: JSON, or CSV by `format=csv` or `Accept: text/csv`."""
 
-from typing import Literal
+from http import HTTPStatus
+from typing import Any, Literal
 
 from fastapi import Request
 from pydantic import Field
 
 from serving.schemas import Closed
+
+# What a route that answers in both forms declares.
+TABLE: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.OK.value: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "As asked."}
+}
 
 
 class Format(Closed):

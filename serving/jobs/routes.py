@@ -21,7 +21,13 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     """Return the routes."""
     router = APIRouter()
 
-    @router.get("/v1/jobs", response_model=Jobs, summary="Jobs, newest first", **declared("consultation", *ASKERS))
+    @router.get(
+        "/v1/jobs",
+        response_model=Jobs,
+        summary="Jobs, newest first",
+        tags=["jobs"],
+        **declared("consultation", *ASKERS),
+    )
     async def get_jobs(request: Request, query: Annotated[JobQuery, Query()]) -> Any:
         return await answered(desk(), request, await run_in_threadpool(jobs, desk(), present(), query))
 
@@ -29,6 +35,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/jobs/{id}",
         response_model=JobAnswer,
         summary="One job: how far it is, or what it made",
+        tags=["jobs"],
         **declared("consultation", *ASKERS),
     )
     async def get_job(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
@@ -38,6 +45,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/jobs/{id}/cancel",
         response_model=JobAnswer,
         summary="Cancel a job",
+        tags=["jobs"],
         **declared("admin", *ASKERS),
     )
     async def cancel_job(id: str) -> Any:  # noqa: A002 - the name in the path

@@ -20,6 +20,7 @@ from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.jobs.job import KIND, Asked, Job
 from serving.jobs.queue import queued
 from serving.jobs.reading import document_of
+from serving.jobs.schemas import JobAnswer
 from serving.once import Given, Told, once
 
 # Below the time after which an answer is given up.
@@ -31,6 +32,11 @@ _PREFER = "prefer"
 _AT_ONCE = "respond-async"
 _LOOKS = (0.05, 0.25)
 _LOOKS_TO_A_START = 8
+
+# What a route that asks for a job may answer, beside what the job makes.
+LATER: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.ACCEPTED.value: {"model": JobAnswer, "description": "Not done yet; Location names the job."}
+}
 
 # Returns the answer that a job which is done is given.
 Answer = Callable[[Desk, Job], Response]

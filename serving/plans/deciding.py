@@ -18,7 +18,7 @@ from serving.plans.reading import plan
 from serving.plans.schemas import IssueOrder, RejectOrder
 
 
-def issue(desk: Desk, asking: Asking, plan_id: str, order: IssueOrder) -> Response:
+def issue(desk: Desk, asking: Asking, plan_id: str, order: IssueOrder, seen: str | None) -> Response:
     """Put a draft in force.
 
     Raises:
@@ -31,10 +31,10 @@ def issue(desk: Desk, asking: Asking, plan_id: str, order: IssueOrder) -> Respon
     def act(books: Books) -> None:
         decide.issue(books, plan_id, by=books.actor, reason=order.reason)
 
-    return _decided(desk, asking, plan_id, order.model_dump(mode="json"), act)
+    return _decided(desk, asking, plan_id, order, act, seen)
 
 
-def reject(desk: Desk, asking: Asking, plan_id: str, order: RejectOrder) -> Response:
+def reject(desk: Desk, asking: Asking, plan_id: str, order: RejectOrder, seen: str | None) -> Response:
     """Set a draft aside for good.
 
     Raises:
@@ -47,35 +47,41 @@ def reject(desk: Desk, asking: Asking, plan_id: str, order: RejectOrder) -> Resp
     def act(books: Books) -> None:
         decide.reject(books, plan_id, by=books.actor, reason=order.reason)
 
-    return _decided(desk, asking, plan_id, order.model_dump(mode="json"), act)
+    return _decided(desk, asking, plan_id, order, act, seen)
 
 
-def check_seen(desk: Desk, asking: Asking, plan_id: str) -> None:
+def check_seen(desk: Desk, asking: Asking, plan_id: str, seen: str | None) -> None:
     """Refuse where a request says what it was made on (`If-Match`) and the plan is not that any more.
 
     Raises:
         NoSuchRecordError: There is no such plan.
         PreconditionError: It is not as whoever asks has seen it.
     """
-    said = asking.headers.get("if-match")
-    if said is None or said.strip() == "*":
+    if seen is None or seen.strip() == "*":
         return
     tag = tag_of(plan(desk, asking, plan_id).sha256)
-    if tag not in [one.strip() for one in said.split(",")]:
+    if tag not in [one.strip() for one in seen.split(",")]:
         fix = "look at it again, and decide on what holds now"
         raise PreconditionError("is not what it was when you looked", place=f"plan {plan_id}", fix=fix)
 
 
-def _decided(desk: Desk, asking: Asking, plan_id: str, content: object, decision: Callable[[Books], None]) -> Response:
+def _decided(
+    desk: Desk,
+    asking: Asking,
+    plan_id: str,
+    order: IssueOrder | RejectOrder,
+    decision: Callable[[Books], None],
+    seen: str | None,
+) -> Response:
     def act(books: Books) -> None:
-        check_seen(desk, asking, plan_id)
+        check_seen(desk, asking, plan_id, seen)
         try:
             decision(books)
         except AllocationError as error:
             # What cannot be decided on is well asked for, and does not go with what holds.
             raise ConflictError(error.problem, place=error.place, fix=error.fix) from error
 
-    return once(desk, asking, content, act, _told).response()
+    return once(desk, asking, order.model_dump(mode="json"), act, _told).response()
 
 
 def _told(event: Event) -> Told:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from serving.access.caller import Role
@@ -12,9 +12,8 @@ from serving.access.policy import declared
 from serving.answers import answered
 from serving.asking import present
 from serving.desk import Desk
-from serving.formats import Format, wants_csv
-from serving.jobs.schemas import JobAnswer
-from serving.jobs.waiting import run_errand
+from serving.formats import TABLE, Format, wants_csv
+from serving.jobs.waiting import LATER, run_errand
 from serving.plans.deciding import check_seen, issue, reject
 from serving.plans.making import around_errand, edit_errand
 from serving.plans.narrowing import check_sees_all
@@ -34,10 +33,12 @@ from serving.plans.schemas import (
     RejectOrder,
 )
 
+# The entity tag of the plan as whoever asks has seen it.
+Seen = Annotated[
+    str | None,
+    Header(max_length=2000, description="Entity tags of the plan as you saw it; 412 where it is none of them by now."),
+]
 READERS = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)
-LATER: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.ACCEPTED.value: {"model": JobAnswer, "description": "Not done yet; Location names the job."}
-}
 
 
 def routes(desk: Callable[[], Desk]) -> APIRouter:
@@ -54,6 +55,7 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
         "/v1/plans",
         response_model=Plans,
         summary="Plans, newest first, and where each stands",
+        tags=["plans"],
         **declared("consultation", *READERS),
     )
     async def get_plans(request: Request, query: Annotated[PlansQuery, Query()]) -> Any:
@@ -62,7 +64,9 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
     @router.get(
         "/v1/plans/{id}",
         response_model=PlanAnswer,
+        responses=TABLE,
         summary="A recorded plan, as JSON or, to take away, as CSV with a row an area",
+        tags=["plans"],
         **declared("consultation", *READERS),
     )
     async def get_plan(request: Request, id: str, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
@@ -73,6 +77,7 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
         "/v1/plans/{id}/compare",
         response_model=Compared,
         summary="Two recorded plans side by side: what moved",
+        tags=["plans"],
         **declared("consultation", *READERS),
     )
     async def compare_plans(
@@ -87,6 +92,7 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
         "/v1/resources",
         response_model=ResourcesAnswer,
         summary="What plans place, and by which rules",
+        tags=["resources"],
         **declared("consultation", *READERS),
     )
     async def get_resources(request: Request) -> Any:
@@ -100,11 +106,12 @@ def _making(router: APIRouter, desk: Callable[[], Desk]) -> None:
         status_code=HTTPStatus.CREATED,
         responses=LATER,
         summary="Set cells of a plan and plan the rest anew: a new draft",
+        tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def edit_plan(id: str, order: EditOrder) -> Any:  # noqa: A002 - the name in the path
+    async def edit_plan(id: str, order: EditOrder, if_match: Seen = None) -> Any:  # noqa: A002 - the name in the path
         check_sees_all(present().caller)
-        await run_in_threadpool(check_seen, desk(), present(), id)
+        await run_in_threadpool(check_seen, desk(), present(), id, if_match)
         errand = await run_in_threadpool(edit_errand, desk(), id, order)
         return await run_errand(desk(), present(), errand)
 
@@ -114,6 +121,7 @@ def _making(router: APIRouter, desk: Callable[[], Desk]) -> None:
         status_code=HTTPStatus.CREATED,
         responses=LATER,
         summary="Plan anew around the declined tasks of a plan in force: a new draft",
+        tags=["plans"],
         **declared("combination", Role.PLANNER),
     )
     async def plan_around(id: str, order: AroundOrder) -> Any:  # noqa: A002 - the name in the path
@@ -127,18 +135,20 @@ def _deciding(router: APIRouter, desk: Callable[[], Desk]) -> None:
         "/v1/plans/{id}/issue",
         response_model=DecisionAnswer,
         summary="Put a draft in force for its period",
+        tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def issue_plan(id: str, order: IssueOrder) -> Any:  # noqa: A002 - the name in the path
+    async def issue_plan(id: str, order: IssueOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
         check_sees_all(present().caller)
-        return await run_in_threadpool(issue, desk(), present(), id, order)
+        return await run_in_threadpool(issue, desk(), present(), id, order, if_match)
 
     @router.post(
         "/v1/plans/{id}/reject",
         response_model=DecisionAnswer,
         summary="Set a draft aside for good",
+        tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def reject_plan(id: str, order: RejectOrder) -> Any:  # noqa: A002 - the name in the path
+    async def reject_plan(id: str, order: RejectOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
         check_sees_all(present().caller)
-        return await run_in_threadpool(reject, desk(), present(), id, order)
+        return await run_in_threadpool(reject, desk(), present(), id, order, if_match)

@@ -11,10 +11,10 @@ from serving.access.policy import declared
 from serving.answers import answered
 from serving.asking import present
 from serving.desk import Desk
-from serving.formats import Format, wants_csv
-from serving.jobs.waiting import run_errand
+from serving.formats import TABLE, Format, wants_csv
+from serving.jobs.waiting import LATER, run_errand
 from serving.plans.narrowing import check_sees_all
-from serving.plans.routes import LATER, READERS
+from serving.plans.routes import READERS
 from serving.scenarios.reading import scenario, scenario_errand, scenario_table, scenarios
 from serving.scenarios.schemas import Scenario, ScenarioOrder, Scenarios, ScenariosQuery
 
@@ -29,6 +29,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         status_code=HTTPStatus.CREATED,
         responses=LATER,
         summary="Study a plan: what else could be, and what it rests on",
+        tags=["scenarios"],
         **declared("consultation", *READERS),
     )
     async def ask_scenario(order: ScenarioOrder) -> Any:
@@ -40,6 +41,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/scenarios",
         response_model=Scenarios,
         summary="Studies that are kept, newest first",
+        tags=["scenarios"],
         **declared("consultation", *READERS),
     )
     async def get_scenarios(request: Request, query: Annotated[ScenariosQuery, Query()]) -> Any:
@@ -49,7 +51,9 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     @router.get(
         "/v1/scenarios/{id}",
         response_model=Scenario,
+        responses=TABLE,
         summary="A study, as JSON or, to take away, its rows as CSV",
+        tags=["scenarios"],
         **declared("consultation", *READERS),
     )
     async def get_scenario(request: Request, id: str, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path

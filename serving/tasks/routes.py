@@ -24,6 +24,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/tasks",
         response_model=Tasks,
         summary="What a plan in force asks of the owners of resources",
+        tags=["tasks"],
         **declared("consultation", *owners, Role.AUDITOR),
     )
     async def get_tasks(request: Request, query: Annotated[TasksQuery, Query()]) -> Any:
@@ -33,6 +34,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/tasks/{id}/accept",
         response_model=TaskAnswer,
         summary="Accept a task",
+        tags=["tasks"],
         **declared("decision", *owners),
     )
     async def accept_task(id: str, order: AcceptOrder) -> Any:  # noqa: A002 - the name in the path
@@ -42,6 +44,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/tasks/{id}/decline",
         response_model=TaskAnswer,
         summary="Decline a task",
+        tags=["tasks"],
         **declared("decision", *owners),
     )
     async def decline_task(id: str, order: DeclineOrder) -> Any:  # noqa: A002 - the name in the path

@@ -122,7 +122,7 @@ def test_a_job_ends_once(root: Path, queue: Queue) -> None:
 
 def test_who_cancels_is_recorded_in_their_own_role(queue: Queue) -> None:
     job = ask(queue, 1)
-    event = queue.end(job, "cancelled", Problem(409, "cancelled."), "Bo", PLANNER)
+    event = queue.end(job, "cancelled", Problem(409, "cancelled."), "Bo", queue.ledger.acting(PLANNER))
     assert (event.draft.actor, event.draft.outcome, event.draft.details["act"]) == ("Bo", "ok", "cancel")
 
 
