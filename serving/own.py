@@ -4,15 +4,17 @@ None of these functions is ever called: BentoML has no place for more than a rou
 """
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from fastapi.responses import PlainTextResponse
 
 from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.jobs.waiting import LATER
 from serving.plans.schemas import PlanAnswer, PlanOrder
+
+_ORDER: dict[str, Any] = {"hours": {"summary": "All patrol hours", "value": {"total_hours": 2400, "minimum_hours": 4}}}
 
 
 def routes() -> APIRouter:
@@ -28,7 +30,7 @@ def routes() -> APIRouter:
         tags=["plans"],
         **declared("combination", Role.PLANNER),
     )
-    def make_plan(order: PlanOrder) -> Any: ...
+    def make_plan(order: Annotated[PlanOrder, Body(openapi_examples=_ORDER)]) -> Any: ...
 
     probe = declared("admin", *Role, recorded=False)
 

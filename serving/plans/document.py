@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from serving.schemas import Closed
 
@@ -149,22 +149,29 @@ class Post(Closed):
     apportioned: dict[str, float] | None = Field(None, description="Hours reckoned to each strand.")
 
 
-class PlannedArea(BaseModel):
-    """One area; beside what is named here, its higher levels by their names, and what holds its hours."""
-
-    model_config = ConfigDict(extra="allow")
+class PlannedArea(Closed):
+    """One area: its hours, what is expected and met there, and what holds its hours."""
 
     area_code: str
     name: str
+    msoa: str | None = None
+    ward: str | None = None
     district: str
+    lpa: str | None = None
+    force: str | None = None
+    area_type: str | None = None
+    decile: int | None = Field(None, description="Deprivation decile, 1 the most deprived.")
     hours: float
     quarter_hours: float
     hours_by_resource: dict[str, float]
+    by_resource: dict[str, float] | None = Field(None, description="Hours of the resources that are placed together.")
     expected: dict[str, float] = Field(description="Expected incidents by strand.")
     met: dict[str, float]
     harm: float | None = Field(description="Null for whoever sees only some strands.")
     harm_met: float | None
     harm_unmet: float | None
+    rules: list[Json] | None = Field(None, description="Rules that hold its hours, with their prices.")
+    next_hour: Json | None = Field(None, description="What an hour more would do here and elsewhere.")
     status: str
     reason: str
 

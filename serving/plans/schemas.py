@@ -60,7 +60,7 @@ class CellOrder(Closed):
 class PlanOrder(Closed):
     """What to plan for. What is left out is as the workspace's resources say."""
 
-    model_config = example({"total_hours": 2400, "minimum_hours": 4})
+    # Without an example: BentoML, which describes this shape for itself, knows no schema that has some.
 
     total_hours: Hours | None = Field(None, description="Patrol hours to share out over the period.")
     minimum_hours: Hours | None = Field(None, description="Fewest hours of any area.")
