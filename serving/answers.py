@@ -72,7 +72,7 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
         LedgerError: It could not be recorded; then there is no answer.
     """
     digest = finding.sha256
-    tag = f'"{digest[:32]}"'
+    tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
     event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, known=known)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
@@ -91,6 +91,11 @@ def wants_csv(request: Request, asked: str | None) -> bool:
         return asked == "csv"
     wanted = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").lower().split(",")]
     return next((one == "text/csv" for one in wanted if one in ("text/csv", JSON)), False)
+
+
+def tag_of(digest: str) -> str:
+    """Return the entity tag of a body with this hash."""
+    return f'"{digest[:32]}"'
 
 
 def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
