@@ -8,7 +8,7 @@ program finds (the constraint matrix is that of nested sums, and every number oc
 
 import numpy as np
 
-from models.disclosure.places import ROOT, F64, Places
+from models.disclosure.places import F64, ROOT, Places
 
 
 def tightest(places: Places, low: F64, high: F64) -> tuple[F64, F64]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from models.disclosure.bounds import tightest
 from models.disclosure.measure import Measure
-from models.disclosure.places import Bools, F64, I64, Places
+from models.disclosure.places import F64, I64, Bools, Places
 
 
 @dataclass(frozen=True, eq=False)
