@@ -28,6 +28,7 @@ from strandcast.plans_commands import plans
 from strandcast.plans_studies_commands import STUDIES
 from strandcast.profiles_commands import profiles
 from strandcast.promote_commands import promote, rollback
+from strandcast.publish_commands import publish, published
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
 from strandcast.serve_commands import serve
@@ -115,6 +116,8 @@ for study in STUDIES:
     plans.add_command(study)
 cli.add_command(profiles)
 cli.add_command(promote)
+cli.add_command(publish)
+cli.add_command(published)
 cli.add_command(purge)
 cli.add_command(quarantine)
 cli.add_command(rollback)

@@ -34,8 +34,7 @@ class Block:
 
 def covered(panel: Panel) -> Bools:
     """Return where the feeds of a strand have ever told anything: bool[area, strand]."""
-    result: Bools = panel.observed.any(axis=0)
-    return result
+    return np.asarray(panel.observed.any(axis=0))
 
 
 def due(panel: Panel, before: Mapping[str, str], together: int, most: int) -> dict[Block, list[str]]:
@@ -52,7 +51,7 @@ def due(panel: Panel, before: Mapping[str, str], together: int, most: int) -> di
         most: Periods that the first set goes back.
     """
     reach = covered(panel)
-    whole = (panel.complete | ~reach).all(axis=1) & reach.any(axis=0)
+    whole: Bools = np.all(panel.complete | ~reach, axis=1) & np.any(reach, axis=0)
     newest = panel.first + len(panel.counts) - 1
     since_any = max(before.values(), default="")
     found: dict[Block, list[str]] = {}
@@ -61,9 +60,9 @@ def due(panel: Panel, before: Mapping[str, str], together: int, most: int) -> di
         if block.first < panel.first or block.last > newest:
             continue
         inside = slice(block.first - panel.first, block.last + 1 - panel.first)
-        complete = whole[inside].all(axis=0)
+        complete: list[bool] = np.all(whole[inside], axis=0).tolist()
         first_day = block.days[0].isoformat()
-        for strand, ready in zip(panel.strands, np.asarray(complete).tolist(), strict=True):
+        for strand, ready in zip(panel.strands, complete, strict=True):
             if ready and first_day > before.get(strand, since_any):
                 found.setdefault(block, []).append(strand)
     return found

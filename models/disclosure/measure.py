@@ -33,8 +33,6 @@ class Measure:
 
     def interval(self, shown: F64) -> tuple[F64, F64]:
         """Return the smallest and the largest number that is shown as these, and is large enough to be."""
-        if self.whole:
-            down, up = self.round_to // 2, (self.round_to - 1) // 2
-        else:
-            down = up = self.round_to / 2
+        half = self.round_to / 2
+        down, up = (self.round_to // 2, (self.round_to - 1) // 2) if self.whole else (half, half)
         return np.maximum(shown - down, self.minimum), shown + up

@@ -71,7 +71,13 @@ class Places:
     def totals(self, values: F64) -> F64:
         """Sum [..., area] to [..., place]."""
         found = np.zeros((*values.shape[:-1], len(self)), dtype=np.float64)
-        np.add.at(found, (..., self.member), values)
+        for area, place in enumerate(self.member.tolist()):
+            found[..., place] += values[..., area]
+        return self.carried_up(found)
+
+    def carried_up(self, lowest: F64) -> F64:
+        """Return [..., place] with every place's sum, from that of the lowest ones; the others hold nothing yet."""
+        found = lowest.copy()
         for place in range(len(self) - 1):
             found[..., self.parent[place]] += found[..., place]
         return found

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from features import periods
-from features.counting import flat_areas
+from features.counting import countable, flat_areas
 from features.incidents.incidents import Incidents
 from features.knowledge import Knowledge
 from features.panel import Panel
 from ledger.artefacts import Artefact
-from ledger.events import Draft
+from ledger.events import Draft, Scalar
 from models.allocation.decisions.history import history
 from models.allocation.decisions.record import load_plan
 from models.books import Books
@@ -33,6 +33,7 @@ from models.disclosure.published import FOLDER, KIND, SCHEMA, Published, TableNa
 from models.disclosure.recorded import Counts, Terms, count, partners_beside
 from models.disclosure.rules import Rules
 from models.disclosure.showing import Table, shown
+from models.levels import FORCE
 from models.runs import ForecastRun
 
 RECIPIENT = "partners and the public"
@@ -68,8 +69,17 @@ class Ground:
         """
         incidents = knowledge.store.view(as_of, knowledge.areas)
         panel = knowledge.at(as_of).panel
-        places = Places.of(knowledge.areas or flat_areas(incidents), rules.level)
-        return cls(rules, Terms.of(root, incidents, rules), places, incidents, panel, before)
+        areas = knowledge.areas or flat_areas(incidents)
+        # Weeks that are forecast from months are no counts of weeks.
+        incidents, _ = countable(incidents, panel.kind)
+        terms = Terms.of(root, incidents, rules, areas.parents.get(FORCE, ()))
+        return cls(rules, terms, Places.of(areas, rules.level), incidents, panel, before)
+
+    def counted(self) -> list[str]:
+        """Return the strands whose periods are counted, none of them in part split from longer ones."""
+        months = self.panel.from_months.tolist()
+        own = set(self.incidents.strand_names)
+        return [name for name, split in zip(self.panel.strands, months, strict=True) if name in own and not split]
 
     def may(self, strand: str) -> Bools:
         """Return the places of which a strand may be shown at all: large enough, and its feeds reach all of it."""
@@ -197,7 +207,7 @@ def _recent(ground: Ground) -> dict[str, Bools]:
         if row["recorded"] is None and row["last_day"] >= since
     }
     result = {}
-    for strand in panel.strands:
+    for strand in ground.counted():
         kept = np.array(
             [(strand, *place) not in was_hidden for place in zip(places.levels, places.codes, strict=True)],
             dtype=np.bool_,
@@ -244,7 +254,7 @@ def _record(tables: dict[TableName, Cells], ground: Ground, marks: Sequence[str]
     rows = {str(table): len(cells) for table, cells in tables.items()}
     hidden = {str(table): sum(cell[-1] is None for cell in cells) for table, cells in tables.items()}
     starts = tuple(sorted({cell[0] for cell in tables["counts"]}))
-    details = {"act": "publish", **{f"{table}_rows": number for table, number in rows.items()}}
+    details: dict[str, Scalar] = {"act": "publish", **{f"{table}_rows": number for table, number in rows.items()}}
     draft = Draft(
         "disclosure",
         f"{KIND}/{name}",

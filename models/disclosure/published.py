@@ -78,6 +78,11 @@ class Published:
     names: tuple[str, ...]
     terms: Mapping[str, Any]
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What stands with everything shown."""
+        return tuple(self.terms.get("marks", ()))
+
     @cached_property
     def last_days(self) -> dict[str, str]:
         """Strand to the last day of which counts have been published."""
@@ -129,11 +134,15 @@ def load_published(ledger: Ledger, files: FileStore) -> Published:
     return Published({name: tuple(rows) for name, rows in tables.items()}, tuple(names), terms)
 
 
-def to_csv(table: TableName, rows: Sequence[Row]) -> bytes:
-    """Return rows as CSV; a hidden number is an empty cell, and no cell is one that a spreadsheet would reckon."""
+def to_csv(table: TableName, rows: Sequence[Row], marks: Sequence[str]) -> bytes:
+    """Return rows as CSV; a hidden number is an empty cell, and no cell is one that a spreadsheet would reckon.
+
+    The last column holds what stands with everything shown: the source, and that data are made up.
+    """
     buffer = StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow(COLUMNS[table])
+    writer.writerow([*COLUMNS[table], "attribution"])
     for row in rows:
-        writer.writerow(guarded(["" if row[name] is None else str(row[name]) for name in COLUMNS[table]]))
+        cells = ["" if row[name] is None else str(row[name]) for name in COLUMNS[table]]
+        writer.writerow(guarded([*cells, " ".join(marks)]))
     return buffer.getvalue().encode()

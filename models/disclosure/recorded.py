@@ -1,6 +1,6 @@
 """Recorded: the counts that a published table is made from, as whole incidents, and which partner they came from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,14 @@ class Terms:
     partner: Mapping[str, str]
 
     @classmethod
-    def of(cls, root: Path, incidents: Incidents, rules: Rules) -> "Terms":
+    def of(cls, root: Path, incidents: Incidents, rules: Rules, forces: Collection[str]) -> "Terms":
         """Return the terms of the feeds that a view counts.
+
+        Args:
+            root: The workspace's folder.
+            incidents: The view.
+            rules: The rules.
+            forces: Names of the force itself, beside those that the rules say.
 
         Raises:
             DataError: A contract cannot be used.
@@ -43,7 +49,7 @@ class Terms:
             if feed_base(feed.name) not in known:
                 continue
             contract = load_contract(root, feed_base(feed.name))
-            if contract.is_stated and contract.partner not in rules.ours:
+            if contract.is_stated and contract.partner not in {*rules.ours, *forces}:
                 partner[feed.name] = contract.partner
             for strand in feed.strands:
                 minimum[strand] = max(minimum[strand], contract.disclosure.minimum_count)
@@ -95,7 +101,9 @@ def count(
             cell = (block[rows] * shape[1] + strand) * shape[2] + places.member[incidents.area[rows]]
             np.add.at(flat, cell, incidents.count[rows])
         # A retraction may meet a period that never held its incident.
-        return _up(places, np.maximum(flat, 0.0).reshape(shape))
+        lowest = np.zeros((*shape[:2], len(places)), dtype=np.float64)
+        lowest[..., : shape[2]] = np.maximum(flat, 0.0).reshape(shape)
+        return places.carried_up(lowest)
 
     everyone = totals(chosen)
     own = {name: totals(chosen[partner == number]) for number, name in enumerate(names)}
@@ -107,11 +115,3 @@ def partners_beside(incidents: Incidents, terms: Terms, strand: str) -> tuple[st
     """Return the partners who share records of a strand of which others share some too."""
     sharers = {terms.partner.get(feed.name, "") for feed in incidents.feeds if strand in feed.strands}
     return tuple(sorted(sharers - {""})) if len(sharers) > 1 else ()
-
-
-def _up(places: Places, lowest: F64) -> F64:
-    found = np.zeros((*lowest.shape[:-1], len(places)), dtype=np.float64)
-    found[..., : lowest.shape[-1]] = lowest
-    for place in range(len(places) - 1):
-        found[..., places.parent[place]] += found[..., place]
-    return found

@@ -28,6 +28,8 @@ from models.allocation.decisions.drafts import Sets, draft
 from models.allocation.decisions.record import PlanRecord
 from models.allocation.resources import load_resources
 from models.books import Books
+from models.disclosure.publish import PublishedSet, ground_of, publish
+from models.disclosure.rules import load_rules
 from models.monitoring.act import Acted, look
 from models.monitoring.thresholds import load_thresholds
 from models.preflight import take_up
@@ -104,6 +106,8 @@ class Week:
         outlook: What is expected.
         plan: The draft plan.
         no_plan: Why there is none.
+        published: The tables that left the force.
+        no_set: Why none did.
         problems: What went wrong, in sentences; the rest was done.
         html: The report as one page.
         markdown: The same as Markdown.
@@ -115,6 +119,8 @@ class Week:
     outlook: Outlook | None = None
     plan: PlanRecord | None = None
     no_plan: str = ""
+    published: PublishedSet | None = None
+    no_set: str = ""
     problems: list[str] = field(default_factory=list)
     html: str = ""
     markdown: str = ""
@@ -169,6 +175,9 @@ def run_week(place: Place, asked: Asked) -> Week:
     if week.run:
         place.tell("Drafting a plan.")
         week.plan = week.attempt("Draft plan", lambda: _draft(place, asked, week))
+    if known:
+        place.tell("Publishing.")
+        week.published = week.attempt("Published tables", lambda: _publish(place, asked, knowledge, known, week))
     place.tell("Writing the report.")
     _report(place, asked, knowledge, week)
     return week
@@ -215,6 +224,17 @@ def _draft(place: Place, asked: Asked, week: Week) -> PlanRecord | None:
         return None
     choices = Choices(horizon=week.run.next_horizon, total_hours=asked.hours)
     return draft(week.run, resources, choices, place.books, Sets.of(workspace))
+
+
+def _publish(place: Place, asked: Asked, knowledge: Knowledge, known: Known, week: Week) -> PublishedSet | None:
+    rules = load_rules(place.workspace.disclosure_file)
+    if rules.level not in known.panel.areas.parents:
+        week.no_set = f"Nothing is published: the areas have no level '{rules.level}'."
+        return None
+    ground = ground_of(place.workspace.root, knowledge, asked.as_of, rules, place.books)
+    made = publish(ground, week.run, place.marks, place.books)
+    week.no_set = "" if made else "Nothing new is published."
+    return made
 
 
 def _report(place: Place, asked: Asked, knowledge: Knowledge, week: Week) -> None:
