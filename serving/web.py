@@ -16,9 +16,10 @@ from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
 from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.plans.routes import routes as plan_routes
+from serving.published.routes import routes as published_routes
 from serving.record.routes import routes as record_routes
 
-ROOMS = (forecast_routes, plan_routes, record_routes)
+ROOMS = (forecast_routes, plan_routes, published_routes, record_routes)
 
 
 def problem_response(error: StrandcastError) -> Response:
