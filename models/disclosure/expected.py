@@ -86,7 +86,9 @@ def reasons(means: Means, places: Places, numbers: Mapping[str, F64], round_to: 
     multipliers themselves say what was counted. They stand only beside an expected number that is shown, and only for
     the lowest places: a total's shares are made of its places'.
     """
-    found = []
+    found: list[tuple[int, str, str, int]] = []
+    if "base" not in means.rows:
+        return found
     kept = means.rows[means.rows["base"].notna()]
     sizes = {
         group: np.abs(np.log(np.maximum(kept[column].to_numpy(np.float64), 1e-12))) * kept["mean"].to_numpy(np.float64)
