@@ -61,6 +61,6 @@ def _best(objective: F64, bounded: F64, limits: F64) -> float:
     solved = linprog(objective, A_ub=bounded, b_ub=limits, bounds=(0, None), method="highs")
     if solved.status == _UNBOUNDED:
         return -np.inf
-    if solved.status != 0:
+    if solved.status != 0 or solved.fun is None:
         raise ModelError(f"the attacker's program has no solution ({solved.message})", place="disclosure attacker")
     return float(solved.fun)

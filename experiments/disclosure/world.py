@@ -58,7 +58,7 @@ class World:
 
     def seen(self, counts: I64) -> NDArray[np.float64]:
         """Return records as they are counted: float64[week, strand, area]."""
-        found = counts.sum(axis=0).astype(np.float64)
+        found: NDArray[np.float64] = counts.sum(axis=0).astype(np.float64)
         if self.nested:
             found[:, VIOLENCE] += found[:, INSIDE]
         return found
