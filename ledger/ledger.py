@@ -1,6 +1,7 @@
 """The ledger: one append-only chain of events, and the artefacts that they recorded."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Select, insert, select
 
 from errors import LedgerError
+from ledger import schema
 from ledger.acting import Acting
 from ledger.artefacts import Artefact
 from ledger.database import Database
@@ -60,6 +62,34 @@ class Ledger:
             LedgerError: The database cannot be opened.
         """
         return cls(Database.open(url), clock)
+
+    @classmethod
+    def upgrade(cls, url: str, clock: Clock, actor: str) -> tuple[str, str]:
+        """Bring a database of a former version to the present form and record it, both or neither.
+
+        No row is touched: every event keeps its hash.
+
+        Returns:
+            The revision that was found and the present one; equal where there was nothing to do.
+
+        Raises:
+            LedgerError: There is no database of ours, it is of a newer version, or it cannot be written.
+        """
+        database = Database.connected(url)
+        with closing(database), database.writing() as connection:
+            found = schema.revision(connection)
+            if found is None:
+                raise LedgerError("there is no database to upgrade", fix="name the workspace with --workspace")
+            if found in schema.REVISIONS[:-1]:
+                schema.upgrade(connection)
+                details = {"from_revision": found, "to_revision": schema.NEWEST}
+                upgraded = cls(database, clock)
+                upgraded._recorded(
+                    connection, [upgraded._acting.complete(Draft("admin", "database", actor, details=details))]
+                )
+                return found, schema.NEWEST
+        schema.check(found, database.place)
+        return found, found
 
     def __enter__(self) -> Self:
         """Return the ledger; it is closed at the end."""
@@ -215,11 +245,12 @@ class Ledger:
         """
         with self._database.reading() as connection:
             query = select(EVENTS).order_by(EVENTS.c.sequence).execution_options(yield_per=_ROWS_AT_A_TIME)
-            events = connection.execute(query).mappings()
             artefacts = connection.execute(select(ARTEFACTS).order_by(ARTEFACTS.c.sequence)).mappings()
             moves = connection.execute(select(ALIAS_MOVES)).mappings().all()
             found: Claims = {(row["sequence"], _move_key(row["kind"], row["alias"])): row["name"] for row in moves}
-            return verify(map(stored_event, events), map(stored_artefact, artefacts), found, files)
+            # A fault ends the reading early, and PostgreSQL holds a cursor until it is closed.
+            with connection.execute(query) as events:
+                return verify(map(stored_event, events.mappings()), map(stored_artefact, artefacts), found, files)
 
     def check_writable(self) -> None:
         """Write an event and take it back.
