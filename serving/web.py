@@ -12,6 +12,7 @@ from ledger.events import MovedMeanwhileError, NoSuchRecordError
 from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.desk import Desk
+from serving.feeds.routes import routes as feed_routes
 from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
 from serving.guards.problems import MEDIA_TYPE, problem_body
@@ -19,7 +20,7 @@ from serving.plans.routes import routes as plan_routes
 from serving.published.routes import routes as published_routes
 from serving.record.routes import routes as record_routes
 
-ROOMS = (forecast_routes, plan_routes, published_routes, record_routes)
+ROOMS = (feed_routes, forecast_routes, plan_routes, published_routes, record_routes)
 
 
 def problem_response(error: StrandcastError) -> Response:

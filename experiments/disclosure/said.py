@@ -140,8 +140,7 @@ def _count(world: World, places: Places, row: Mapping[str, Any], own: F64) -> li
     mine = float((own * shares).sum())
     measure = Measure(world.rules.minimum_count, world.rules.round_to)
     if row["recorded"] is not None:
-        low, high = measure.interval(np.array(float(row["recorded"])))
-        return [Said(shares, float(low), float(high))]
+        return [_rounded(shares, float((world.totals * shares).sum()), row["recorded"], measure)]
     place = places.codes.index(row["place"])
     small = float((world.totals * shares).sum()) - mine < measure.minimum
     if not places.bottom[place]:
@@ -152,11 +151,20 @@ def _count(world: World, places: Places, row: Mapping[str, Any], own: F64) -> li
 
 
 def _expected(world: World, places: Places, row: Mapping[str, Any]) -> Said:
-    low, high = Measure(world.rules.minimum_count, world.rules.round_to, whole=False).interval(
-        np.array(float(row["expected"]))
-    )
+    measure = Measure(world.rules.minimum_count, world.rules.round_to, whole=False)
     week = _week(row["first_day"])
-    return Said(_formula(world, week, _of_strand(world, row["strand"]) * _inside(places, row)), float(low), float(high))
+    shares = _formula(world, week, _of_strand(world, row["strand"]) * _inside(places, row))
+    return _rounded(shares, float((world.totals * shares).sum()), row["expected"], measure)
+
+
+def _rounded(shares: F64, value: float, told: int, measure: Measure) -> Said:
+    """Return what a shown number says: the numbers that are rounded to it.
+
+    A total at the end of what could be shown may have been moved there; whoever knows the rules takes that side for
+    open. Here the side is open only of those that were moved, so that this attacker knows which were not.
+    """
+    low, high = (float(end) for end in measure.interval(np.array(float(told))))
+    return Said(shares, low if value >= low else 0.0, high if value <= high else np.inf)
 
 
 def _hours(world: World, places: Places, document: dict[str, Any], week: int) -> list[Said]:
