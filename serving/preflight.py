@@ -10,7 +10,7 @@ from errors import ServiceError, StrandcastError
 from features.workspace import Workspace
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from serving.choice import served_run
+from serving.forecasts.choice import served_run
 
 WORKSPACE_VARIABLE = "STRANDCAST_WORKSPACE"
 DEFAULT_WORKSPACE = "var"

@@ -48,6 +48,7 @@ class Period(Closed):
 class Periods(Closed):
     """What is being served."""
 
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
     run_id: str
     model_version: str
     period: Literal["week", "month"]

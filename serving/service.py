@@ -1,6 +1,7 @@
 """The BentoML service: `bentoml serve serving.service:Strandcast`, with the workspace in STRANDCAST_WORKSPACE."""
 
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -9,13 +10,20 @@ import bentoml
 from pydantic import ValidationError
 
 from errors import StrandcastError
+from ledger.group import GroupCommit
+from serving.access.caller import Caller, Role
+from serving.access.gate import Gate
+from serving.access.policy import Policies, Policy, policies_of
+from serving.asking import present
 from serving.desk import Desk
-from serving.metrics import Metering
+from serving.forecasts.snapshot import Watch
+from serving.guards.metrics import Metering
+from serving.guards.problems import Bodies, Problems
+from serving.guards.refusals import Refusals
 from serving.openapi import describe
+from serving.plans.making import make_plan
 from serving.preflight import check_or_exit, workspace_root
-from serving.problems import Problems
 from serving.schemas import PlanAnswer, PlanOrder
-from serving.snapshot import Watch
 from serving.web import build_web, problem_response
 
 SECONDS_BETWEEN_LOOKS = 3.0
@@ -46,6 +54,16 @@ def present_desk() -> Desk:
 def present_description() -> dict[str, Any]:
     """Return the service's OpenAPI document."""
     return describe(Strandcast.openapi_spec.asdict())
+
+
+def present_recorder() -> GroupCommit:
+    """Return the recorder of the service that runs in this process."""
+    return present_desk().recorder
+
+
+def identify(headers: Mapping[str, str]) -> Caller | None:
+    """Tell who sends these headers."""
+    return Caller("http", Role.ADMIN, "none")
 
 
 class StrandcastService:
@@ -87,15 +105,23 @@ class StrandcastService:
     def plans(self, order: PlanOrder, /) -> PlanAnswer:
         """Make a plan: hours for every area, with reasons, recorded before it is answered."""
         try:
-            return self.desk.make_plan(order)
+            return make_plan(self.desk, present(), order)
         except StrandcastError as error:
             # BentoML passes a response through as it is; an exception would lose its sentence.
             told: Any = problem_response(error)
             return told  # type: ignore[no-any-return]
 
 
+WEB = build_web(present_desk, present_description)
+# BentoML's own routes are declared here, since it has no place for more than their path.
+OWN = (
+    Policy("POST", "/v1/plans", "combination", frozenset({Role.PLANNER})),
+    *(Policy("GET", path, "admin", frozenset(Role), recorded=False) for path in ("/healthz", "/livez", "/readyz")),
+)
+POLICIES = Policies([*policies_of(WEB), *OWN])
+
 # A decorator would hide from type checkers that this is a service. The built-in metrics label by raw path and the
-# built-in tracing costs most of a cheap request; metrics.py has ours.
+# built-in tracing costs most of a cheap request; guards/metrics.py has ours.
 Strandcast = bentoml.service(
     name="strandcast",
     workers=1,
@@ -105,7 +131,10 @@ Strandcast = bentoml.service(
     metrics={"enabled": False},
     tracing={"excluded_urls": ".*"},
     logging={"access": {"enabled": False}},
-)(bentoml.asgi_app(build_web(present_desk, present_description))(StrandcastService))
+)(bentoml.asgi_app(WEB)(StrandcastService))
 # The first added is the outermost.
-Strandcast.add_asgi_middleware(Metering)
+Strandcast.add_asgi_middleware(Metering, policies=POLICIES)
+Strandcast.add_asgi_middleware(Refusals, recorder=present_recorder)
 Strandcast.add_asgi_middleware(Problems)
+Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify)
+Strandcast.add_asgi_middleware(Bodies)

@@ -1,21 +1,24 @@
-"""The GET routes: a FastAPI application that the service mounts beside BentoML's own routes."""
+"""The mounted application: every route but those of BentoML itself."""
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from errors import AllocationError, DataError, LedgerError, ServiceError, StrandcastError
-from ledger.events import NoSuchRecordError
+from ledger.events import MovedMeanwhileError, NoSuchRecordError
+from serving.access.caller import Role
+from serving.access.policy import declared
 from serving.desk import Desk
-from serving.metrics import exposition
-from serving.problems import MEDIA_TYPE, problem_body
-from serving.query import ForecastQuery
-from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer
+from serving.forecasts.routes import routes as forecast_routes
+from serving.guards.metrics import exposition
+from serving.guards.problems import MEDIA_TYPE, problem_body
+from serving.plans.routes import routes as plan_routes
+from serving.record.routes import routes as record_routes
 
-JSON = "application/json"
+ROOMS = (forecast_routes, plan_routes, record_routes)
 
 
 def problem_response(error: StrandcastError) -> Response:
@@ -28,6 +31,8 @@ def status_of(error: StrandcastError) -> HTTPStatus:
     """Return the status that an error leaves with."""
     if isinstance(error, NoSuchRecordError):
         return HTTPStatus.NOT_FOUND
+    if isinstance(error, MovedMeanwhileError):
+        return HTTPStatus.CONFLICT
     if isinstance(error, LedgerError | ServiceError):
         return HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, AllocationError | DataError):
@@ -49,33 +54,21 @@ def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) 
         assert isinstance(error, StrandcastError)  # noqa: S101 - the type that the handler is registered for
         return problem_response(error)
 
-    # Handlers are plain functions: they wait for the disk, and so run beside the event loop.
-    @web.get("/v1/periods", response_model=Periods, summary="The periods that the served forecast covers")
-    def periods() -> Any:
-        return desk().periods()
+    for room in ROOMS:
+        # Not included: an included router is wrapped, and its routes and their policies are looked up here.
+        web.router.routes.extend(room(desk).routes)
 
-    @web.get("/v1/forecasts", response_model=Forecasts, summary="Expected recorded incidents by area and strand")
-    def forecasts(query: Annotated[ForecastQuery, Query()]) -> Any:
-        return Response(desk().forecasts(query), media_type=JSON)
-
-    @web.get("/v1/plans/{id}", response_model=PlanAnswer, summary="A recorded plan")
-    def plan(id: str) -> Any:  # noqa: A002 - the name in the path
-        return Response(desk().plan(id), media_type=JSON)
-
-    @web.get("/v1/explanations/{id}", response_model=ExplanationAnswer, summary="What one forecast relied on")
-    def explanation(id: str) -> Any:  # noqa: A002 - the name in the path
-        return Response(desk().explanation(id), media_type=JSON)
-
-    @web.get("/v1/audit/{id}", response_model=AuditEvent, summary="One recorded event")
-    def audit(id: str) -> Any:  # noqa: A002 - the name in the path
-        return desk().event(id)
-
-    @web.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
+    @web.get(
+        "/metrics",
+        summary="Metrics for Prometheus",
+        response_class=Response,
+        **declared("admin", *Role, recorded=False),
+    )
     def metrics() -> Any:
         body, media_type = exposition()
         return Response(body, media_type=media_type)
 
-    @web.get("/docs.json", include_in_schema=False)
+    @web.get("/docs.json", include_in_schema=False, **declared("admin", *Role, recorded=False))
     def docs() -> dict[str, Any]:
         return describe()
 

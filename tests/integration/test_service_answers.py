@@ -80,8 +80,9 @@ def test_answer_is_recorded_with_the_hash_of_its_bytes(client: TestClient) -> No
     without = b"{" + response.content.split(b",", 1)[1]
     assert json.loads(without) == {name: value for name, value in response.json().items() if name != "audit_id"}
     assert event.object_hash == hashlib.sha256(without).hexdigest()
-    assert (event.operation, event.actor, event.authentication) == ("consultation", "http", "operating-system")
-    assert event.details == {"first": 0, "rows": 2, "strand": "burglary"}
+    assert (event.operation, event.actor, event.authentication) == ("consultation", "http", "none")
+    said = {"request": response.headers["request-id"], "first": 0, "rows": 2, "strand": "burglary"}
+    assert event.details == said
 
 
 def test_explanation_multiplies_to_the_served_mean(client: TestClient) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from serving.problems import LARGEST_BODY, MEDIA_TYPE
+from serving.guards.problems import LARGEST_BODY, MEDIA_TYPE
 from serving.schemas import Problem
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.ledgers import open_ledger, rewrite
@@ -171,3 +171,14 @@ def test_no_record_no_answer(tmp_path: Path) -> None:
 
 def refuse_every_event(folder: Path) -> None:
     rewrite(folder, "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+
+
+def test_refused_attempts_are_recorded_before_they_are_told(tmp_path: Path) -> None:
+    record_run(synthetic_workspace(tmp_path / "w"))
+    with running_service(tmp_path / "w") as client:
+        refused = client.get("/v1/forecasts", params={"strand": "piracy"})
+        with open_ledger(tmp_path / "w") as ledger:
+            newest = ledger.events(limit=1)[0].draft
+    assert refused.status_code == 422
+    assert (newest.operation, newest.object, newest.outcome) == ("consultation", "route/GET /v1/forecasts", "refused")
+    assert dict(newest.details) == {"request": refused.headers["request-id"], "status": 422}

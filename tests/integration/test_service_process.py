@@ -64,11 +64,12 @@ def fetched(url: str) -> bytes:
 
 def answers(url: str) -> list[object]:
     """Return what does not change from one answer to the next."""
+    periods = json.loads(fetched(f"{url}/v1/periods"))
     forecasts = json.loads(fetched(f"{url}/v1/forecasts"))
     explanation = json.loads(fetched(f"{url}/v1/explanations/{forecasts['rows'][3]['forecast_id']}"))
-    for document in (forecasts, explanation):
+    for document in (periods, forecasts, explanation):
         del document["audit_id"]
-    return [fetched(f"{url}/v1/periods"), forecasts, explanation]
+    return [periods, forecasts, explanation]
 
 
 def test_command_serves_until_it_is_stopped_and_a_bento_answers_the_same(root: Path, tmp_path: Path) -> None:
@@ -152,10 +153,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 import serving.service
 from serving.desk import Desk
-from serving.query import ForecastQuery
+from serving.forecasts.query import ForecastQuery
+from serving.forecasts.reading import forecasts
 desk = Desk.open(Path(sys.argv[1]), lambda: datetime.now(UTC))
 desk.shelf.refresh()
-desk.forecasts(ForecastQuery())
+forecasts(desk, ForecastQuery())
 print(sorted({"mlflow", "lightgbm", "shap", "matplotlib", "training", "pandera"} & set(sys.modules)))
 """
     ended = subprocess.run(

@@ -14,8 +14,8 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.runs import load_run
 from serving import service
-from serving.choice import served_run
-from serving.snapshot import Shelf, Snapshot, Watch
+from serving.forecasts.choice import served_run
+from serving.forecasts.snapshot import Shelf, Snapshot, Watch
 from tests.support.forecast_runs import ORIGIN, record_run, synthetic_workspace
 from tests.support.ledgers import TickingClock
 from tests.support.services import running_service

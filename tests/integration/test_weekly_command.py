@@ -22,7 +22,7 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kinds import CHALLENGER, CHAMPION, MODEL
 from models.monitoring.thresholds import default_text
-from serving.choice import served_run
+from serving.forecasts.choice import served_run
 from strandcast.app import run
 from strandcast.command import Context
 from tests.support import cycle

@@ -4,7 +4,6 @@ The label is the template, never the path: a series for every identifier and eve
 """
 
 import os
-import re
 import time
 from functools import cache
 from http import HTTPStatus
@@ -12,32 +11,14 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.access.policy import OTHER, Policies
+
 if TYPE_CHECKING:
     from prometheus_client import Counter, Histogram
 
-ROUTES = (
-    "/v1/periods",
-    "/v1/forecasts",
-    "/v1/plans",
-    "/v1/plans/{id}",
-    "/v1/explanations/{id}",
-    "/v1/audit/{id}",
-    "/healthz",
-    "/livez",
-    "/readyz",
-    "/metrics",
-    "/docs.json",
-)
-OTHER = "other"
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-_PATTERNS = tuple((route, re.compile(re.escape(route).replace(r"\{id\}", "[^/]+"))) for route in ROUTES)
-
-
-def template(path: str) -> str:
-    """Return the route template that a path belongs to, or `other`."""
-    return next((route for route, pattern in _PATTERNS if pattern.fullmatch(path)), OTHER)
 
 
 @cache
@@ -63,10 +44,16 @@ def exposition() -> tuple[bytes, str]:
 
 
 class Metering:
-    """ASGI middleware that counts and times requests."""
+    """ASGI middleware that counts and times requests.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What it is laid round.
+        policies: Of all routes; they know the templates.
+    """
+
+    def __init__(self, app: ASGIApp, *, policies: Policies) -> None:
         self.app = app
+        self.policies = policies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request and count it."""
@@ -85,7 +72,7 @@ class Metering:
         try:
             await self.app(scope, receive, noted)
         finally:
-            route = template(scope["path"])
+            route = self.policies.template(scope["path"])
             method = scope["method"] if scope["method"] in METHODS else OTHER
             requests, seconds = _meters()
             requests.labels(route, method, str(status)).inc()

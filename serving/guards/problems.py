@@ -1,18 +1,17 @@
 """Problems: every answer that is not a success leaves as application/problem+json (RFC 9457).
 
-A pure ASGI layer round the whole service, BentoML's own routes included. It lets in only the addresses that are ours, a
-body only if it is JSON and not too large, and it gives up on answers that take too long.
+A pure ASGI layer round the whole service, BentoML's own routes included. It gives up on answers that take too long, and
+`Bodies`, further in, takes a body only if it is JSON and not too large.
 """
 
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from serving.metrics import OTHER, template
 
 MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 256 * 1024
@@ -26,13 +25,11 @@ class Problems:
 
     Args:
         app: What it is laid round.
-        largest_body: Bytes of a body that are taken.
         seconds: How long an answer may take, the arrival of the body included.
     """
 
-    def __init__(self, app: ASGIApp, *, largest_body: int = LARGEST_BODY, seconds: float = SECONDS) -> None:
+    def __init__(self, app: ASGIApp, *, seconds: float = SECONDS) -> None:
         self.app = app
-        self.largest_body = largest_body
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,34 +38,47 @@ class Problems:
             await self.app(scope, receive, send)
             return
         answer = _Answer(send)
-        refusal = self._refusal(scope)
-        if refusal is not None:
-            await answer.problem(refusal)
-            return
         try:
             async with asyncio.timeout(self.seconds):
-                body = await self._body(receive)
-                if isinstance(body, bytes):
-                    await self.app(scope, _replayed(body, receive), answer)
-                else:
-                    await answer.problem(body)
+                await self.app(scope, receive, answer)
         except TimeoutError:
             await answer.problem(HTTPStatus.GATEWAY_TIMEOUT)
         except Exception:
-            _logger.exception("unexpected failure of %s %s", scope["method"], template(scope["path"]))
+            _logger.exception("unexpected failure of a request")
             await answer.problem(HTTPStatus.INTERNAL_SERVER_ERROR)
         else:
             await answer.finish()
 
+
+class Bodies:
+    """ASGI middleware that takes a body only if it is JSON and not too large, and hands it on whole.
+
+    Args:
+        app: What it is laid round.
+        largest: Bytes of a body that are taken.
+    """
+
+    def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY) -> None:
+        self.app = app
+        self.largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take or refuse one body."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        body = self._refusal(scope) or await self._body(receive)
+        if isinstance(body, bytes):
+            await self.app(scope, _replayed(body, receive), send)
+        else:
+            await refuse(send, body)
+
     def _refusal(self, scope: Scope) -> HTTPStatus | None:
-        # BentoML lays pages of its own beside our routes; one of them calls a tracker.
-        if template(scope["path"]) == OTHER:
-            return HTTPStatus.NOT_FOUND
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
         if not length.isdigit():
             return HTTPStatus.BAD_REQUEST
-        if int(length) > self.largest_body:
+        if int(length) > self.largest:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         if scope["method"] == "POST" and media_type != b"application/json":
@@ -85,7 +95,7 @@ class Problems:
                 return b"".join(parts)
             parts.append(message.get("body", b""))
             size += len(parts[-1])
-            if size > self.largest_body:
+            if size > self.largest:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             if not message.get("more_body", False):
                 return b"".join(parts)
@@ -156,6 +166,8 @@ class _Answer:
 _MOST_FAULTS_SAID = 3
 DETAIL = {
     HTTPStatus.BAD_REQUEST: "The request cannot be understood; send JSON.",
+    HTTPStatus.UNAUTHORIZED: "Say who asks: send a key or a token as Authorization: Bearer ...",
+    HTTPStatus.FORBIDDEN: "Your role may not ask for this; /docs.json says who may.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs.json lists what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method; the Allow header names those it takes.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body is larger than {LARGEST_BODY:,} bytes; send less.",
@@ -165,6 +177,15 @@ DETAIL = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The service is not ready; run strandcast forecast, or check the database.",
     HTTPStatus.GATEWAY_TIMEOUT: "The answer took too long; ask again, or for less.",
 }
+
+
+async def refuse(send: Send, status: HTTPStatus, headers: Mapping[str, str] | None = None) -> None:
+    """Answer with the problem document of a status."""
+    body = problem_body(status, DETAIL.get(status, status.description or status.phrase))
+    said = {**(headers or {}), "content-type": MEDIA_TYPE, "content-length": str(len(body))}
+    encoded = [(name.encode(), value.encode()) for name, value in said.items()]
+    await send({"type": "http.response.start", "status": status.value, "headers": encoded})
+    await send({"type": "http.response.body", "body": body})
 
 
 def problem_body(status: HTTPStatus, detail: str, faults: list[dict[str, str]] | None = None) -> bytes:

@@ -18,7 +18,7 @@ from ledger.ledger import Ledger
 from models.kinds import CHAMPION, FORECAST, MODEL
 from models.runs import ForecastRun, load_run
 from models.suspension import KIND as SUSPENSION
-from serving.choice import served_run
+from serving.forecasts.choice import served_run
 
 AXES = ("horizon", "area_code", "strand")
 

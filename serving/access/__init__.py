@@ -1,0 +1,1 @@
+"""Who may: callers, their roles and scopes, and the policy of every route."""

@@ -1,0 +1,54 @@
+"""Callers: who asks, in which role, and how far their sight reaches."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is here for."""
+
+    PLANNER = "planner"
+    DATA_SCIENTIST = "data-scientist"
+    AUDITOR = "auditor"
+    PARTNER = "partner"
+    PUBLIC = "public"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How far a caller's sight reaches; None: all of it.
+
+    Attributes:
+        areas: Codes of areas, or names of districts.
+        strands: Names of strands.
+        owners: Owners of teams, such as "council".
+        feeds: Names of feeds.
+    """
+
+    areas: frozenset[str] | None = None
+    strands: frozenset[str] | None = None
+    owners: frozenset[str] | None = None
+    feeds: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who asks.
+
+    Attributes:
+        name: As it is recorded: the name of a key or the subject of a token.
+        role: In which role.
+        authentication: How they are known: "api-key", "oidc" or "none".
+        purpose: Code of the purpose that they ask for.
+        scope: How far their sight reaches.
+    """
+
+    name: str
+    role: Role
+    authentication: str
+    purpose: str = "demand-forecasting"
+    scope: Scope = field(default_factory=Scope)
+
+
+ANYBODY = Caller("anybody", Role.PUBLIC, "none")

@@ -1,0 +1,104 @@
+"""The policy of routes: what each does to the record and who may ask for it. A route without one is denied."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from ledger.events import OPERATIONS
+from serving.access.caller import Role
+
+OTHER = "other"
+# Keys of the OpenAPI document under which a route says what it does and for whom.
+OPERATION, ROLES = "x-operation", "x-roles"
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_PARAMETER = re.compile(r"\\\{[a-z_]+\\\}")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a route does to the record, and who may ask for it.
+
+    Invariant: the operation is one of the ledger's; some role may ask.
+
+    Attributes:
+        method: HTTP method.
+        template: Its path, with names in braces where a value stands.
+        operation: The ledger's word for what it does.
+        roles: Who may ask.
+        recorded: Whether it touches what is recorded at all; probes and descriptions do not.
+    """
+
+    method: str
+    template: str
+    operation: str
+    roles: frozenset[Role]
+    recorded: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a policy that says nothing.
+
+        Raises:
+            ValueError: The invariant does not hold.
+        """
+        if self.operation not in OPERATIONS or not self.roles:
+            msg = f"{self.method} {self.template} needs an operation of the ledger and a role"
+            raise ValueError(msg)
+
+
+class Policies:
+    """Every policy, found by method and path."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        self.all = tuple(sorted(policies, key=lambda one: (one.template, one.method)))
+        # A path in full is found at once, and goes before a template that would match it too.
+        self._plain = {one.template for one in self.all if "{" not in one.template}
+        self._patterns = tuple(
+            (template, re.compile(_PARAMETER.sub("[^/]+", re.escape(template))))
+            for template in dict.fromkeys(one.template for one in self.all if "{" in one.template)
+        )
+        self._by_route = {(one.method, one.template): one for one in self.all}
+
+    def template(self, path: str) -> str:
+        """Return the template that a path belongs to, or `OTHER`."""
+        if path in self._plain:
+            return path
+        return next((template for template, pattern in self._patterns if pattern.fullmatch(path)), OTHER)
+
+    def find(self, method: str, path: str) -> Policy | None:
+        """Return the policy of a request; None where there is no such route."""
+        return self._by_route.get((method, self.template(path)))
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Return the methods that a path takes."""
+        template = self.template(path)
+        return tuple(method for method in _METHODS if (method, template) in self._by_route)
+
+
+def declared(operation: str, *roles: Role, recorded: bool = True) -> dict[str, Any]:
+    """Return what a route's decorator is given so that it has a policy."""
+    return {"openapi_extra": {OPERATION: operation, ROLES: sorted(roles), "x-recorded": recorded}}
+
+
+def policies_of(web: FastAPI) -> list[Policy]:
+    """Return the policies that an application's routes declare.
+
+    Raises:
+        ValueError: A route declares none.
+    """
+    found = []
+    for route in web.routes:
+        said = route.openapi_extra if isinstance(route, APIRoute) else None
+        if not isinstance(route, APIRoute) or not said or OPERATION not in said:
+            msg = f"the route {getattr(route, 'path', route)} declares no operation and no role"
+            raise ValueError(msg)
+        roles = frozenset(map(Role, said[ROLES]))
+        found += [
+            Policy(method, route.path, said[OPERATION], roles, said["x-recorded"])
+            for method in sorted(route.methods or ())
+        ]
+    return found

@@ -1,0 +1,105 @@
+"""Answers: each is recorded before it leaves. No record, no answer.
+
+The object hash of the event is the SHA-256 of the answer without its audit id: of JSON, an opening brace and the exact
+bytes after the first member; of CSV, the whole body. The entity tag is made of the same hash, so that an answer that
+was not modified is recognised although its audit id is another one; that nothing new was given is recorded too.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from ledger.events import Draft, Scalar
+from serving.asking import present
+from serving.desk import Desk
+
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
+AUDIT_ID = "Audit-Id"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, before it is recorded.
+
+    Attributes:
+        body: JSON object or CSV, without an audit id.
+        object: What it is about, such as `forecast/2024-07-01-0a1b2c3d`.
+        details: What else belongs to the record.
+        media_type: JSON or CSV.
+        operation: What it is for the record; None: as the route declares.
+        recipient: Who is given it, where it is disclosed.
+        status: Of the answer.
+        headers: Further headers.
+        marked: Whether its audit id stands first in a JSON body too; an answer about an event bears that event's.
+    """
+
+    body: bytes
+    object: str
+    details: Mapping[str, Scalar] = field(default_factory=dict)
+    media_type: str = JSON
+    operation: str | None = None
+    recipient: str | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+    marked: bool = True
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], subject: str, **rest: Any) -> "Finding":
+        """Return a finding whose body is a document."""
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return cls(text.encode(), subject, **rest)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the body."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
+    """Record a finding, and return it as the answer.
+
+    Raises:
+        LedgerError: It could not be recorded; then there is no answer.
+    """
+    digest = finding.sha256
+    tag = f'"{digest[:32]}"'
+    known = _is_known(request.headers.get("if-none-match"), tag)
+    event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, known=known)))
+    headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
+    if known:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    body = finding.body
+    if finding.marked and finding.media_type == JSON:
+        rest = body[1:] if body == b"{}" else b"," + body[1:]
+        body = b'{"audit_id":"' + event.audit_id.encode() + b'"' + rest
+    return Response(body, finding.status, headers, finding.media_type)
+
+
+def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
+    asking = present()
+    operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
+    details = {**finding.details, **({"not_modified": True} if known else {})}
+    draft = Draft(
+        operation,
+        finding.object,
+        asking.caller.name,
+        object_hash=digest,
+        recipient=finding.recipient,
+        details=details,
+    )
+    # Events of many callers are recorded together, so each says itself who acts.
+    return asking.acting().complete(draft)
+
+
+def _is_known(header: str | None, tag: str) -> bool:
+    if header is None:
+        return False
+    return header.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in header.split(",")]

@@ -1,0 +1,45 @@
+"""The request that is being answered: who asks, and for what. Reached from wherever an answer is made."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from ledger.acting import Acting
+from serving.access.caller import ANYBODY, Caller
+from serving.access.policy import Policy
+
+
+@dataclass
+class Asking:
+    """One request, as far as it is known; what lies outside fills it in as it goes on.
+
+    Attributes:
+        request_id: Stands in the log, the record and the answer.
+        policy: Of the route; None where there is no such route.
+        caller: Who asks; nobody known until they have said.
+    """
+
+    request_id: str
+    policy: Policy | None = None
+    caller: Caller = ANYBODY
+
+    def acting(self) -> Acting:
+        """Return what every event of this request says."""
+        caller = self.caller
+        return Acting(caller.role, caller.authentication, caller.purpose, {"request": self.request_id})
+
+
+_PRESENT: ContextVar[Asking] = ContextVar("strandcast_asking")
+
+
+def present() -> Asking:
+    """Return the request that is being answered in this task or thread.
+
+    Raises:
+        LookupError: None is.
+    """
+    return _PRESENT.get()
+
+
+def begin(asking: Asking) -> None:
+    """Make a request the present one, for this task and what it starts."""
+    _PRESENT.set(asking)

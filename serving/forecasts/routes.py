@@ -1,0 +1,52 @@
+"""The addresses of forecasts."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from serving.access.caller import Role
+from serving.access.policy import declared
+from serving.answers import answered
+from serving.desk import Desk
+from serving.forecasts.query import ForecastQuery
+from serving.forecasts.reading import covered, explanation, forecasts
+from serving.schemas import ExplanationAnswer, Forecasts, Periods
+
+READERS = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)
+
+
+def routes(desk: Callable[[], Desk]) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter()
+
+    @router.get(
+        "/v1/periods",
+        response_model=Periods,
+        summary="The periods that the served forecast covers",
+        **declared("consultation", *READERS),
+    )
+    async def get_periods(request: Request) -> Any:
+        return await answered(desk(), request, covered(desk()))
+
+    @router.get(
+        "/v1/forecasts",
+        response_model=Forecasts,
+        summary="Expected recorded incidents by area and strand",
+        **declared("consultation", *READERS),
+    )
+    async def get_forecasts(request: Request, query: Annotated[ForecastQuery, Query()]) -> Any:
+        return await answered(desk(), request, forecasts(desk(), query))
+
+    @router.get(
+        "/v1/explanations/{id}",
+        response_model=ExplanationAnswer,
+        summary="What one forecast relied on",
+        **declared("consultation", *READERS),
+    )
+    async def get_explanation(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
+        # An older run has to be read from the disk first.
+        return await answered(desk(), request, await run_in_threadpool(explanation, desk(), id))
+
+    return router

@@ -1,0 +1,66 @@
+"""Refusals: attempts that were refused or failed are recorded too, before they are told."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from errors import LedgerError
+from ledger.events import Draft, Outcome
+from ledger.group import GroupCommit
+from serving.access.gate import ASKING
+from serving.asking import Asking, begin
+
+_logger = logging.getLogger("strandcast.serving")
+
+
+class Refusals:
+    """ASGI middleware that begins every request, and records how it ended if it was refused or failed.
+
+    Args:
+        app: What it is laid round.
+        recorder: Returns the recorder of this process.
+    """
+
+    def __init__(self, app: ASGIApp, *, recorder: Callable[[], GroupCommit]) -> None:
+        self.app = app
+        self.recorder = recorder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        asking = Asking(uuid.uuid4().hex)
+        scope[ASKING] = asking
+        begin(asking)
+
+        async def recorded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if message["status"] >= HTTPStatus.BAD_REQUEST:
+                    await self._record(asking, message["status"])
+                message["headers"] = [*message["headers"], (b"request-id", asking.request_id.encode())]
+            await send(message)
+
+        await self.app(scope, receive, recorded)
+
+    async def _record(self, asking: Asking, status: int) -> None:
+        policy = asking.policy
+        if policy is None or not policy.recorded:
+            return
+        outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
+        draft = Draft(
+            policy.operation,
+            f"route/{policy.method} {policy.template}",
+            asking.caller.name,
+            outcome=outcome,
+            details={"status": status},
+        )
+        try:
+            await asyncio.wrap_future(self.recorder().record(asking.acting().complete(draft)))
+        except LedgerError as error:
+            # A refusal gives nothing away, and is told all the same.
+            _logger.warning("a refusal could not be recorded: %s", error)

@@ -1,0 +1,1 @@
+"""Plans: made, looked at and decided on over HTTP."""

@@ -1,0 +1,1 @@
+"""The record: what was done, as auditors look it up."""

@@ -1,0 +1,79 @@
+"""Answers: recorded before they leave, recognised when nothing is new."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+import pytest
+from fastapi import Request
+from fastapi.responses import Response
+
+from errors import LedgerError
+from ledger.events import Draft
+from serving.access.caller import Caller, Role
+from serving.access.policy import Policy
+from serving.answers import CSV, Finding, answered
+from serving.asking import Asking, begin
+from serving.desk import Desk
+from tests.support.forecast_runs import synthetic_workspace
+from tests.support.ledgers import TickingClock
+
+ANN = Caller("Ann", Role.PLANNER, "api-key", "patrol-planning")
+POLICY = Policy("GET", "/v1/forecasts", "consultation", frozenset({Role.PLANNER}))
+FOUND = Finding.of({"rows": 2}, "forecast/a", details={"rows": 2})
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk.open(synthetic_workspace(tmp_path / "w").root, TickingClock())
+
+
+def ask(desk: Desk, finding: Finding, tag: str = "") -> Response:
+    async def answer() -> Response:
+        begin(Asking("r-1", POLICY, ANN))
+        headers = [(b"if-none-match", tag.encode())] if tag else []
+        return await answered(desk, Request({"type": "http", "headers": headers}), finding)
+
+    return asyncio.run(answer())
+
+
+def test_answer_bears_the_event_that_recorded_it(desk: Desk) -> None:
+    answer = ask(desk, FOUND)
+    event = desk.ledger.event(answer.headers["audit-id"])
+    assert answer.body == b'{"audit_id":"' + event.audit_id.encode() + b'","rows":2}'
+    said = event.draft
+    assert (said.actor, said.role, said.authentication, said.purpose) == (
+        "Ann",
+        "planner",
+        "api-key",
+        "patrol-planning",
+    )
+    assert said.object_hash == hashlib.sha256(b'{"rows":2}').hexdigest()
+    assert dict(said.details) == {"request": "r-1", "rows": 2}
+
+
+@pytest.mark.parametrize("tag", ["{tag}", "W/{tag}", '"x", {tag}', "*"])
+def test_answer_that_is_known_is_not_sent_again_and_recorded_all_the_same(desk: Desk, tag: str) -> None:
+    own = ask(desk, FOUND).headers["etag"]
+    again = ask(desk, FOUND, tag.format(tag=own))
+    assert (again.status_code, again.body) == (304, b"")
+    assert desk.ledger.event(again.headers["audit-id"]).draft.details["not_modified"] is True
+    assert ask(desk, FOUND, '"x"').status_code == 200
+
+
+def test_table_is_sent_as_it_is(desk: Desk) -> None:
+    answer = ask(desk, Finding(b"a,b\n", "forecast/a", media_type=CSV))
+    assert (answer.body, answer.headers["content-type"]) == (b"a,b\n", CSV)
+
+
+def test_without_a_record_there_is_no_answer(desk: Desk) -> None:
+    desk.close()
+    with pytest.raises(LedgerError):
+        ask(desk, FOUND)
+
+
+def test_what_an_event_says_of_its_operation_goes_before_the_route(desk: Desk) -> None:
+    given = ask(desk, Finding(b"{}", "plan/a", operation="disclosure", recipient="Council"))
+    said: Draft = desk.ledger.event(given.headers["audit-id"]).draft
+    assert (said.operation, said.recipient) == ("disclosure", "Council")
+    assert given.body == b'{"audit_id":"' + given.headers["audit-id"].encode() + b'"}'
