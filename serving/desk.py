@@ -29,6 +29,7 @@ class Desk:
         shelf: The run that is served.
         recorder: Records events of many requests together.
         contributions: Those that a run did not keep.
+        surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, clock: Callable[[], datetime]) -> None:
@@ -38,6 +39,7 @@ class Desk:
         self.clock = clock
         self.shelf = Shelf(ledger, self.files)
         self.recorder = GroupCommit(ledger)
+        self.surroundings = ""
         self.contributions = LaterContributions(ledger, self.files)
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
         self._older = lru_cache(maxsize=_RUNS_KEPT)(self._load)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from errors import StrandcastError
 from ledger.group import GroupCommit
+from models.replay.manifest import record_surroundings
 from serving.access.caller import Caller, Role
 from serving.access.gate import Gate
 from serving.access.policy import Policies, Policy, policies_of
@@ -73,6 +74,7 @@ class StrandcastService:
         logging.getLogger("bentoml._internal.server.http_app").addFilter(NotOfInput())
         self.desk = Desk.open(workspace_root(), now)
         try:
+            self.desk.surroundings = record_surroundings(self.desk.ledger, self.desk.files, "service")
             self.desk.shelf.refresh()
         except StrandcastError as error:
             # Not ready is an answer; a worker that ends would be started again for ever.

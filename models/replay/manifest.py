@@ -22,6 +22,8 @@ from models.replay.surroundings import kept_surroundings
 MANIFEST = "manifest"
 VERSION = 1
 SETTINGS = "settings"
+# The detail under which the service records what was asked of it: the path with its query.
+ASKED = "asked"
 _TREES = "booster"
 _NAMED = 16
 
@@ -176,6 +178,18 @@ def append_beside(
         if len(_lacking(ledger, shared)) == len(lacking):
             raise
     return ledger.append(draft, artefacts=[*own, *_lacking(ledger, shared)], aliases=aliases, only_while=only_while)
+
+
+def record_surroundings(ledger: Ledger, files: FileStore, actor: str) -> str:
+    """Return the name of the present surroundings, which are recorded unless they are already.
+
+    Raises:
+        LedgerError: They could not be recorded.
+    """
+    row = kept_surroundings(files)
+    if _lacking(ledger, (row,)):
+        append_beside(ledger, Draft("admin", f"{row.kind}/{row.name}", actor, object_hash=row.sha256), (), (row,))
+    return row.name
 
 
 def _lacking(ledger: Ledger, rows: Sequence[Artefact]) -> list[Artefact]:

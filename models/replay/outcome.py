@@ -124,9 +124,9 @@ class Replay:
             case "differs":
                 return f"{self.object} differs: {first.sentence() if first else ''}."
         lacking = "; ".join(self.absent) or "what it was made of"
-        why = f" ({first.sentence()})" if first else ""
+        why = f" ({first.said or first.sentence()})" if first else ""
         there = f" It was made at revision {self.revision}." if self.revision and self.absent_surroundings else ""
-        return f"{self.object} cannot be replayed here: absent is {lacking}{why}.{there}"
+        return f"{self.object} cannot be replayed here; what is absent: {lacking}{why}.{there}"
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON values."""
