@@ -6,6 +6,7 @@
 #   make demo SERVE=0       stop after the plan is printed; PORT=3000 is where the service answers otherwise
 #   make test               run the tests (ARGS="-k panel" narrows them)
 #   make check              formatting, lint, types, import contracts
+#   make client OUT=FOLDER  make a typed Python client of the service from its OpenAPI description
 #   make format             put the formatting right
 #   make clean              remove the environment and caches; var/, where workspaces live, stays
 
@@ -15,13 +16,14 @@ DATA ?=
 SERVE ?= 1
 PORT ?= 3000
 ARGS ?=
+OUT ?= var/strandcast_client
 
 TOOLS := .tools
 STAMP := .venv/.synced
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format clean
+.PHONY: help demo test check client format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -38,6 +40,12 @@ check: $(STAMP)
 	.venv/bin/ruff check .
 	.venv/bin/mypy .
 	PYTHONPATH=. .venv/bin/lint-imports --no-logo
+
+client: $(STAMP)
+	@mkdir -p "$(OUT)"
+	PYTHONPATH=. .venv/bin/strandcast openapi --out "$(OUT)/openapi.json"
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/openapi-python-client generate --path "$(OUT)/openapi.json" \
+	  --meta none --output-path "$(OUT)/strandcast_client" --overwrite --fail-on-warning
 
 format: $(STAMP)
 	.venv/bin/ruff check --fix-only .

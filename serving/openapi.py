@@ -1,98 +1,141 @@
-"""The service's OpenAPI document: BentoML's own description, completed and made true.
+"""The service's OpenAPI document: what FastAPI says of the routes, completed and made true.
 
-BentoML describes its routes and those of the mounted application, in the words of OpenAPI 3.0, with errors that never
-leave (they are turned into problem documents) and with the request and answer of an API method written out in place.
+Policies say who may ask and what a route does to the record; from them and from the form of a route follow the problem
+documents that it may answer with.
 """
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
-from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer, PlanOrder, Problem
+from serving.access.caller import Role
+from serving.access.policy import RECORDED, ROLES
+from serving.guards.problems import DETAIL, MEDIA_TYPE
+from serving.schemas import Problem
 
 # Of the addresses under /v1, not of the software: a bento holds the software uninstalled.
 API_VERSION = "1"
-JSON_MEDIA = "application/json"
-PROBLEM_MEDIA = "application/problem+json"
-TEXT_MEDIA = "text/plain"
 
-_REFERENCE = "#/components/schemas/{model}"
 _ABOUT = """\
 Forecasts of recorded demand by area and strand, patrol plans with reasons, and the record of every answer. It forecasts
 recorded incidents in areas; it never says anything about a person.
 
-Every answer about forecasts, plans and explanations carries `audit_id`: the event that was recorded before the answer
-left. Where something was read, the `object_hash` of that event is the SHA-256 of the answer without the `audit_id`
-member that it begins with.
+Every answer is recorded before it leaves: the header `Audit-Id` names the event. A JSON body begins with the same
+identifier as `audit_id`, and the event's `object_hash` is the SHA-256 of the body without that member. `x-roles` of an
+operation says who may ask, `x-operation` what it is for the record.
 """
-_SHAPES = (Periods, Forecasts, PlanOrder, PlanAnswer, ExplanationAnswer, AuditEvent, Problem)
-_PROBES = {
-    "/healthz": "Whether the process answers",
-    "/livez": "Whether the process answers",
-    "/readyz": "Whether there is a forecast to serve and a ledger that can be written",
+_REFERENCE = "#/components/schemas/{model}"
+_SECURITY = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, as `strandcast keys create` shows it once.",
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of the OpenID Connect issuer that the workspace names.",
+    },
 }
-_PROBLEMS = {
-    "/healthz": (),
-    "/livez": (),
-    "/metrics": (),
-    "/readyz": (503,),
-    "/v1/periods": (503,),
-    "/v1/forecasts": (422, 503),
-    "/v1/plans": (400, 413, 415, 422, 503),
+_ANSWER_HEADERS = {
+    "Audit-Id": {"description": "The event that recorded this answer.", "schema": {"type": "string"}},
+    "Request-Id": {"description": "The request, as it stands in log and record.", "schema": {"type": "string"}},
 }
-_PROBLEMS_BY_ID = (404, 503)
-_TITLES = {
-    400: "No JSON",
-    404: "No such record",
-    413: "Body too large",
-    415: "Not application/json",
-    422: "Fields that cannot be used",
-    503: "Nothing to serve, or the answer could not be recorded",
+_TAG = {"ETag": {"description": "Of the body without its audit id.", "schema": {"type": "string"}}}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "Entity tags that are known; the answer is 304 if one holds.",
+    "schema": {"type": "string", "maxLength": 2000},
 }
+_WRITES = ("post", "put", "patch", "delete")
 
 
-def describe(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the complete document from the one that BentoML gives."""
-    paths = {path: _path(path, item) for path, item in sorted(document["paths"].items())}
-    schemas = {name: schema for model in _SHAPES for name, schema in _schemas(model).items()}
+def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """Return the document of some routes."""
+    document = get_openapi(
+        title="Strandcast", version=API_VERSION, openapi_version="3.1.0", description=_ABOUT, routes=list(routes)
+    )
+    names = {
+        (route.path, method.lower()): route.name
+        for route in routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods or ())
+    }
+    paths = {
+        path: {
+            method: {**_operation(path, method, operation), "operationId": names[path, method]}
+            for method, operation in item.items()
+        }
+        for path, item in sorted(document["paths"].items())
+    }
+    schemas = {**document["components"]["schemas"], **_schemas(Problem)}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
     return {
-        "openapi": "3.1.0",
-        "info": {"title": "Strandcast", "version": API_VERSION, "description": _ABOUT},
+        "openapi": document["openapi"],
+        "info": document["info"],
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": dict(sorted(schemas.items()))},
+        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": _SECURITY},
     }
 
 
-def _path(path: str, item: dict[str, Any]) -> dict[str, Any]:
-    return {method: _operation(path, method, operation) for method, operation in item.items()}
-
-
 def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {name: operation[name] for name in ("summary", "parameters") if name in operation}
-    kept["operationId"] = f"{method}_{path.strip('/').replace('/', '_').replace('{', 'by_').replace('}', '')}"
-    # BentoML keys the answers of its own routes by number, FastAPI by text.
-    success = {str(status): answer for status, answer in operation["responses"].items()}["200"]
-    if path in _PROBES:
-        kept["summary"] = _PROBES[path]
-    if path == "/v1/plans":
-        kept["summary"] = "Make a plan: hours for every area, with reasons"
-        kept["requestBody"] = {"required": True, "content": _content(JSON_MEDIA, PlanOrder)}
-        success = {"content": _content(JSON_MEDIA, PlanAnswer)}
-    success = {**success, "description": "As asked."}
-    if "content" not in success:
-        success["content"] = {TEXT_MEDIA: {"schema": {"type": "string"}}}
-    problems = {str(status): _problem(_TITLES[status]) for status in _PROBLEMS.get(path, _PROBLEMS_BY_ID)}
-    kept["responses"] = {"200": success, **problems, "default": _problem("Any other failure")}
+    recorded = bool(operation.pop(RECORDED))
+    kept = {**operation, "security": [] if set(operation[ROLES]) == set(Role) else [{"key": []}, {"token": []}]}
+    successes = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+    cached = recorded and method == "get"
+    headers = {**_ANSWER_HEADERS, **(_TAG if cached else {})}
+    answers: dict[str, Any] = {
+        status: {**answer, "description": _told(answer, status), **({"headers": headers} if recorded else {})}
+        for status, answer in successes.items()
+    }
+    if cached:
+        kept["parameters"] = [*operation.get("parameters", []), _IF_NONE_MATCH]
+        answers["304"] = {"description": "Nothing new since the entity tag that was sent.", "headers": headers}
+    problems = _problems(path, method, kept, recorded=recorded)
+    kept["responses"] = {**answers, **{str(status.value): _problem(status) for status in problems}}
     return kept
 
 
-def _problem(description: str) -> dict[str, Any]:
-    return {"description": description, "content": _content(PROBLEM_MEDIA, Problem)}
+def _told(answer: dict[str, Any], status: str) -> str:
+    said = str(answer.get("description", ""))
+    return HTTPStatus(int(status)).description if said in ("", "Successful Response") else said
 
 
-def _content(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
-    return {media_type: {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}}
+def _problems(path: str, method: str, operation: dict[str, Any], *, recorded: bool) -> list[HTTPStatus]:
+    """Return the failures that a route may end in."""
+    writes = method in _WRITES
+    may = {
+        HTTPStatus.BAD_REQUEST: True,
+        HTTPStatus.UNAUTHORIZED: True,
+        HTTPStatus.FORBIDDEN: bool(operation["security"]),
+        HTTPStatus.NOT_FOUND: "{" in path,
+        HTTPStatus.REQUEST_TIMEOUT: True,
+        HTTPStatus.CONFLICT: writes,
+        HTTPStatus.PRECONDITION_FAILED: writes,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: True,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: writes,
+        HTTPStatus.UNPROCESSABLE_ENTITY: bool(operation.get("parameters")) or "requestBody" in operation,
+        HTTPStatus.TOO_MANY_REQUESTS: True,
+        HTTPStatus.INTERNAL_SERVER_ERROR: True,
+        HTTPStatus.SERVICE_UNAVAILABLE: recorded or path == "/readyz",
+        HTTPStatus.GATEWAY_TIMEOUT: True,
+    }
+    return [status for status, holds in may.items() if holds]
+
+
+def _problem(status: HTTPStatus) -> dict[str, Any]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}}
+    return {"description": DETAIL.get(status, status.description or status.phrase), "content": content}
 
 
 def _schemas(model: type[BaseModel]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ledger.group import GroupCommit
 from models.replay.manifest import record_surroundings
 from serving.access.caller import Caller, Role
 from serving.access.gate import Gate
-from serving.access.policy import Policies, Policy, policies_of
+from serving.access.policy import Policies, policies_of
 from serving.asking import present
 from serving.desk import Desk
 from serving.forecasts.snapshot import Watch
@@ -22,6 +22,7 @@ from serving.guards.metrics import Metering
 from serving.guards.problems import Bodies, Problems
 from serving.guards.refusals import Refusals
 from serving.openapi import describe
+from serving.own import routes as own_routes
 from serving.plans.making import make_plan
 from serving.preflight import check_or_exit, workspace_root
 from serving.schemas import PlanAnswer, PlanOrder
@@ -54,7 +55,7 @@ def present_desk() -> Desk:
 @cache
 def present_description() -> dict[str, Any]:
     """Return the service's OpenAPI document."""
-    return describe(Strandcast.openapi_spec.asdict())
+    return describe(ROUTES)
 
 
 def present_recorder() -> GroupCommit:
@@ -115,12 +116,8 @@ class StrandcastService:
 
 
 WEB = build_web(present_desk, present_description)
-# BentoML's own routes are declared here, since it has no place for more than their path.
-OWN = (
-    Policy("POST", "/v1/plans", "combination", frozenset({Role.PLANNER})),
-    *(Policy("GET", path, "admin", frozenset(Role), recorded=False) for path in ("/healthz", "/livez", "/readyz")),
-)
-POLICIES = Policies([*policies_of(WEB), *OWN])
+ROUTES = (*WEB.routes, *own_routes().routes)
+POLICIES = Policies(policies_of(ROUTES))
 
 # A decorator would hide from type checkers that this is a service. The built-in metrics label by raw path and the
 # built-in tracing costs most of a cheap request; guards/metrics.py has ours.

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 
 from errors import AllocationError, DataError, LedgerError, ServiceError, StrandcastError
 from ledger.events import MovedMeanwhileError, NoSuchRecordError
@@ -61,15 +61,16 @@ def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) 
     @web.get(
         "/metrics",
         summary="Metrics for Prometheus",
-        response_class=Response,
+        response_class=PlainTextResponse,
+        tags=["running"],
         **declared("admin", *Role, recorded=False),
     )
-    def metrics() -> Any:
+    def get_metrics() -> Any:
         body, media_type = exposition()
         return Response(body, media_type=media_type)
 
-    @web.get("/docs.json", include_in_schema=False, **declared("admin", *Role, recorded=False))
-    def docs() -> dict[str, Any]:
+    @web.get("/docs.json", summary="This description", tags=["running"], **declared("admin", *Role, recorded=False))
+    def get_description() -> dict[str, Any]:
         return describe()
 
     return web

@@ -23,6 +23,7 @@ from strandcast.ingest_commands import ingest
 from strandcast.model_commands import train
 from strandcast.models_commands import models
 from strandcast.monitor_commands import monitor
+from strandcast.openapi_commands import openapi
 from strandcast.panel_commands import panel
 from strandcast.plans_commands import plans
 from strandcast.plans_studies_commands import STUDIES
@@ -111,6 +112,7 @@ cli.add_command(ingest)
 cli.add_command(init)
 cli.add_command(models)
 cli.add_command(monitor)
+cli.add_command(openapi)
 cli.add_command(panel)
 cli.add_command(plans)
 for study in STUDIES:

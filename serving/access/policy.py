@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from ledger.events import OPERATIONS
 from serving.access.caller import Role
 
 OTHER = "other"
 # Keys of the OpenAPI document under which a route says what it does and for whom.
-OPERATION, ROLES = "x-operation", "x-roles"
+OPERATION, ROLES, RECORDED = "x-operation", "x-roles", "x-recorded"
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PARAMETER = re.compile(r"\\\{[a-z_]+\\\}")
@@ -81,24 +81,23 @@ class Policies:
 
 def declared(operation: str, *roles: Role, recorded: bool = True) -> dict[str, Any]:
     """Return what a route's decorator is given so that it has a policy."""
-    return {"openapi_extra": {OPERATION: operation, ROLES: sorted(roles), "x-recorded": recorded}}
+    return {"openapi_extra": {OPERATION: operation, ROLES: sorted(roles), RECORDED: recorded}}
 
 
-def policies_of(web: FastAPI) -> list[Policy]:
-    """Return the policies that an application's routes declare.
+def policies_of(routes: Iterable[BaseRoute]) -> list[Policy]:
+    """Return the policies that routes declare.
 
     Raises:
         ValueError: A route declares none.
     """
     found = []
-    for route in web.routes:
+    for route in routes:
         said = route.openapi_extra if isinstance(route, APIRoute) else None
         if not isinstance(route, APIRoute) or not said or OPERATION not in said:
             msg = f"the route {getattr(route, 'path', route)} declares no operation and no role"
             raise ValueError(msg)
         roles = frozenset(map(Role, said[ROLES]))
         found += [
-            Policy(method, route.path, said[OPERATION], roles, said["x-recorded"])
-            for method in sorted(route.methods or ())
+            Policy(method, route.path, said[OPERATION], roles, said[RECORDED]) for method in sorted(route.methods or ())
         ]
     return found

@@ -25,6 +25,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/periods",
         response_model=Periods,
         summary="The periods that the served forecast covers",
+        tags=["forecasts"],
         **declared("consultation", *READERS),
     )
     async def get_periods(request: Request) -> Any:
@@ -34,6 +35,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/forecasts",
         response_model=Forecasts,
         summary="Expected recorded incidents by area and strand",
+        tags=["forecasts"],
         **declared("consultation", *READERS),
     )
     async def get_forecasts(request: Request, query: Annotated[ForecastQuery, Query()]) -> Any:
@@ -43,6 +45,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/explanations/{id}",
         response_model=ExplanationAnswer,
         summary="What one forecast relied on",
+        tags=["forecasts"],
         **declared("consultation", *READERS),
     )
     async def get_explanation(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path

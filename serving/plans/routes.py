@@ -22,6 +22,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/plans/{id}",
         response_model=PlanAnswer,
         summary="A recorded plan",
+        tags=["plans"],
         **declared("consultation", Role.PLANNER, Role.AUDITOR),
     )
     async def get_plan(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path

@@ -21,6 +21,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/audit/{id}",
         response_model=AuditEvent,
         summary="One recorded event",
+        tags=["record"],
         **declared("consultation", Role.AUDITOR),
     )
     async def get_event(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path

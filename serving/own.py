@@ -1,0 +1,54 @@
+"""The routes that BentoML serves itself, told as the mounted ones are, so that they have a policy and a description.
+
+None of these functions is ever called: BentoML has no place for more than a route's path.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
+
+from serving.access.caller import Role
+from serving.access.policy import declared
+from serving.schemas import PlanAnswer, PlanOrder
+
+
+def routes() -> APIRouter:
+    """Return the routes."""
+    router = APIRouter()
+
+    @router.post(
+        "/v1/plans",
+        response_model=PlanAnswer,
+        summary="Make a plan: hours for every area, with reasons",
+        tags=["plans"],
+        **declared("combination", Role.PLANNER),
+    )
+    def make_plan(order: PlanOrder) -> Any: ...
+
+    probe = declared("admin", *Role, recorded=False)
+
+    @router.get(
+        "/healthz",
+        response_class=PlainTextResponse,
+        summary="Whether the process answers",
+        tags=["running"],
+        **probe,
+    )
+    def get_health() -> Any: ...
+
+    @router.get(
+        "/livez", response_class=PlainTextResponse, summary="Whether the process answers", tags=["running"], **probe
+    )
+    def get_alive() -> Any: ...
+
+    @router.get(
+        "/readyz",
+        response_class=PlainTextResponse,
+        summary="Whether there is a forecast to serve and a ledger that can be written",
+        tags=["running"],
+        **probe,
+    )
+    def get_ready() -> Any: ...
+
+    return router
