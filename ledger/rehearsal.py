@@ -87,6 +87,11 @@ class ScratchFiles(FileStore):
         self.written[stored.path] = data
         return stored
 
+    def made(self, folder: str) -> tuple[str, bytes] | None:
+        """Return the hash and the bytes of the one file that would be in a folder; None where none would be."""
+        found = [(path, data) for path, data in self.written.items() if path.startswith(f"{folder}/")]
+        return (hashlib.sha256(found[0][1]).hexdigest(), found[0][1]) if len(found) == 1 else None
+
     def read(self, stored: StoredFile) -> bytes:
         """Return what would have been written, or a stored file's bytes.
 

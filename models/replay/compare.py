@@ -15,6 +15,7 @@ from models.replay.outcome import Part
 # Another processor rounds otherwise: sums differ in their last digits, not more.
 CLOSE = 1e-9
 _LONGEST = 80
+_OTHERWISE = "every value is the same bits, in a file that is written otherwise"
 
 
 def compared_tables(name: str, recorded: bytes, found: bytes, digests: tuple[str, str]) -> Part:
@@ -42,7 +43,7 @@ def compared_tables(name: str, recorded: bytes, found: bytes, digests: tuple[str
         apart = apart or verdict == "close"
     if apart:
         return Part(name, "close", "", *digests)
-    return Part(name, "close", "every value is the same bits, in a file that is written otherwise", *digests)
+    return Part(name, "close", _OTHERWISE, *digests)
 
 
 def compared_documents(name: str, recorded: Any, found: Any, digests: tuple[str, str] = ("", "")) -> Part:
@@ -54,6 +55,8 @@ def compared_documents(name: str, recorded: Any, found: Any, digests: tuple[str,
             continue
         said = f"{path or 'the whole'} was {_short(then)} and is {_short(now)}"
         return Part(name, "differs", said, *digests)
+    if not close and digests[0] != digests[1]:
+        return Part(name, "close", _OTHERWISE, *digests)
     return Part(name, "close" if close else "same", "", *digests)
 
 
@@ -72,7 +75,7 @@ def _column(name: str, then: "pd.Series[Any]", now: "pd.Series[Any]") -> tuple[s
         if (same | near).all():
             return "close", ""
         at = int(np.flatnonzero(~(same | near))[0])
-        return "differs", f"{name} of row {at} was {one[at]!r} and is {other[at]!r}"
+        return "differs", f"{name} of row {at} was {float(one[at])!r} and is {float(other[at])!r}"
     texts = then.astype(str).to_numpy(), now.astype(str).to_numpy()
     differing = np.flatnonzero(texts[0] != texts[1])
     if not len(differing):

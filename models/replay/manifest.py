@@ -23,7 +23,7 @@ MANIFEST = "manifest"
 VERSION = 1
 SETTINGS = "settings"
 # The detail under which the service records what was asked of it: the path with its query.
-ASKED = "asked"
+ASKED = "url"
 _TREES = "booster"
 _NAMED = 16
 

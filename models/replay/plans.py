@@ -66,24 +66,28 @@ def _made(kept: Kept, event: Event, row: Artefact, document: Mapping[str, Any], 
         _again(document, _sets(kept, manifest, secret), Books(rehearsal, scratch, "replay"))
     except StrandcastError as error:
         return [Part(_MADE, "differs", str(error).rstrip("."))]
-    made = next((item for item in rehearsal.rows if item.kind == KIND), None)
+    made = scratch.made("plans")
     if made is None:
-        return [Part(_MADE, "differs", "the plan was recorded before this event")]
-    compared = compared_documents(_DOCUMENT, document, parsed(scratch.written[made.path]), (row.sha256, made.sha256))
-    described = compared_documents(
-        "the plan's description", without_surroundings(row.meta), without_surroundings(made.meta)
-    )
-    return [compared, described]
+        return [Part(_MADE, "differs", "no plan would be written")]
+    compared = compared_documents(_DOCUMENT, document, parsed(made[1]), (row.sha256, made[0]))
+    then = without_surroundings(row.meta)
+    described = [
+        compared_documents("the plan's description", then, without_surroundings(item.meta))
+        for item in rehearsal.rows
+        if item.kind == KIND
+    ]
+    return [compared, *described]
 
 
 def _needs(document: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     needs = [("the forecast's file", FORECAST, str(manifest["forecast"]))]
+    parent = str(document["parent"]["plan_id"]) if document["parent"] else None
     for called, kind in (("profile", PROFILES), ("hotspots", HOTSPOTS), ("near", KIND)):
-        if manifest[called] is not None:
+        if manifest[called] not in (None, parent):
             name = {"profile": "profiles", "hotspots": "hot spots", "near": "the plan that it is near to"}[called]
             needs.append((name, kind, str(manifest[called])))
-    if document["parent"]:
-        needs.append(("the plan that it was made from", KIND, str(document["parent"]["plan_id"])))
+    if parent:
+        needs.append(("the plan that it was made from", KIND, parent))
     needs += [(f"settings ({role})", SETTINGS, str(name)) for role, name in sorted(manifest["settings"].items())]
     return needs
 

@@ -46,10 +46,11 @@ def run_parts(kept: Kept, event: Event, row: Artefact) -> list[Part]:
         _again(kept, rehearsal, scratch, meta)
     except StrandcastError as error:
         return [*inputs, file, Part(_MADE, "differs", str(error).rstrip("."))]
-    made = next((item for item in rehearsal.rows if item.kind == FORECAST), None)
+    made = scratch.made("forecasts")
     if made is None:
-        return [*inputs, file, Part(_MADE, "differs", "the run was recorded before this event")]
-    return [*inputs, file, _table(kept, row, made, scratch, file), _described(meta, made.meta)]
+        return [*inputs, file, Part(_MADE, "differs", "no table would be written")]
+    described = [_described(meta, item.meta) for item in rehearsal.rows if item.kind == FORECAST]
+    return [*inputs, file, _table(kept, row, made, file), *described]
 
 
 def _again(kept: Kept, rehearsal: Rehearsal, files: ScratchFiles, meta: Mapping[str, Any]) -> None:
@@ -75,13 +76,13 @@ def _again(kept: Kept, rehearsal: Rehearsal, files: ScratchFiles, meta: Mapping[
     )
 
 
-def _table(kept: Kept, row: Artefact, made: Artefact, scratch: ScratchFiles, file: Part) -> Part:
-    digests = (row.sha256, made.sha256)
+def _table(kept: Kept, row: Artefact, made: tuple[str, bytes], file: Part) -> Part:
+    digests = (row.sha256, made[0])
     if digests[0] == digests[1]:
         return Part(_TABLE, "same", "", *digests)
     if file.verdict != "same":
         return Part(_TABLE, "differs", "other bytes are made, and the file to compare them with is lost", *digests)
-    return compared_tables(_TABLE, kept.files.read(row.stored), scratch.written[made.path], digests)
+    return compared_tables(_TABLE, kept.files.read(row.stored), made[1], digests)
 
 
 def _described(recorded: Mapping[str, Any], made: Mapping[str, Any]) -> Part:
