@@ -25,6 +25,8 @@ from serving.desk import Desk
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 AUDIT_ID = "Audit-Id"
+# What a route that answers with CSV too says of its answers.
+ALSO_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,19 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     return Response(body, finding.status, headers, finding.media_type)
 
 
+<<<<<<< HEAD
 def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:
+=======
+def wants_csv(request: Request, asked: str | None) -> bool:
+    """Tell whether an answer is to be CSV: the query says so, or else the header Accept names it before JSON."""
+    if asked is not None:
+        return asked == "csv"
+    wanted = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").lower().split(",")]
+    return next((one == "text/csv" for one in wanted if one in ("text/csv", JSON)), False)
+
+
+def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
+>>>>>>> main
     asking = present()
     operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
     modified = {"not_modified": True} if known else {}
@@ -97,8 +111,14 @@ def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, know
         finding.object,
         asking.caller.name,
         object_hash=digest,
+<<<<<<< HEAD
         recipient=finding.recipient,
         details={**finding.details, **details, **modified},
+=======
+        # Whoever is answered is who it is disclosed to, where the finding names nobody else.
+        recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
+        details=details,
+>>>>>>> main
     )
     # Events of many callers are recorded together, so each says itself who acts.
     return asking.acting().complete(draft)

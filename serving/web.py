@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from errors import AllocationError, DataError, LedgerError, ServiceError, StrandcastError
+from errors import AccessError, AllocationError, DataError, LedgerError, ServiceError, StrandcastError
 from ledger.events import MovedMeanwhileError, NoSuchRecordError
 from serving.access.caller import Role
 from serving.access.policy import declared
+from serving.champions.routes import routes as champion_routes
 from serving.desk import Desk
 from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
@@ -18,7 +19,7 @@ from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.plans.routes import routes as plan_routes
 from serving.record.routes import routes as record_routes
 
-ROOMS = (forecast_routes, plan_routes, record_routes)
+ROOMS = (forecast_routes, champion_routes, plan_routes, record_routes)
 
 
 def problem_response(error: StrandcastError) -> Response:
@@ -35,6 +36,8 @@ def status_of(error: StrandcastError) -> HTTPStatus:
         return HTTPStatus.CONFLICT
     if isinstance(error, LedgerError | ServiceError):
         return HTTPStatus.SERVICE_UNAVAILABLE
+    if isinstance(error, AccessError):
+        return HTTPStatus.FORBIDDEN
     if isinstance(error, AllocationError | DataError):
         return HTTPStatus.UNPROCESSABLE_ENTITY
     return HTTPStatus.INTERNAL_SERVER_ERROR
@@ -63,13 +66,18 @@ def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) 
         summary="Metrics for Prometheus",
         response_class=PlainTextResponse,
         tags=["running"],
-        **declared("admin", *Role, recorded=False),
+        **declared("admin", Role.ADMIN, recorded=False),
     )
     def get_metrics() -> Any:
         body, media_type = exposition()
         return Response(body, media_type=media_type)
 
-    @web.get("/docs.json", summary="This description", tags=["running"], **declared("admin", *Role, recorded=False))
+    @web.get(
+        "/docs.json",
+        summary="This description",
+        tags=["running"],
+        **declared("admin", *Role, recorded=False, anybody=True),
+    )
     def get_description() -> dict[str, Any]:
         return describe()
 

@@ -1,10 +1,14 @@
-"""Contributions: what a forecast rests on, as multipliers that give the served mean back."""
+"""Contributions of recorded runs, read from their tables."""
 
+<<<<<<< HEAD
 import hashlib
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+=======
+from dataclasses import dataclass
+>>>>>>> main
 from typing import Any
 
 import numpy as np
@@ -15,6 +19,7 @@ from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.explanation.later import LaterContributions
+<<<<<<< HEAD
 from models.forecaster import TOLERANCE
 from models.replay.manifest import append_beside
 from models.replay.surroundings import KIND as SURROUNDINGS
@@ -94,6 +99,12 @@ class Explanation:
             "sentence": self.sentence(),
         }
 
+=======
+from models.explanation.reasons import Explanation
+from models.runs import load_run
+from models.table import MULTIPLIERS
+
+>>>>>>> main
 
 def explain(rows: pd.DataFrame) -> Explanation:
     """Explain one row of a run, or the total of several.

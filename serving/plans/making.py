@@ -8,6 +8,7 @@ from models.allocation.decisions.drafts import Sets, draft
 from models.allocation.decisions.record import KIND as PLAN
 from models.allocation.decisions.record import load_plan
 from models.allocation.resources import load_resources
+from models.runs import load_run
 from models.suspension import NOTICE, suspension_of
 from serving.answers import Finding
 from serving.asking import Asking
@@ -23,7 +24,7 @@ def make_plan(desk: Desk, asking: Asking, order: PlanOrder) -> PlanAnswer:
         ServiceError: Nothing is being served yet.
         LedgerError: The plan could not be recorded; then there is none.
     """
-    run = desk.shelf.current.run
+    run = load_run(desk.ledger, desk.files, desk.shelf.current.run_id)
     try:
         resources = load_resources(desk.workspace.resources_file, desk.workspace.taxonomy())
         sets = Sets.of(desk.workspace)
