@@ -178,12 +178,9 @@ class Ledger:
             LedgerError: They could not be recorded: nothing was.
         """
         covered = [_covering(self._acting.complete(draft), (), (), {}) for draft in drafts]
-<<<<<<< HEAD
         self._check_present()
-=======
         if not covered:
             return []
->>>>>>> main
         with self._database.writing() as connection:
             return self._recorded(connection, covered)
 

@@ -29,7 +29,7 @@ class Rehearsal(Ledger):
         vars(self).update(vars(ledger.until(event.sequence - 1 if until is None else until)))
         self._recorded_event = event
         self.draft: Draft | None = None
-        self.rows: tuple[Artefact, ...] = ()
+        self.made: tuple[Artefact, ...] = ()
         self.moves: dict[tuple[str, str], str] = {}
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class Rehearsal(Ledger):
                 raise MovedMeanwhileError(f"the {alias} {kind} was another one then", place="ledger")
         if self.draft is not None:
             raise LedgerError("more than one event would be recorded", place=self.draft.object)
-        self.draft, self.rows, self.moves = draft, tuple(artefacts), dict(aliases or {})
+        self.draft, self.made, self.moves = draft, tuple(artefacts), dict(aliases or {})
         return self._recorded_event
 
     def append_all(self, drafts: Sequence[Draft]) -> list[Event]:

@@ -87,15 +87,10 @@ def run_forecast(
 ) -> ForecastRun:
     """Forecast from the panel's origin, and record it before anybody sees it.
 
-<<<<<<< HEAD
-    Contributions are kept for the first horizon that is still to come; those of others are computed when asked for.
-    The panel is kept beside it, so that the run can be repeated when the rows behind it are erased, and a manifest of
-    what it was made of. The same panel and
-=======
     The run's table holds the contributions of the first horizon that is still to come. A second file, from which reads
     are answered, holds those of all horizons and the levels above the areas; it is made once for a run.
-    The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
->>>>>>> main
+    The panel is kept beside it, so that the run can be repeated when the rows behind it are erased, and a manifest of
+    what it was made of. The same panel and
     model give the same file and so the same run; asking again records that it was consulted. Where a simple method
     stands in for the model in some strand or at some level the run's notices say so.
 
@@ -148,15 +143,12 @@ def run_forecast(
         },
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
-<<<<<<< HEAD
-=======
-    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *unrecorded(kept, ledger)]
+    own = [] if held else [Artefact.of(KIND, run_id, stored, meta)]
     if served_file(ledger, run_id) is None:
         whole = champion.model.forecast(panel, explain=forecast.horizons)
-        new.append(
+        own.append(
             kept_for_reading(run_id, frame, whole, panel, files, model_version=champion.version, notices=notices)
         )
->>>>>>> main
     draft = Draft(
         "consultation" if held else "combination",
         f"{KIND}/{run_id}",
@@ -164,6 +156,6 @@ def run_forecast(
         object_hash=stored.sha256,
         details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": snapshot_hash},
     )
-    own, shared = ([], []) if held else ([Artefact.of(KIND, run_id, stored, meta)], [kept, *manifest.beside])
+    shared = [] if held else [kept, *manifest.beside]
     event = append_beside(ledger, draft, own, shared, aliases={(KIND, LATEST): run_id})
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)

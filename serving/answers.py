@@ -90,9 +90,6 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     return Response(body, finding.status, headers, finding.media_type)
 
 
-<<<<<<< HEAD
-def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:
-=======
 def wants_csv(request: Request, asked: str | None) -> bool:
     """Tell whether an answer is to be CSV: the query says so, or else the header Accept names it before JSON."""
     if asked is not None:
@@ -101,8 +98,7 @@ def wants_csv(request: Request, asked: str | None) -> bool:
     return next((one == "text/csv" for one in wanted if one in ("text/csv", JSON)), False)
 
 
-def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
->>>>>>> main
+def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:
     asking = present()
     operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
     modified = {"not_modified": True} if known else {}
@@ -111,14 +107,9 @@ def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
         finding.object,
         asking.caller.name,
         object_hash=digest,
-<<<<<<< HEAD
-        recipient=finding.recipient,
-        details={**finding.details, **details, **modified},
-=======
         # Whoever is answered is who it is disclosed to, where the finding names nobody else.
         recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
-        details=details,
->>>>>>> main
+        details={**finding.details, **details, **modified},
     )
     # Events of many callers are recorded together, so each says itself who acts.
     return asking.acting().complete(draft)

@@ -29,12 +29,8 @@ class Desk:
         clock: Tells the time.
         shelf: The run that is served.
         recorder: Records events of many requests together.
-<<<<<<< HEAD
-        contributions: Those that a run did not keep.
-        surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
-=======
         door: Tells who asks.
->>>>>>> main
+        surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, clock: Callable[[], datetime]) -> None:
@@ -44,12 +40,8 @@ class Desk:
         self.clock = clock
         self.shelf = Shelf(ledger, self.files)
         self.recorder = GroupCommit(ledger)
-<<<<<<< HEAD
         self.surroundings = ""
-        self.contributions = LaterContributions(ledger, self.files)
-=======
         self.door = Door(ledger, workspace.settings.access, clock)
->>>>>>> main
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
         self._older = lru_cache(maxsize=_RUNS_KEPT)(self._load)
 

@@ -13,11 +13,8 @@ from pydantic import ValidationError
 from errors import StrandcastError
 from features.service import Service
 from ledger.group import GroupCommit
-<<<<<<< HEAD
-from models.replay.manifest import record_surroundings
-=======
 from models.kinds import FORECAST
->>>>>>> main
+from models.replay.manifest import record_surroundings
 from serving.access.caller import Caller, Role
 from serving.access.gate import Gate
 from serving.access.policy import Policies, policies_of

@@ -73,7 +73,7 @@ def _made(kept: Kept, event: Event, row: Artefact, document: Mapping[str, Any], 
     then = without_surroundings(row.meta)
     described = [
         compared_documents("the plan's description", then, without_surroundings(item.meta))
-        for item in rehearsal.rows
+        for item in rehearsal.made
         if item.kind == KIND
     ]
     return [compared, *described]

@@ -49,7 +49,7 @@ def run_parts(kept: Kept, event: Event, row: Artefact) -> list[Part]:
     made = scratch.made("forecasts")
     if made is None:
         return [*inputs, file, Part(_MADE, "differs", "no table would be written")]
-    described = [_described(meta, item.meta) for item in rehearsal.rows if item.kind == FORECAST]
+    described = [_described(meta, item.meta) for item in rehearsal.made if item.kind == FORECAST]
     return [*inputs, file, _table(kept, row, made, file), *described]
 
 

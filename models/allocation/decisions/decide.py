@@ -22,11 +22,8 @@ from models.allocation.decisions.record import (
     write,
 )
 from models.books import Books
-<<<<<<< HEAD
-from models.replay.manifest import Manifest, append_beside
-=======
 from models.four_eyes import check_others
->>>>>>> main
+from models.replay.manifest import Manifest, append_beside
 
 _LONGEST = 2000
 
