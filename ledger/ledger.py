@@ -1,7 +1,7 @@
 """The ledger: one append-only chain of events, and the artefacts that they recorded."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -10,6 +10,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Select, insert, select
 
 from errors import LedgerError
+from ledger import schema
 from ledger.acting import Acting
 from ledger.artefacts import Artefact
 from ledger.database import Database
@@ -65,6 +66,34 @@ class Ledger:
             LedgerError: The database cannot be opened.
         """
         return cls(Database.open(url), clock)
+
+    @classmethod
+    def upgrade(cls, url: str, clock: Clock, actor: str) -> tuple[str, str]:
+        """Bring a database of a former version to the present form and record it, both or neither.
+
+        No row is touched: every event keeps its hash.
+
+        Returns:
+            The revision that was found and the present one; equal where there was nothing to do.
+
+        Raises:
+            LedgerError: There is no database of ours, it is of a newer version, or it cannot be written.
+        """
+        database = Database.connected(url)
+        with closing(database), database.writing() as connection:
+            found = schema.revision(connection)
+            if found is None:
+                raise LedgerError("there is no database to upgrade", fix="name the workspace with --workspace")
+            if found in schema.REVISIONS[:-1]:
+                schema.upgrade(connection)
+                details = {"from_revision": found, "to_revision": schema.NEWEST}
+                upgraded = cls(database, clock)
+                upgraded._recorded(
+                    connection, [upgraded._acting.complete(Draft("admin", "database", actor, details=details))]
+                )
+                return found, schema.NEWEST
+        schema.check(found, database.place)
+        return found, found
 
     def __enter__(self) -> Self:
         """Return the ledger; it is closed at the end."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.events import OPERATIONS, Draft, canonical_json, sealed
 from ledger.rows import event_of_row, event_row
@@ -56,9 +57,9 @@ def test_any_edit_of_any_stored_field_is_found(recorded: Path, field: tuple[str,
         shutil.copy(recorded / "strandcast.db", folder)
         before = dump(folder, table)
         number = before[row % len(before)]["row_number"]
-        with suppress(sqlite3.Error):
-            statement = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE rowid = ?"  # noqa: S608 - our own tables
-            rewrite(folder, (statement, [value, number]))
+        with suppress(SQLAlchemyError):
+            statement = f"UPDATE OR IGNORE {table} SET {column} = :value WHERE rowid = :number"  # noqa: S608 - our own tables
+            rewrite(folder, (statement, {"value": value, "number": number}))
         changed = dump(folder, table) != before
         with open_ledger(folder) as ledger:
             assert ledger.verify().ok is not changed

@@ -9,6 +9,8 @@ from ledger.tree.hashing import EMPTY
 from ledger.verify import Verification
 from tests.support.ledgers import fill, open_ledger, rewrite
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 SAME_AGAIN = """
 INSERT INTO events SELECT 7, time, previous_hash, hash, operation, object, actor, role, authentication, purpose,
 object_hash, recipient, outcome, details FROM events WHERE sequence = 3
