@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from features.access import Access
 from features.configuration import Closed
 
 # What stands with everything that is shown of made-up data.
@@ -43,6 +44,7 @@ class Settings(Closed):
         police_uk_publication_delay_days: Days after a month's end at which data.police.uk counts as known.
         salt: Secret of the hashes that stand for natural keys, hexadecimal.
         ledger: How the record is made safe.
+        access: Who may enter the service, and who may not decide alone.
     """
 
     name: str = Field(default="Strandcast", min_length=1)
@@ -57,6 +59,7 @@ class Settings(Closed):
     police_uk_publication_delay_days: int = Field(default=0, ge=0, le=3650)
     salt: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
     ledger: LedgerSettings = LedgerSettings()
+    access: Access = Field(default_factory=Access)
 
     @field_validator("holidays")
     @classmethod
@@ -114,7 +117,8 @@ checkpoint_folder = {_quoted(self.ledger.checkpoint_folder)}
 # A checkpoint is due after so many events, or so many minutes if there are new ones.
 checkpoint_events = {self.ledger.checkpoint_events}
 checkpoint_minutes = {self.ledger.checkpoint_minutes}
-"""
+
+{self.access.to_toml()}"""
 
 
 def _quoted(text: str) -> str:

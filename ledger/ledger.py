@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from errors import LedgerError
 from ledger import schema
@@ -247,6 +247,11 @@ class Ledger:
         """Return every name that an alias meant, the present one first."""
         with self._database.reading() as connection:
             return list(connection.execute(_meanings(kind, alias)).scalars())
+
+    def rows(self, query: Select[Any]) -> list[RowMapping]:
+        """Return what a query finds in the tables that are kept beside the chain."""
+        with self._database.reading() as connection:
+            return list(connection.execute(query).mappings())
 
     def verify(self, files: FileStore | None = None, collected: Sequence[Checkpoint] = ()) -> Verification:
         """Check everything recorded; see `ledger.verify` for what is found and what a chain cannot find.

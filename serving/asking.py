@@ -16,11 +16,13 @@ class Asking:
         request_id: Stands in the log, the record and the answer.
         policy: Of the route; None where there is no such route.
         caller: Who asks; nobody known until they have said.
+        recorded: Whether it is recorded if it is refused.
     """
 
     request_id: str
     policy: Policy | None = None
     caller: Caller = ANYBODY
+    recorded: bool = True
 
     def acting(self) -> Acting:
         """Return what every event of this request says."""

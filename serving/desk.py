@@ -12,6 +12,7 @@ from ledger.ledger import Ledger
 from models.books import Books
 from models.explanation.later import LaterContributions
 from models.runs import ForecastRun, load_run
+from serving.access.door import Door
 from serving.asking import Asking
 from serving.forecasts.snapshot import Shelf
 
@@ -29,6 +30,7 @@ class Desk:
         shelf: The run that is served.
         recorder: Records events of many requests together.
         contributions: Those that a run did not keep.
+        door: Tells who asks.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, clock: Callable[[], datetime]) -> None:
@@ -39,6 +41,7 @@ class Desk:
         self.shelf = Shelf(ledger, self.files)
         self.recorder = GroupCommit(ledger)
         self.contributions = LaterContributions(ledger, self.files)
+        self.door = Door(ledger, workspace.settings.access, clock)
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
         self._older = lru_cache(maxsize=_RUNS_KEPT)(self._load)
 
@@ -54,6 +57,7 @@ class Desk:
 
     def close(self) -> None:
         """Record what waits to be recorded, and close the ledger."""
+        self.door.close()
         self.recorder.close()
         self.ledger.close()
 

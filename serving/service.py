@@ -1,7 +1,7 @@
 """The BentoML service: `bentoml serve serving.service:Strandcast`, with the workspace in STRANDCAST_WORKSPACE."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -62,9 +62,9 @@ def present_recorder() -> GroupCommit:
     return present_desk().recorder
 
 
-def identify(headers: Mapping[str, str]) -> Caller | None:
-    """Tell who sends these headers."""
-    return Caller("http", Role.ADMIN, "none")
+async def identify(sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
+    """Tell who asks the service that runs in this process."""
+    return await present_desk().door.caller(sent, address, wanted)
 
 
 class StrandcastService:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from errors import AllocationError, DataError, LedgerError, ServiceError, StrandcastError
+from errors import AccessError, AllocationError, DataError, LedgerError, ServiceError, StrandcastError
 from ledger.events import MovedMeanwhileError, NoSuchRecordError
 from serving.access.caller import Role
 from serving.access.policy import declared
@@ -35,6 +35,8 @@ def status_of(error: StrandcastError) -> HTTPStatus:
         return HTTPStatus.CONFLICT
     if isinstance(error, LedgerError | ServiceError):
         return HTTPStatus.SERVICE_UNAVAILABLE
+    if isinstance(error, AccessError):
+        return HTTPStatus.FORBIDDEN
     if isinstance(error, AllocationError | DataError):
         return HTTPStatus.UNPROCESSABLE_ENTITY
     return HTTPStatus.INTERNAL_SERVER_ERROR
@@ -63,13 +65,18 @@ def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) 
         summary="Metrics for Prometheus",
         response_class=PlainTextResponse,
         tags=["running"],
-        **declared("admin", *Role, recorded=False),
+        **declared("admin", Role.ADMIN, recorded=False),
     )
     def get_metrics() -> Any:
         body, media_type = exposition()
         return Response(body, media_type=media_type)
 
-    @web.get("/docs.json", summary="This description", tags=["running"], **declared("admin", *Role, recorded=False))
+    @web.get(
+        "/docs.json",
+        summary="This description",
+        tags=["running"],
+        **declared("admin", *Role, recorded=False, anybody=True),
+    )
     def get_description() -> dict[str, Any]:
         return describe()
 

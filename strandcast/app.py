@@ -21,6 +21,7 @@ from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
 from strandcast.hotspots_commands import hotspots
 from strandcast.ingest_commands import ingest
+from strandcast.keys_commands import keys
 from strandcast.model_commands import train
 from strandcast.models_commands import models
 from strandcast.monitor_commands import monitor
@@ -110,6 +111,7 @@ cli.add_command(harm)
 cli.add_command(hotspots)
 cli.add_command(ingest)
 cli.add_command(init)
+cli.add_command(keys)
 cli.add_command(models)
 cli.add_command(monitor)
 cli.add_command(openapi)

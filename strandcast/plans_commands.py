@@ -89,7 +89,9 @@ def issue_plan(context: Context, plan_id: str, by: str, reason: str) -> None:
     from strandcast.deployment import Deployment
 
     with Deployment.open(context) as deployment:
-        done = issue(deployment.books(), plan_id, by=by, reason=reason)
+        four_eyes = deployment.workspace.settings.access.on_command_line()
+        with deployment.refusals("decision", f"plan/{plan_id}", {"act": "issue", "by": by}):
+            done = issue(deployment.books(), plan_id, by=by, reason=reason, four_eyes=four_eyes)
         document = _decided(deployment, done)
     instead = [f"It supersedes plan {done.other}."] if done.other else []
     recorded = f"Recorded as {done.audit_id}."

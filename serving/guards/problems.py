@@ -183,9 +183,11 @@ DETAIL = {
 }
 
 
-async def refuse(send: Send, status: HTTPStatus, headers: Mapping[str, str] | None = None) -> None:
-    """Answer with the problem document of a status."""
-    body = problem_body(status, DETAIL.get(status, status.description or status.phrase))
+async def refuse(
+    send: Send, status: HTTPStatus, headers: Mapping[str, str] | None = None, detail: str | None = None
+) -> None:
+    """Answer with the problem document of a status, in its own words or in others."""
+    body = problem_body(status, detail or DETAIL.get(status, status.description or status.phrase))
     said = {**(headers or {}), "content-type": MEDIA_TYPE, "content-length": str(len(body))}
     encoded = [(name.encode(), value.encode()) for name, value in said.items()]
     await send({"type": "http.response.start", "status": status.value, "headers": encoded})

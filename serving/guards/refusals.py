@@ -49,7 +49,7 @@ class Refusals:
 
     async def _record(self, asking: Asking, status: int) -> None:
         policy = asking.policy
-        if policy is None or not policy.recorded:
+        if policy is None or not policy.recorded or not asking.recorded:
             return
         outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
         draft = Draft(
