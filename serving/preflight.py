@@ -11,6 +11,7 @@ from features.workspace import Workspace
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from serving.forecasts.choice import served_run
+from serving.record.keeping import check_keeping
 
 WORKSPACE_VARIABLE = "STRANDCAST_WORKSPACE"
 DEFAULT_WORKSPACE = "var"
@@ -22,7 +23,7 @@ def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def check(root: Path, clock: Callable[[], datetime]) -> None:
-    """Check that the workspace opens, its ledger can be written, and a champion's run is there as recorded.
+    """Check that the workspace opens, its ledger can be written and signed, and a champion's run is there as recorded.
 
     Raises:
         StrandcastError: One of these does not hold.
@@ -35,6 +36,7 @@ def check(root: Path, clock: Callable[[], datetime]) -> None:
             fix = "run strandcast train, promote and forecast first"
             raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
         FileStore(workspace.root).read(run.stored)
+        check_keeping(workspace)
 
 
 def check_or_exit(root: Path, clock: Callable[[], datetime]) -> None:

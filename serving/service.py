@@ -24,6 +24,7 @@ from serving.openapi import describe
 from serving.own import routes as own_routes
 from serving.plans.making import make_plan
 from serving.preflight import check_or_exit, workspace_root
+from serving.record.keeping import keeper
 from serving.schemas import PlanAnswer, PlanOrder
 from serving.web import build_web, problem_response
 
@@ -80,6 +81,7 @@ class StrandcastService:
             _logger.warning("nothing to serve: %s", error)
         self._watch = Watch(self.desk.shelf, SECONDS_BETWEEN_LOOKS, _logger.warning)
         self._watch.start()
+        self._keeper = keeper(self.desk, lambda error: _logger.warning("no checkpoint: %s", error))
 
     @bentoml.on_deployment
     @staticmethod
@@ -91,6 +93,8 @@ class StrandcastService:
     def close(self) -> None:
         """Stop watching and close the ledger."""
         self._watch.stop()
+        if self._keeper is not None:
+            self._keeper.close()
         self.desk.close()
 
     def __is_ready__(self) -> bool:
