@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from errors import ServiceError, StrandcastError
 from features.workspace import Workspace
+from ledger.ledger import Clock, Ledger
 from ledger.tree.checkpoints import KEY_FILE_VARIABLE, KEY_VARIABLE, Keeper, Policy, signing_key
 from ledger.tree.notes import Signer
-from serving.desk import Desk
 
 
 def check_keeping(workspace: Workspace) -> tuple[Signer, Policy] | None:
@@ -27,11 +27,13 @@ def check_keeping(workspace: Workspace) -> tuple[Signer, Policy] | None:
     return signer, Policy(workspace.checkpoint_folder, settings.checkpoint_events, settings.checkpoint_minutes)
 
 
-def keeper(desk: Desk, told: Callable[[StrandcastError], None]) -> Keeper | None:
-    """Return the thread that writes checkpoints of a desk's ledger; None where none are written.
+def keeper(
+    workspace: Workspace, ledger: Ledger, clock: Clock, told: Callable[[StrandcastError], None]
+) -> Keeper | None:
+    """Return the thread that writes checkpoints of a ledger; None where none are written.
 
     Raises:
         StrandcastError: As `check_keeping` says.
     """
-    found = check_keeping(desk.workspace)
-    return None if found is None else Keeper(desk.ledger.database, *found, desk.clock, told)
+    found = check_keeping(workspace)
+    return None if found is None else Keeper(ledger.database, *found, clock, told)
