@@ -49,6 +49,23 @@ ALIAS_MOVES = Table(
     Column("alias", String(200), primary_key=True),
     Column("name", String(200), nullable=False),
 )
+# Nodes of the Merkle tree over the events: number `number` of those that stand over 256^level events.
+TREE = Table(
+    "tree",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+)
+# Signed notes on how long the ledger was, with what root; those that others collected are the ones that count.
+CHECKPOINTS = Table(
+    "checkpoints",
+    METADATA,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    Column("key", Text, nullable=False),
+)
+
 # What a key may is told here and, by the hash of the row, in the event that made it; that it was revoked, by an event.
 API_KEYS = Table(
     "api_keys",
@@ -63,7 +80,7 @@ API_KEYS = Table(
     Column("hash", Text, nullable=False),
 )
 
-APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, API_KEYS)
+APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, TREE, CHECKPOINTS, API_KEYS)
 
 
 @dataclass(frozen=True)

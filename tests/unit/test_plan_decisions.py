@@ -20,6 +20,8 @@ from models.allocation.decisions.record import KIND, keep, load_plan
 from models.books import Books
 from tests.support.decided import HOURS, books_in, document, drafted, edited
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 def books(tmp_path: Path) -> Iterator[Books]:

@@ -76,6 +76,7 @@ def test_a_refusal_is_kept_and_only_a_word_that_stays_overrules_it(registry: Reg
     assert registry.ledger.verify(registry.files).ok
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_better_method_replaces_a_worse_one_and_rollback_undoes_it(registry: Registry, knowledge: Knowledge) -> None:
     first = trained(registry, knowledge, "last")
     asked(registry, knowledge, despite="to begin with")
