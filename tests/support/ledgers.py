@@ -14,7 +14,7 @@ from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 
-TABLES = ("events", "artefacts", "alias_moves", "tree", "checkpoints")
+TABLES = ("events", "artefacts", "alias_moves", "tree", "checkpoints", "api_keys")
 
 
 class TickingClock:
