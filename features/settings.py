@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from features.access import Access
 from features.configuration import Closed
+from features.service import Service
 
 # What stands with everything that is shown of made-up data.
 SYNTHETIC = "SYNTHETIC: the data are made up."
@@ -45,6 +46,7 @@ class Settings(Closed):
         salt: Secret of the hashes that stand for natural keys, hexadecimal.
         ledger: How the record is made safe.
         access: Who may enter the service, and who may not decide alone.
+        service: What the service admits, and how old what it serves may be.
     """
 
     name: str = Field(default="Strandcast", min_length=1)
@@ -60,6 +62,7 @@ class Settings(Closed):
     salt: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
     ledger: LedgerSettings = LedgerSettings()
     access: Access = Field(default_factory=Access)
+    service: Service = Field(default_factory=Service)
 
     @field_validator("holidays")
     @classmethod
@@ -118,7 +121,8 @@ checkpoint_folder = {_quoted(self.ledger.checkpoint_folder)}
 checkpoint_events = {self.ledger.checkpoint_events}
 checkpoint_minutes = {self.ledger.checkpoint_minutes}
 
-{self.access.to_toml()}"""
+{self.access.to_toml()}
+{self.service.to_toml()}"""
 
 
 def _quoted(text: str) -> str:

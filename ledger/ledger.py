@@ -109,7 +109,7 @@ class Ledger:
 
     @property
     def database(self) -> Database:
-        """The database that it is kept in."""
+        """The database under it, for tables that are kept beside it."""
         return self._database
 
     def acting(self, acting: Acting, beside: Beside | None = None) -> "Ledger":
@@ -120,6 +120,15 @@ class Ledger:
             beside: Given an event that is about to be recorded, returns rows that are inserted in its transaction.
         """
         return Ledger(self._database, self._clock, acting, beside)
+
+    def beside(self, beside: Beside) -> "Ledger":
+        """Return the same ledger in the same hands, with further rows beside every event, before those that are."""
+        known = self._beside
+
+        def both(event: Event) -> list[Row]:
+            return [*beside(event), *(known(event) if known else ())]
+
+        return Ledger(self._database, self._clock, self._acting, both)
 
     def append(
         self,

@@ -21,7 +21,7 @@ def running_service(root: Path, *, known: bool = True) -> Iterator[TestClient]:
     before = os.environ.get(WORKSPACE_VARIABLE)
     os.environ[WORKSPACE_VARIABLE] = str(root)
     try:
-        with TestClient(Strandcast.to_asgi(), raise_server_exceptions=False) as client:
+        with TestClient(Strandcast.to_asgi(), "http://localhost", raise_server_exceptions=False) as client:
             if known:
                 client.headers.update(headers_for(root))
             yield client
