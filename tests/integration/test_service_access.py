@@ -11,9 +11,12 @@ from starlette.testclient import TestClient
 
 from features.workspace import SETTINGS, Workspace
 from ledger.events import Draft
+from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.books import Books
 from serving.access import keys
 from serving.access.caller import Role
+from tests.support.decided import drafted
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.issuer import LocalIssuer, local_issuer
 from tests.support.keys import headers_for
@@ -132,3 +135,16 @@ def test_after_some_failures_a_source_is_told_to_wait_and_nothing_more_is_record
     assert (response.status_code, count()) == (429, before)
     assert 0 < int(response.headers["retry-after"]) <= 61
     assert client.get("/v1/periods", headers=known).status_code == 200
+
+
+def test_whoever_drafted_a_plan_does_not_issue_it_alone(client: TestClient, root: Path) -> None:
+    with closing(opened(root)) as ledger:
+        plan_id = drafted(Books(ledger, FileStore(root), "Ann"))
+    path = f"/v1/plans/{plan_id}/issue"
+    told = {}
+    for name in ("Ann", "Bo"):
+        headers = {**headers_for(root, Role.PLANNER, name=name), "Idempotency-Key": f"by-{name}"}
+        told[name] = client.post(path, headers=headers, json={"reason": "agreed"})
+    assert told["Ann"].status_code == 403
+    assert "have somebody else issue it" in told["Ann"].json()["detail"]
+    assert told["Bo"].json()["decided_by"] == "Bo"
