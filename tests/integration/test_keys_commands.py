@@ -17,7 +17,7 @@ from tests.support.ledgers import open_ledger
 
 @pytest.fixture
 def root(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    assert run(["init", "--workspace", str(tmp_path / "w")]) == 0
+    assert run(["init", "--taxonomy", "essex-2018", "--workspace", str(tmp_path / "w")]) == 0
     capsys.readouterr()
     return tmp_path / "w"
 
@@ -29,9 +29,9 @@ def answered(capsys: pytest.CaptureFixture[str], root: Path, *arguments: str, co
 
 
 def test_a_key_is_made_shown_once_listed_and_revoked(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = answered(capsys, root, "keys", "create", "Ann Smith", "--role", "planner", "--strand", "burglary")
+    made = answered(capsys, root, "keys", "create", "Ann Smith", "--role", "planner", "--strand", "Burglary")
     assert made["key"].startswith(f"sck_{made['key_id']}_")
-    assert (made["scope"], made["state"], made["roles"]) == ({"strands": ["burglary"]}, "valid", ["planner"])
+    assert (made["scope"], made["state"], made["roles"]) == ({"strands": ["Burglary"]}, "valid", ["planner"])
     [listed] = answered(capsys, root, "keys", "list")["keys"]
     assert listed == {name: value for name, value in made.items() if name != "key"}
     revoked = answered(capsys, root, "keys", "revoke", made["key_id"], "--reason", "left")
@@ -49,6 +49,8 @@ def test_a_key_is_made_shown_once_listed_and_revoked(root: Path, capsys: pytest.
         ([" ", "--role", "planner"], "a key needs the name of who uses it"),
         (["Ann", "--role", "planner", "--days", "400"], "1<=x<=366"),
         (["Ann"], "Missing option '--role'"),
+        (["Ann", "--role", "planner", "--strand", "burglry"], "there is no strand 'burglry'; write 'Burglary'"),
+        (["Ann", "--role", "partner", "--owner", "councl"], "'councl' is not one of"),
     ],
 )
 def test_a_key_that_cannot_be_is_told_why(
