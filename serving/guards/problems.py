@@ -110,7 +110,7 @@ DETAIL = {
     HTTPStatus.REQUEST_TIMEOUT: "The body arrived too slowly; send it in one piece.",
     HTTPStatus.CONFLICT: "What this rests on has changed, or this key was used for something else.",
     HTTPStatus.PRECONDITION_FAILED: "It is no longer what you looked at; look again.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields; send less.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields; cut it.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is longer than is taken; ask for less at a time.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json.",
     HTTPStatus.MISDIRECTED_REQUEST: "This is not a name of this service; the settings list those it has.",
