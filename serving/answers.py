@@ -23,6 +23,8 @@ from serving.desk import Desk
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 AUDIT_ID = "Audit-Id"
+# What a route that answers with CSV too says of its answers.
+ALSO_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
         LedgerError: It could not be recorded; then there is no answer.
     """
     digest = finding.sha256
-    tag = f'"{digest[:32]}"'
+    tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
     event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, known=known)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
@@ -83,6 +85,19 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     return Response(body, finding.status, headers, finding.media_type)
 
 
+def wants_csv(request: Request, asked: str | None) -> bool:
+    """Tell whether an answer is to be CSV: the query says so, or else the header Accept names it before JSON."""
+    if asked is not None:
+        return asked == "csv"
+    wanted = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").lower().split(",")]
+    return next((one == "text/csv" for one in wanted if one in ("text/csv", JSON)), False)
+
+
+def tag_of(digest: str) -> str:
+    """Return the entity tag of a body with this hash."""
+    return f'"{digest[:32]}"'
+
+
 def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
     asking = present()
     operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
@@ -92,7 +107,8 @@ def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
         finding.object,
         asking.caller.name,
         object_hash=digest,
-        recipient=finding.recipient,
+        # Whoever is answered is who it is disclosed to, where the finding names nobody else.
+        recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
         details=details,
     )
     # Events of many callers are recorded together, so each says itself who acts.

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -31,11 +31,13 @@ from serving.guards.metrics import Metering
 from serving.guards.problems import Problems
 from serving.guards.refusals import Refusals
 from serving.guards.tracing import Tracing, exporting_provider, is_wanted
+from serving.jobs.waiting import run_errand
 from serving.openapi import describe
 from serving.own import routes as own_routes
-from serving.plans.making import make_plan
+from serving.plans.making import plan_errand
+from serving.plans.narrowing import check_sees_all
+from serving.plans.schemas import PlanOrder
 from serving.preflight import check_or_exit, end_service, workspace_root
-from serving.schemas import PlanAnswer, PlanOrder
 from serving.web import build_web, problem_response
 
 SECONDS_BETWEEN_LOOKS = 3.0
@@ -73,6 +75,11 @@ def present_recorder() -> GroupCommit:
     return present_desk().recorder
 
 
+async def identify(sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
+    """Tell who asks the service that runs in this process."""
+    return await present_desk().door.caller(sent, address, wanted)
+
+
 def present_settings() -> Service:
     """Return the settings of the service that runs in this process."""
     return present_desk().workspace.settings.service
@@ -81,11 +88,6 @@ def present_settings() -> Service:
 def present_hosts() -> Collection[str]:
     """Return the names of the service that runs in this process."""
     return present_settings().hosts
-
-
-def identify(headers: Mapping[str, str]) -> Caller | None:
-    """Tell who sends these headers."""
-    return Caller("http", Role.ADMIN, "none")
 
 
 class StrandcastService:
@@ -106,6 +108,7 @@ class StrandcastService:
             _logger.warning("nothing to serve: %s", error)
         self._watch = Watch(self.desk.shelf, SECONDS_BETWEEN_LOOKS, _logger.warning)
         self._watch.start()
+        self.desk.starter.start()
 
     @bentoml.on_deployment
     @staticmethod
@@ -124,7 +127,7 @@ class StrandcastService:
         desk = self.desk
         try:
             desk.ledger.check_writable()
-            run = desk.ledger.artefact(FORECAST, desk.shelf.current.run.run_id)
+            run = desk.ledger.artefact(FORECAST, desk.shelf.current.run_id)
             old = too_old(desk.ledger, run, present_settings(), now())
         except StrandcastError as error:
             _logger.warning("not ready: %s", error)
@@ -134,14 +137,15 @@ class StrandcastService:
         return old is None
 
     @bentoml.api(route="/v1/plans")
-    def plans(self, order: PlanOrder, /) -> PlanAnswer:
+    async def plans(self, order: PlanOrder, /) -> Any:
         """Make a plan: hours for every area, with reasons, recorded before it is answered."""
         try:
-            return make_plan(self.desk, present(), order)
+            asking = present()
+            check_sees_all(asking.caller)
+            return await run_errand(self.desk, asking, plan_errand(self.desk, order))
         except StrandcastError as error:
             # BentoML passes a response through as it is; an exception would lose its sentence.
-            told: Any = problem_response(error)
-            return told  # type: ignore[no-any-return]
+            return problem_response(error)
 
 
 WEB = build_web(present_desk, present_description)

@@ -27,7 +27,7 @@ _READY = 200
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; it has no lock of its own.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True, help="Processes that answer.")
 @command_options
@@ -42,8 +42,11 @@ def serve(context: Context, host: str, port: int, workers: int) -> None:
         url = f"http://{host}:{port}"
         # What is too old is served, and said to be; nothing would make it ready but a newer forecast.
         _wait_until_ready(process, f"{url}/livez" if old else f"{url}/readyz")
-        asked = [f"{url}/v1/periods", f"{url}/v1/forecasts?limit=5", f"{url}/docs.json"]
-        lines = [f"Listening on {url}; stop with Ctrl+C.", *(f"  {address}" for address in asked)]
+        lines = [
+            f"Listening on {url}; stop with Ctrl+C. {url}/docs.json says what may be asked.",
+            "Who asks needs a key (strandcast keys create NAME --role ROLE) or a token:",
+            f'  curl -H "Authorization: Bearer KEY" {url}/v1/periods',
+        ]
         context.output.result({"url": url, "workspace": str(root), "workers": workers, "pid": os.getpid()}, lines=lines)
         # A program that started this one waits for the document while the service goes on.
         sys.stdout.flush()

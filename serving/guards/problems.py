@@ -110,7 +110,7 @@ DETAIL = {
     HTTPStatus.REQUEST_TIMEOUT: "The body arrived too slowly; send it in one piece.",
     HTTPStatus.CONFLICT: "What this rests on has changed, or this key was used for something else.",
     HTTPStatus.PRECONDITION_FAILED: "It is no longer what you looked at; look again.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields; cut it.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is longer than is taken; ask for less at a time.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json.",
     HTTPStatus.MISDIRECTED_REQUEST: "This is not a name of this service; the settings list those it has.",
@@ -122,9 +122,11 @@ DETAIL = {
 }
 
 
-async def refuse(send: Send, status: HTTPStatus, headers: Mapping[str, str] | None = None) -> None:
-    """Answer with the problem document of a status."""
-    body = problem_body(status, DETAIL.get(status, status.description or status.phrase))
+async def refuse(
+    send: Send, status: HTTPStatus, headers: Mapping[str, str] | None = None, detail: str | None = None
+) -> None:
+    """Answer with the problem document of a status, in its own words or in others."""
+    body = problem_body(status, detail or DETAIL.get(status, status.description or status.phrase))
     said = {**(headers or {}), "content-type": MEDIA_TYPE, "content-length": str(len(body))}
     encoded = [(name.encode(), value.encode()) for name, value in said.items()]
     await send({"type": "http.response.start", "status": status.value, "headers": encoded})
