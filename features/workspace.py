@@ -132,6 +132,11 @@ class Workspace:
         return self.root / self.settings.school_terms if self.settings.school_terms else None
 
     @property
+    def checkpoint_folder(self) -> Path | None:
+        """Drop folder of signed checkpoints; None where none are written."""
+        return self.root / self.settings.ledger.checkpoint_folder if self.settings.ledger.checkpoint_folder else None
+
+    @property
     def incidents_folder(self) -> Path:
         """Folder of the incidents' batches."""
         return self.root / "incidents"

@@ -49,6 +49,22 @@ ALIAS_MOVES = Table(
     Column("alias", String(200), primary_key=True),
     Column("name", String(200), nullable=False),
 )
+# Nodes of the Merkle tree over the events: number `number` of those that stand over 256^level events.
+TREE = Table(
+    "tree",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+)
+# Signed notes on how long the ledger was, with what root; those that others collected are the ones that count.
+CHECKPOINTS = Table(
+    "checkpoints",
+    METADATA,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    Column("key", Text, nullable=False),
+)
 
 # What to do and how far it is. Only this table is ever updated: that something was asked for, and how it ended, is told
 # by events.
@@ -99,7 +115,21 @@ GIVEN_ANSWERS = Table(
     Column("job", ForeignKey("jobs.job")),
 )
 
-APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, JOB_ENDINGS, GIVEN_ANSWERS)
+# What a key may is told here and, by the hash of the row, in the event that made it; that it was revoked, by an event.
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("key_id", String(20), primary_key=True),
+    Column("sequence", ForeignKey("events.sequence"), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("expires", String(40), nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, TREE, CHECKPOINTS, API_KEYS, JOB_ENDINGS, GIVEN_ANSWERS)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,8 @@ def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
         finding.object,
         asking.caller.name,
         object_hash=digest,
-        recipient=finding.recipient,
+        # Whoever is answered is who it is disclosed to, where the finding names nobody else.
+        recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
         details=details,
     )
     # Events of many callers are recorded together, so each says itself who acts.

@@ -8,6 +8,9 @@ from ledger.acting import Acting
 from serving.access.caller import ANYBODY, Caller
 from serving.access.policy import Policy
 
+# The only ones that are handed on: who asks, for one, is nobody's business but the gate's.
+HEADERS = ("idempotency-key", "prefer")
+
 
 @dataclass
 class Asking:
@@ -18,7 +21,8 @@ class Asking:
         policy: Of the route; None where there is no such route.
         caller: Who asks; nobody known until they have said.
         path: What is asked for.
-        headers: Names in small letters to values; of several of one name the last.
+        headers: Those of `HEADERS` that were sent.
+        recorded: Whether it is recorded if it is refused.
     """
 
     request_id: str
@@ -26,6 +30,7 @@ class Asking:
     caller: Caller = ANYBODY
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    recorded: bool = True
 
     def acting(self) -> Acting:
         """Return what every event of this request says."""

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from errors import AllocationError, DataError, LedgerError, ServiceError, StrandcastError
+from errors import AccessError, AllocationError, DataError, LedgerError, ServiceError, StrandcastError
 from ledger.events import MovedMeanwhileError, NoSuchRecordError
 
 
@@ -12,10 +12,6 @@ class ConflictError(ServiceError):
 
 class PreconditionError(ServiceError):
     """What was to be changed is not as whoever asks has seen it: 412."""
-
-
-class OutOfSightError(ServiceError):
-    """What is asked for tells of what whoever asks may not see: 403."""
 
 
 class BusyError(ServiceError):
@@ -34,8 +30,8 @@ _STATUSES: tuple[tuple[type[StrandcastError], HTTPStatus], ...] = (
     (MovedMeanwhileError, HTTPStatus.CONFLICT),
     (ConflictError, HTTPStatus.CONFLICT),
     (PreconditionError, HTTPStatus.PRECONDITION_FAILED),
-    (OutOfSightError, HTTPStatus.FORBIDDEN),
     (BusyError, HTTPStatus.TOO_MANY_REQUESTS),
+    (AccessError, HTTPStatus.FORBIDDEN),
     (LedgerError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ServiceError, HTTPStatus.SERVICE_UNAVAILABLE),
     (AllocationError, HTTPStatus.UNPROCESSABLE_ENTITY),

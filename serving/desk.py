@@ -12,6 +12,7 @@ from ledger.ledger import Ledger
 from models.books import Books
 from models.explanation.later import LaterContributions
 from models.runs import ForecastRun, load_run
+from serving.access.door import Door
 from serving.asking import Asking
 from serving.forecasts.snapshot import Shelf
 from serving.jobs.queue import Queue
@@ -33,6 +34,7 @@ class Desk:
         contributions: Those that a run did not keep.
         queue: Jobs.
         starter: Sees to it that somebody does them.
+        door: Tells who asks.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, clock: Callable[[], datetime]) -> None:
@@ -45,6 +47,7 @@ class Desk:
         self.contributions = LaterContributions(ledger, self.files)
         self.queue = Queue(ledger, clock)
         self.starter = Starter(workspace.root, self.queue)
+        self.door = Door(ledger, workspace.settings.access, clock)
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
         self._older = lru_cache(maxsize=_RUNS_KEPT)(self._load)
 
@@ -61,6 +64,7 @@ class Desk:
     def close(self) -> None:
         """End the runner if it is ours, record what waits to be recorded, and close the ledger."""
         self.starter.close()
+        self.door.close()
         self.recorder.close()
         self.ledger.close()
 

@@ -13,8 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
-from serving.access.caller import Role
-from serving.access.policy import RECORDED, ROLES
+from serving.access.policy import ANYBODY, RECORDED
 from serving.guards.problems import DETAIL, MEDIA_TYPE
 from serving.schemas import Problem
 
@@ -104,7 +103,7 @@ def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
     recorded = bool(operation.pop(RECORDED))
-    kept = {**operation, "security": [] if set(operation[ROLES]) == set(Role) else [{"key": []}, {"token": []}]}
+    kept = {"security": [] if operation.pop(ANYBODY) else [{name: []} for name in _SECURITY], **operation}
     successes = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
     cached = recorded and method == "get"
     headers = {**_ANSWER_HEADERS, **(_TAG if cached else {})}
@@ -133,7 +132,7 @@ def _problems(path: str, method: str, operation: dict[str, Any], *, recorded: bo
     writes = method in _WRITES
     may = {
         HTTPStatus.BAD_REQUEST: True,
-        HTTPStatus.UNAUTHORIZED: True,
+        HTTPStatus.UNAUTHORIZED: bool(operation["security"]),
         HTTPStatus.FORBIDDEN: bool(operation["security"]),
         HTTPStatus.NOT_FOUND: "{" in path,
         HTTPStatus.REQUEST_TIMEOUT: True,

@@ -53,13 +53,18 @@ def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) 
         summary="Metrics for Prometheus",
         response_class=PlainTextResponse,
         tags=["running"],
-        **declared("admin", *Role, recorded=False),
+        **declared("admin", Role.ADMIN, recorded=False),
     )
     def get_metrics() -> Any:
         body, media_type = exposition()
         return Response(body, media_type=media_type)
 
-    @web.get("/docs.json", summary="This description", tags=["running"], **declared("admin", *Role, recorded=False))
+    @web.get(
+        "/docs.json",
+        summary="This description",
+        tags=["running"],
+        **declared("admin", *Role, recorded=False, anybody=True),
+    )
     def get_description() -> dict[str, Any]:
         return describe()
 

@@ -12,7 +12,7 @@ from errors import LedgerError
 from ledger.events import Draft, Outcome
 from ledger.group import GroupCommit
 from serving.access.gate import ASKING
-from serving.asking import Asking, begin
+from serving.asking import HEADERS, Asking, begin
 
 _logger = logging.getLogger("strandcast.serving")
 
@@ -34,7 +34,8 @@ class Refusals:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {name: said[name] for name in HEADERS if name in said}
         asking = Asking(uuid.uuid4().hex, path=scope["path"], headers=headers)
         scope[ASKING] = asking
         begin(asking)
@@ -50,7 +51,7 @@ class Refusals:
 
     async def _record(self, asking: Asking, status: int) -> None:
         policy = asking.policy
-        if policy is None or not policy.recorded:
+        if policy is None or not policy.recorded or not asking.recorded:
             return
         outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
         draft = Draft(

@@ -81,7 +81,8 @@ def test_answer_is_recorded_with_the_hash_of_its_bytes(client: TestClient) -> No
     without = b"{" + response.content.split(b",", 1)[1]
     assert json.loads(without) == {name: value for name, value in response.json().items() if name != "audit_id"}
     assert event.object_hash == hashlib.sha256(without).hexdigest()
-    assert (event.operation, event.actor, event.authentication) == ("consultation", "http", "none")
+    assert (event.operation, event.actor) == ("consultation", "Ann")
+    assert event.authentication.startswith("api-key:")
     said = {"request": response.headers["request-id"], "first": 0, "rows": 2, "strand": "burglary"}
     assert event.details == said
 
@@ -104,7 +105,7 @@ def test_plan_is_decided_recorded_and_read_back(client: TestClient) -> None:
     assert sum(value for code, value in hours.items() if int(code[1:]) % 2) >= 24 - 1e-6
     decided = event_of(client, made.decided_as)
     told = decided["operation"], decided["object"], decided["actor"]
-    assert told == ("combination", f"plan/{made.plan_id}", "http")
+    assert told == ("combination", f"plan/{made.plan_id}", "Ann")
     read = PlanAnswer.model_validate_json(client.get(f"/v1/plans/{made.plan_id}").content)
     assert (read.plan, read.decided_as) == (made.plan, made.decided_as)
     assert event_of(client, read.audit_id)["operation"] == "consultation"

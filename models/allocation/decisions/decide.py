@@ -22,6 +22,7 @@ from models.allocation.decisions.record import (
     write,
 )
 from models.books import Books
+from models.four_eyes import check_others
 
 _LONGEST = 2000
 
@@ -42,11 +43,19 @@ def said(text: str, what: str, place: str) -> str:
     return words
 
 
-def issue(books: Books, plan_id: str, *, by: str, reason: str = "") -> Decision:
+def issue(books: Books, plan_id: str, *, by: str, reason: str = "", four_eyes: bool = False) -> Decision:
     """Put a draft in force for its period, in the place of the plan that was, if there was one.
+
+    Args:
+        books: Where it is recorded, and who enters it.
+        plan_id: The draft.
+        by: Who decides.
+        reason: Why, in the person's words.
+        four_eyes: Whether whoever drafted or edited the plan may not issue it.
 
     Raises:
         NoSuchRecordError: There is no such plan.
+        AccessError: Four eyes are asked for, and these are the two that drafted it.
         AllocationError: No name is given, the plan is decided already, or what it was made from is in force no more.
         MovedMeanwhileError: Somebody decided meanwhile: nothing was recorded.
         LedgerError: It could not be recorded: it stays a draft.
@@ -55,6 +64,8 @@ def issue(books: Books, plan_id: str, *, by: str, reason: str = "") -> Decision:
     past = history(books.ledger)
     status = undecided(past, plan_id)
     _check_lineage(past, status)
+    if four_eyes:
+        check_others(books.ledger.event_of(KIND, plan_id), (name, books.actor), "issue", f"plan {plan_id}")
     period = f"{status.period}-{status.start}"
     before = books.ledger.alias(IN_FORCE, period)
     moves = {(KIND, plan_id): ISSUED, (IN_FORCE, period): plan_id}
