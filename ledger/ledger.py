@@ -109,7 +109,7 @@ class Ledger:
 
     @property
     def database(self) -> Database:
-        """The database that it is kept in."""
+        """The database under it, for tables that are kept beside it."""
         return self._database
 
     def acting(self, acting: Acting, beside: Beside | None = None) -> "Ledger":

@@ -66,6 +66,20 @@ CHECKPOINTS = Table(
     Column("key", Text, nullable=False),
 )
 
+# What a key may is told here and, by the hash of the row, in the event that made it; that it was revoked, by an event.
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("key_id", String(20), primary_key=True),
+    Column("sequence", ForeignKey("events.sequence"), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("expires", String(40), nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
 # What to do and how far it is. Only this table is ever updated: that something was asked for, and how it ended, is told
 # by events.
 JOBS = Table(
@@ -113,20 +127,6 @@ GIVEN_ANSWERS = Table(
     Column("headers", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("job", ForeignKey("jobs.job")),
-)
-
-# What a key may is told here and, by the hash of the row, in the event that made it; that it was revoked, by an event.
-API_KEYS = Table(
-    "api_keys",
-    METADATA,
-    Column("key_id", String(20), primary_key=True),
-    Column("sequence", ForeignKey("events.sequence"), nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("purpose", Text, nullable=False),
-    Column("scope", Text, nullable=False),
-    Column("expires", String(40), nullable=False),
-    Column("hash", Text, nullable=False),
 )
 
 APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, TREE, CHECKPOINTS, API_KEYS, JOB_ENDINGS, GIVEN_ANSWERS)

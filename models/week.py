@@ -18,6 +18,8 @@ from models.kept_panels import kept_panel, unrecorded
 from models.levels import upper_levels
 from models.patrol import SHARE, patrol_share
 from models.runs import DISPERSION, KIND, LATEST, SPREAD, ForecastRun
+from models.served.ready import served_file
+from models.served.record import kept_for_reading
 from models.stand_in import Standing
 from models.suspension import NOTICE
 from models.table import FROM_MONTHLY, forecast_table, to_parquet
@@ -83,7 +85,8 @@ def run_forecast(
 ) -> ForecastRun:
     """Forecast from the panel's origin, and record it before anybody sees it.
 
-    Contributions are kept for the first horizon that is still to come; those of others are computed when asked for.
+    The run's table holds the contributions of the first horizon that is still to come. A second file, from which reads
+    are answered, holds those of all horizons and the levels above the areas; it is made once for a run.
     The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
     model give the same file and so the same run; asking again records that it was consulted. Where a simple method
     stands in for the model in some strand or at some level the run's notices say so.
@@ -127,6 +130,11 @@ def run_forecast(
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
     new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *unrecorded(kept, ledger)]
+    if served_file(ledger, run_id) is None:
+        whole = champion.model.forecast(panel, explain=forecast.horizons)
+        new.append(
+            kept_for_reading(run_id, frame, whole, panel, files, model_version=champion.version, notices=notices)
+        )
     draft = Draft(
         "consultation" if held else "combination",
         f"{KIND}/{run_id}",

@@ -20,17 +20,17 @@ class Asking:
         request_id: Stands in the log, the record and the answer.
         policy: Of the route; None where there is no such route.
         caller: Who asks; nobody known until they have said.
+        recorded: Whether it is recorded if it is refused.
         path: What is asked for.
         headers: Those of `HEADERS` that were sent.
-        recorded: Whether it is recorded if it is refused.
     """
 
     request_id: str
     policy: Policy | None = None
     caller: Caller = ANYBODY
+    recorded: bool = True
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    recorded: bool = True
 
     def acting(self) -> Acting:
         """Return what every event of this request says."""

@@ -11,7 +11,9 @@ from errors import ServiceError, StrandcastError
 from features.workspace import Workspace
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.served.ready import prepare_apart, served_file
 from serving.forecasts.choice import served_run
+from serving.forecasts.snapshot import mapped
 from serving.guards.health import too_old
 
 WORKSPACE_VARIABLE = "STRANDCAST_WORKSPACE"
@@ -28,6 +30,8 @@ def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
 def check(root: Path, clock: Callable[[], datetime]) -> str | None:
     """Check that the workspace opens, its ledger can be written, and a champion's run is there as recorded.
 
+    A run that was recorded without the file that reads are answered from gets it now.
+
     Returns:
         Why the run is too old to be relied on, if it is: it is served, and the service does not say that it is ready.
 
@@ -41,7 +45,11 @@ def check(root: Path, clock: Callable[[], datetime]) -> str | None:
         if run is None:
             fix = "run strandcast train, promote and forecast first"
             raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
-        FileStore(workspace.root).read(run.stored)
+        if served_file(ledger, run.name) is None:
+            told = f"strandcast: preparing run {run.name} for reading, once: it was recorded without the file for it\n"
+            sys.stderr.write(told)
+            prepare_apart(root, run.name)
+        mapped(ledger, FileStore(workspace.root), run)
         return too_old(ledger, run, workspace.settings.service, clock())
 
 

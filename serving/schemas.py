@@ -32,8 +32,9 @@ class Periods(Closed):
     period: Literal["week", "month"]
     origin: date
     as_of: date
+    levels: list[str] = Field(description="Levels that can be asked for, the areas' own first.")
     strands: list[str]
-    areas: int
+    areas: int = Field(description="Areas of their own level that the caller may see.")
     notices: list[str]
     fallback: dict[str, str] = Field(description="Strand to the simple method that stands in for the model.")
     attribution: str
@@ -74,6 +75,7 @@ class ExplanationAnswer(Closed):
 
     audit_id: str = Field(description="The event of this answer, recorded before it left.")
     forecast_id: str
+    level: str
     area_code: str
     strand: str
     period_start: date

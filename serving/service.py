@@ -127,7 +127,7 @@ class StrandcastService:
         desk = self.desk
         try:
             desk.ledger.check_writable()
-            run = desk.ledger.artefact(FORECAST, desk.shelf.current.run.run_id)
+            run = desk.ledger.artefact(FORECAST, desk.shelf.current.run_id)
             old = too_old(desk.ledger, run, present_settings(), now())
         except StrandcastError as error:
             _logger.warning("not ready: %s", error)

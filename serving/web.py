@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse, Response
 from errors import StrandcastError
 from serving.access.caller import Role
 from serving.access.policy import declared
+from serving.champions.routes import routes as champion_routes
 from serving.conflicts import BusyError, status_of
 from serving.desk import Desk
 from serving.forecasts.routes import routes as forecast_routes
@@ -20,7 +21,15 @@ from serving.record.routes import routes as record_routes
 from serving.scenarios.routes import routes as scenario_routes
 from serving.tasks.routes import routes as task_routes
 
-ROOMS = (forecast_routes, plan_routes, task_routes, scenario_routes, job_routes, record_routes)
+ROOMS = (
+    forecast_routes,
+    champion_routes,
+    plan_routes,
+    task_routes,
+    scenario_routes,
+    job_routes,
+    record_routes,
+)
 
 
 def problem_response(error: StrandcastError) -> Response:

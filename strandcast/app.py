@@ -29,6 +29,7 @@ from strandcast.openapi_commands import openapi
 from strandcast.panel_commands import panel
 from strandcast.plans_commands import plans
 from strandcast.plans_studies_commands import STUDIES
+from strandcast.prepare_commands import prepare
 from strandcast.profiles_commands import profiles
 from strandcast.promote_commands import promote, rollback
 from strandcast.purge_commands import purge
@@ -119,6 +120,7 @@ cli.add_command(panel)
 cli.add_command(plans)
 for study in STUDIES:
     plans.add_command(study)
+cli.add_command(prepare)
 cli.add_command(profiles)
 cli.add_command(promote)
 cli.add_command(purge)

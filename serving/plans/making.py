@@ -44,7 +44,7 @@ def plan_errand(desk: Desk, order: PlanOrder) -> Errand:
     for name in ("closed", "previous", "demand"):
         del said[name]
     # The run is named now: the plan is of what was served when it was asked for.
-    asked = {**said, "run_id": desk.shelf.current.run.run_id, "horizon": order.horizon, "locks": _cells(order.locks)}
+    asked = {**said, "run_id": desk.shelf.current.run_id, "horizon": order.horizon, "locks": _cells(order.locks)}
     return Errand(Asked("plan", asked, "combination"), order.model_dump(mode="json"), made_answer)
 
 
