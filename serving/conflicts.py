@@ -1,5 +1,7 @@
 """What stands against a request that is well formed, and the status that each error leaves with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from errors import AccessError, AllocationError, DataError, LedgerError, ServiceError, StrandcastError
@@ -22,6 +24,19 @@ class BusyError(ServiceError):
     """
 
     seconds = 10
+
+
+@contextmanager
+def conflicts() -> Iterator[None]:
+    """Tell of what is well asked for and does not go with what holds, such as what is decided already.
+
+    Raises:
+        ConflictError: In place of an AllocationError.
+    """
+    try:
+        yield
+    except AllocationError as error:
+        raise ConflictError(error.problem, place=error.place, fix=error.fix) from error
 
 
 # The first that fits.
