@@ -14,6 +14,7 @@ from errors import StrandcastError
 from features.service import Service
 from ledger.group import GroupCommit
 from models.kinds import FORECAST
+from models.replay.manifest import record_surroundings
 from serving.access.caller import Caller, Role
 from serving.access.gate import Gate
 from serving.access.policy import Policies, policies_of
@@ -102,6 +103,7 @@ class StrandcastService:
             end_service(error)
             raise
         try:
+            self.desk.surroundings = record_surroundings(self.desk.ledger, self.desk.files, "service")
             self.desk.shelf.refresh()
         except StrandcastError as error:
             # Not ready is an answer; a worker that ends would be started again for ever.
