@@ -42,6 +42,7 @@ class Finding:
         recipient: Who is given it, where it is disclosed.
         status: Of the answer.
         headers: Further headers.
+        lasting: Whether it can be found again from the record alone, as how far a job is cannot.
         marked: Whether its audit id stands first in a JSON body too; an answer about an event bears that event's.
     """
 
@@ -53,6 +54,7 @@ class Finding:
     recipient: str | None = None
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
+    lasting: bool = True
     marked: bool = True
 
     @classmethod
@@ -76,8 +78,10 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     digest = finding.sha256
     tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
-    details = asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
-    if desk.surroundings:
+    details: dict[str, Scalar] = {}
+    if finding.lasting:
+        details |= asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
+    if finding.lasting and desk.surroundings:
         details[SURROUNDINGS] = desk.surroundings
     event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, details, known=known)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
