@@ -22,6 +22,7 @@ FEEDS = "feeds"
 HARM = "harm.toml"
 GATE = "gate.toml"
 MONITOR = "monitor.toml"
+DISCLOSURE = "disclosure.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
 
@@ -117,6 +118,11 @@ class Workspace:
         return self.root / MONITOR
 
     @property
+    def disclosure_file(self) -> Path:
+        """What may leave the force, TOML; a workspace without it has the shipped rules."""
+        return self.root / DISCLOSURE
+
+    @property
     def areas_file(self) -> Path | None:
         """File of areas; None: the areas are the codes met in the data."""
         return self.root / self.settings.areas if self.settings.areas else None
@@ -130,6 +136,11 @@ class Workspace:
     def school_terms_file(self) -> Path | None:
         """File of school terms; None where none is given."""
         return self.root / self.settings.school_terms if self.settings.school_terms else None
+
+    @property
+    def checkpoint_folder(self) -> Path | None:
+        """Drop folder of signed checkpoints; None where none are written."""
+        return self.root / self.settings.ledger.checkpoint_folder if self.settings.ledger.checkpoint_folder else None
 
     @property
     def incidents_folder(self) -> Path:

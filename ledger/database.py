@@ -12,37 +12,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from errors import LedgerError
-from ledger.tables import APPEND_ONLY, EVENTS, METADATA
+from ledger import schema
 
 _WRITES = "strandcast_writes"
 _LOCK_WAIT_SECONDS = 30.0
 _ADVISORY_LOCK = 0x57A2DCA57
 
-_SQLITE_TRIGGER = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
-"""
-_POSTGRESQL_FUNCTION = """
-CREATE FUNCTION strandcast_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
-"""
-_POSTGRESQL_TRIGGER = """
-CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION strandcast_append_only()
-"""
+
+def taking_turns(wait_seconds: float) -> TextClause:
+    """Return PostgreSQL's beginning of a write: durable whatever the server's default is, then the one lock of all."""
+    return text(
+        "SELECT set_config('synchronous_commit', 'on', true), set_config('lock_timeout', :wait, true), "
+        "pg_advisory_xact_lock(:key)"
+    ).bindparams(wait=f"{wait_seconds * 1000:.0f}ms", key=_ADVISORY_LOCK)
+
+
+_POSTGRESQL_TURN = taking_turns(_LOCK_WAIT_SECONDS)
 
 
 class Database:
-    """An open database with the ledger's tables."""
+    """An open database with the ledger's tables.
+
+    Attributes:
+        place: What it is called in errors; never with a password.
+    """
 
     def __init__(self, engine: Engine, place: str) -> None:
         self._engine = engine
-        self._place = place
+        self.place = place
         # SQLite's waiting writers poll with growing sleeps; threads of one process queue here instead.
         self._turn = threading.Lock()
 
@@ -51,14 +53,28 @@ class Database:
         """Open the database at `url` and make its tables if they are absent.
 
         Raises:
-            LedgerError: It cannot be reached, is no database, or its driver is not installed.
+            LedgerError: It cannot be reached, is no database, has the form of another version, or its driver is not
+                installed.
+        """
+        database = cls.connected(url)
+        try:
+            database.create_when_absent()
+        except LedgerError:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def connected(cls, url: str) -> "Database":
+        """Return the database at `url` as it stands: whatever its form, with or without tables.
+
+        Raises:
+            LedgerError: The URL or the folder cannot be used, or its driver is not installed.
         """
         parsed = _parsed(url)
         is_file = parsed.get_backend_name() == "sqlite"
         place = parsed.database or "" if is_file else parsed.render_as_string(hide_password=True)
-        database = cls(_engine(parsed, place), place)
-        database._create_when_absent()
-        return database
+        return cls(_engine(parsed, place), place)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -78,11 +94,12 @@ class Database:
         Raises:
             LedgerError: The database fails, refuses a row, or another writer holds it for too long.
         """
-        options = {_WRITES: True}
+        # The state that a writer sees must be that of after the lock, whatever the server's default is.
+        options = {_WRITES: True} if self._sqlite else {"isolation_level": "READ COMMITTED"}
         connected = self._engine.connect
         with self._told(), self._turn, connected().execution_options(**options) as connection, connection.begin():
             if not self._sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+                connection.execute(_POSTGRESQL_TURN)
             yield connection
 
     def close(self) -> None:
@@ -93,33 +110,32 @@ class Database:
     def _sqlite(self) -> bool:
         return self._engine.dialect.name == "sqlite"
 
-    def _create_when_absent(self) -> None:
-        with self.reading() as connection:
-            if inspect(connection).has_table(EVENTS.name):
-                return
-        with self.writing() as connection:
-            # Another process may have made them while this one waited for its turn.
-            if inspect(connection).has_table(EVENTS.name):
-                return
-            METADATA.create_all(connection, checkfirst=False)
-            for statement in self._guards():
-                connection.execute(text(statement))
+    def create_when_absent(self) -> None:
+        """Make the tables in an empty database.
 
-    def _guards(self) -> list[str]:
-        tables = [table.name for table in APPEND_ONLY]
-        if self._sqlite:
-            return [_SQLITE_TRIGGER.format(table=name, verb=verb) for name in tables for verb in ("UPDATE", "DELETE")]
-        return [_POSTGRESQL_FUNCTION, *(_POSTGRESQL_TRIGGER.format(table=name) for name in tables)]
+        Raises:
+            LedgerError: The database has tables of another form, or fails.
+        """
+        with self.reading() as connection:
+            found = schema.revision(connection)
+        if found is None:
+            with self.writing() as connection:
+                # Another process may have made them while this one waited for its turn.
+                found = schema.revision(connection)
+                if found is None:
+                    schema.create(connection)
+                    return
+        schema.check(found, self.place)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except IntegrityError as error:
-            raise LedgerError(f"the database refused a row ({_first_line(error)})", place=self._place) from error
+            raise LedgerError(f"the database refused a row ({_first_line(error)})", place=self.place) from error
         except SQLAlchemyError as error:
             raise LedgerError(
-                f"the database failed ({_first_line(error)})", place=self._place, fix="check the disk and the database"
+                f"the database failed ({_first_line(error)})", place=self.place, fix="check the disk and the database"
             ) from error
 
 

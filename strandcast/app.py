@@ -14,12 +14,14 @@ from strandcast.areas_commands import areas
 from strandcast.audit_commands import audit
 from strandcast.backtest_commands import backtest
 from strandcast.completeness_commands import completeness
+from strandcast.database_commands import backup, restore, upgrade
 from strandcast.evaluate_commands import evaluate
 from strandcast.feed_commands import feeds
 from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
 from strandcast.hotspots_commands import hotspots
 from strandcast.ingest_commands import ingest
+from strandcast.keys_commands import keys
 from strandcast.model_commands import train
 from strandcast.models_commands import models
 from strandcast.monitor_commands import monitor
@@ -30,8 +32,10 @@ from strandcast.plans_studies_commands import STUDIES
 from strandcast.prepare_commands import prepare
 from strandcast.profiles_commands import profiles
 from strandcast.promote_commands import promote, rollback
+from strandcast.publish_commands import publish, published
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
+from strandcast.replay_commands import replay
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
 from strandcast.tasks_commands import tasks
@@ -97,10 +101,12 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
 
 
 allocate.add_command(evaluate)
+audit.add_command(replay)
 cli.add_command(allocate)
 cli.add_command(areas)
 cli.add_command(audit)
 cli.add_command(backtest)
+cli.add_command(backup)
 cli.add_command(completeness)
 cli.add_command(explain)
 cli.add_command(feeds)
@@ -109,6 +115,7 @@ cli.add_command(harm)
 cli.add_command(hotspots)
 cli.add_command(ingest)
 cli.add_command(init)
+cli.add_command(keys)
 cli.add_command(models)
 cli.add_command(monitor)
 cli.add_command(openapi)
@@ -119,8 +126,11 @@ for study in STUDIES:
 cli.add_command(prepare)
 cli.add_command(profiles)
 cli.add_command(promote)
+cli.add_command(publish)
+cli.add_command(published)
 cli.add_command(purge)
 cli.add_command(quarantine)
+cli.add_command(restore)
 cli.add_command(rollback)
 cli.add_command(serve)
 cli.add_command(strands)
@@ -128,4 +138,5 @@ cli.add_command(tasks)
 cli.add_command(train)
 cli.add_command(tune)
 cli.add_command(twin)
+cli.add_command(upgrade)
 cli.add_command(weekly)

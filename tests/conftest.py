@@ -1,12 +1,14 @@
 """Rules for all tests: they live in a category, Hypothesis is repeatable, and in CI a skip needs a true reason."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from features.workspace import DATABASE_VARIABLE
+from tests.support.databases import KINDS, Postgresql
 from tests.support.shared_data import skip_is_honest
 
 CATEGORIES = ("architecture", "browser", "golden", "integration", "property", "unit")
@@ -57,3 +59,28 @@ def fail_dishonest_skip(report: pytest.TestReport | pytest.CollectReport) -> Non
     if not skip_is_honest(reason):
         report.outcome = "failed"
         report.longrepr = f"In CI a skipped test is a failure. It was skipped with: {reason}"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """A PostgreSQL that the tests of a session share; each makes databases of its own in it."""
+    server = Postgresql()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=KINDS)
+def each_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Run a test twice: with SQLite files, then with a fresh PostgreSQL database as the environment names one.
+
+    `tests.support.ledgers.url_of` and workspaces follow it, in this process and in those that it starts.
+    """
+    if request.param == "sqlite":
+        monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+        yield request.param
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    url = server.database()
+    monkeypatch.setenv(DATABASE_VARIABLE, url)
+    yield request.param
+    server.drop(url)

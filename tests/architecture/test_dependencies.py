@@ -35,7 +35,13 @@ def imported() -> set[str]:
     """Return the top-level names that the rooms import."""
     nodes = [node for path in sources() for node in ast.walk(ast.parse(path.read_text("utf-8")))]
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    return {name.partition(".")[0] for name in plain | {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}}
+    names = plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in names} | drivers()
+
+
+def drivers() -> set[str]:
+    """Return the drivers of databases, which are imported by the name that a URL gives them."""
+    return {name for path in sources() for name in re.findall(r"[a-z]+\+([a-z0-9]+)://", path.read_text("utf-8"))}
 
 
 def test_the_product_requires_nothing_that_it_does_not_import() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from features.access import Access, Oidc
 from features.configuration import Closed
 from features.feeds.catalogue import shipped_names
 from features.feeds.contract import Arrival, Column, Contract, Disclosure, Provenance, Retention, Volume
@@ -88,6 +89,7 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
 
 FILES: tuple[type[Closed], ...] = (
     Settings,
+    *(Access, Oidc),
     FeedMapping,
     Columns,
     TaxonomyFile,

@@ -4,9 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ledger.files import FileStore
 from tests.support.ledgers import open_ledger
 from tests.support.repository import REPOSITORY
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 def appender(folder: Path, name: str, count: int) -> "subprocess.Popen[str]":

@@ -10,6 +10,8 @@ from models.allocation.decisions.history import history
 from tests.support.decided import books_in, drafted
 from tests.support.repository import REPOSITORY
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 def decider(folder: Path, *words: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "tests.support.decided", str(folder), *words]
@@ -18,8 +20,9 @@ def decider(folder: Path, *words: str) -> "subprocess.Popen[str]":
 
 @pytest.mark.parametrize("acts", [("issue", "issue"), ("issue", "reject")])
 def test_of_two_persons_in_two_processes_one_decides(tmp_path: Path, acts: tuple[str, str]) -> None:
-    with books_in(tmp_path).ledger:
-        plan_id = drafted(books_in(tmp_path))
+    books = books_in(tmp_path)
+    with books.ledger:
+        plan_id = drafted(books)
     processes = [decider(tmp_path, act, plan_id, name) for act, name in zip(acts, ("Ann", "Bo"), strict=True)]
     for process in processes:
         assert process.stdout is not None

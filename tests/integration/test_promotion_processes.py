@@ -4,10 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from models.registry import CHAMPION, KIND
 from tests.support.promotions import registry_in
 from tests.support.repository import REPOSITORY
 from training.promote import move
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 def promoter(folder: Path, version: str) -> "subprocess.Popen[str]":

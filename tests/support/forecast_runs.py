@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from features.service import Service
 from features.settings import Settings
 from features.strands import OPEN
 from features.workspace import RESOURCES, Workspace
@@ -27,7 +28,9 @@ ORIGIN = date(2024, 7, 1)
 
 def synthetic_workspace(root: Path) -> Workspace:
     """Make a workspace that says it is synthetic."""
-    settings = Settings(salt="5a" * 32, synthetic=True, attribution="Invented numbers.")
+    # Its runs are recorded years ago by the clocks of tests.
+    service = Service(longest_days_since_forecast=3650)
+    settings = Settings(salt="5a" * 32, synthetic=True, attribution="Invented numbers.", service=service)
     return Workspace.create(root, settings, {"strands.toml": OPEN.encode(), RESOURCES: default_text()}, environment={})
 
 

@@ -1,17 +1,20 @@
 """Small ledgers, a clock that ticks, and a hand that rewrites a database behind the ledger's back."""
 
-import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+import os
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import sqlalchemy
+
+from features.workspace import DATABASE_VARIABLE
 from ledger.artefacts import Artefact
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 
-TABLES = ("events", "artefacts", "alias_moves")
+TABLES = ("events", "artefacts", "alias_moves", "tree", "checkpoints")
 
 
 class TickingClock:
@@ -26,7 +29,8 @@ class TickingClock:
 
 
 def url_of(folder: Path) -> str:
-    return f"sqlite:///{folder / 'strandcast.db'}"
+    """Return the database that the environment names, else one in the folder."""
+    return os.environ.get(DATABASE_VARIABLE) or f"sqlite:///{folder / 'strandcast.db'}"
 
 
 def open_ledger(folder: Path, clock: Callable[[], datetime] | None = None) -> Ledger:
@@ -47,13 +51,18 @@ def fill(folder: Path, events: int = 6) -> FileStore:
     return files
 
 
-def rewrite(folder: Path, *statements: str | tuple[str, Sequence[object]]) -> None:
-    """Do what only somebody with the database file can do: drop the guards, then run statements."""
-    with closing(sqlite3.connect(folder / "strandcast.db", isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        for table in TABLES:
-            for verb in ("UPDATE", "DELETE"):
-                connection.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
+def rewrite(folder: Path, *statements: str | tuple[str, Mapping[str, Any]]) -> None:
+    """Do what only the owner of a database can do: put the guards aside, then run statements."""
+    engine = sqlalchemy.create_engine(url_of(folder))
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            for table in TABLES:
+                for verb in ("UPDATE", "DELETE"):
+                    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
+        else:
+            # No triggers and no foreign keys, which SQLite does not look at unless told to.
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         for statement in statements:
-            text, values = (statement, ()) if isinstance(statement, str) else statement
-            connection.execute(text, tuple(values))
+            words, values = (statement, {}) if isinstance(statement, str) else statement
+            connection.execute(sqlalchemy.text(words), values)
+    engine.dispose()

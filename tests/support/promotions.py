@@ -15,6 +15,7 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.progress import silent
 from models.registry import CHAMPION, KIND
+from tests.support.ledgers import url_of
 from tests.support.recorded import Recorded
 from training.choice import Recipe
 from training.gate.settings import Gate, default_text
@@ -27,7 +28,7 @@ WEEKS = 70
 
 def registry_in(folder: Path, tracker: Tracker | None = None) -> Registry:
     """Open the registry in a folder."""
-    ledger = Ledger.open(f"sqlite:///{folder / 'w.db'}", lambda: datetime.now(UTC))
+    ledger = Ledger.open(url_of(folder), lambda: datetime.now(UTC))
     return Registry(ledger, FileStore(folder), tracker or Untracked(), "ann")
 
 

@@ -12,10 +12,13 @@ from ledger.events import Draft, Event
 from ledger.group import GroupCommit
 from ledger.ledger import Ledger
 from ledger.tables import EVENTS, Row
+from tests.support.ledgers import url_of
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 def opened(folder: Path) -> Ledger:
-    return Ledger.open(f"sqlite:///{folder}/ledger.db", lambda: datetime(2024, 7, 1, tzinfo=UTC))
+    return Ledger.open(url_of(folder), lambda: datetime(2024, 7, 1, tzinfo=UTC))
 
 
 def test_every_caller_gets_the_event_of_its_own_draft(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""Restoring a backup into a new workspace, and drills that do so and throw the result away."""
+
+import shutil
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from errors import LedgerError
+from ledger.backup.folders import copy_file, sync
+from ledger.backup.manifest import DATABASE, FILES, Manifest, check_files
+from ledger.backup.rows import copy_rows
+from ledger.backup.taking import Advance
+from ledger.database import Database
+from ledger.events import Draft, Event, NoSuchRecordError, Scalar, parse_audit_id
+from ledger.files import FileStore
+from ledger.ledger import Clock, Ledger
+
+OWN_DATABASE = "strandcast.db"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a restored ledger must hold.
+
+    Attributes:
+        audit_id: Identifier of an event that was noted somewhere else; None: nothing is known.
+        accept_older: Take a ledger that ends before it.
+    """
+
+    audit_id: str | None = None
+    accept_older: bool = False
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was restored.
+
+    Attributes:
+        manifest: What the backup says of itself.
+        event: The event that records the restoring, in the restored ledger.
+        older: The ledger ends before the event that it was to hold.
+    """
+
+    manifest: Manifest
+    event: Event
+    older: bool
+
+
+def restore(
+    backup: Path, root: Path, url: str | None, clock: Clock, actor: str, *, wish: Wish, advance: Advance
+) -> Restored:
+    """Make a workspace of a backup, verify it and record that; it is there whole or not at all.
+
+    Args:
+        backup: Folder that `taking.take` made.
+        root: The workspace; it must not exist, or be an empty folder.
+        url: URL of an empty database; None: a database of SQLite in the workspace.
+        clock: Returns the present instant.
+        actor: Who restores.
+        wish: What the ledger must hold.
+        advance: Told (files copied, files).
+
+    Raises:
+        LedgerError: The backup is damaged, its ledger is not whole, ends too early or tells another history, or the
+            workspace or database is not empty.
+    """
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise LedgerError("is not empty", place=str(root), fix="restore into a folder that does not exist")
+    manifest = Manifest.read(backup)
+    check_files(backup, manifest)
+    part = root.with_name(f".{root.name}.part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        for number, path in enumerate(manifest.files, start=1):
+            copy_file(backup / FILES / path, part / path)
+            advance(number, len(manifest.files))
+        shutil.copyfile(backup / DATABASE, part / OWN_DATABASE)
+        restored = _opened(part, manifest, clock, actor, wish)
+        if url is not None:
+            _move_rows(part, url)
+        part.rename(root)
+        sync(root.parent)
+    except OSError as error:
+        fix = "make room or give access"
+        raise LedgerError(f"cannot write the workspace ({error.strerror})", place=str(root), fix=fix) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return restored
+
+
+def drill(backup: Path, clock: Clock, actor: str, *, wish: Wish, advance: Advance) -> Restored:
+    """Restore a backup into a temporary folder beside it, and delete that.
+
+    Raises:
+        LedgerError: It could not be restored.
+    """
+    with tempfile.TemporaryDirectory(prefix=".drill-", dir=backup.resolve().parent) as folder:
+        return restore(backup, Path(folder) / "w", None, clock, actor, wish=wish, advance=advance)
+
+
+def _opened(part: Path, manifest: Manifest, clock: Clock, actor: str, wish: Wish) -> Restored:
+    """Verify the ledger of a half-made workspace, and record in it that it was restored."""
+    url = f"sqlite:///{part / OWN_DATABASE}"
+    Ledger.upgrade(url, clock, actor)
+    with Ledger.open(url, clock) as ledger:
+        found = ledger.verify(FileStore(part))
+        if not found.ok:
+            problem = f"the ledger of the backup is not whole ({found.problem})"
+            raise LedgerError(problem, place=str(part), fix="use another backup")
+        if manifest.events:
+            ledger.event(manifest.last_audit_id)
+        older = wish.audit_id is not None and _ends_before(ledger, wish.audit_id, found.events)
+        if older and not wish.accept_older:
+            problem = f"the ledger of the backup ends with event {manifest.events:,}, before {wish.audit_id}"
+            raise LedgerError(problem, place=str(part), fix="use a newer backup, or say --accept-older")
+        details: dict[str, Scalar] = {
+            "made": manifest.made,
+            "events": manifest.events,
+            "head": manifest.head,
+            "older": older,
+        }
+        event = ledger.append(Draft("admin", "restore", actor, details=details))
+    return Restored(manifest, event, older)
+
+
+def _ends_before(ledger: Ledger, audit_id: str, events: int) -> bool:
+    """Return whether the ledger ends before an event.
+
+    Raises:
+        LedgerError: It has another event in its place.
+    """
+    if parse_audit_id(audit_id)[0] > events:
+        return True
+    try:
+        ledger.event(audit_id)
+    except NoSuchRecordError:
+        problem = f"the ledger of the backup has another event in the place of {audit_id}"
+        raise LedgerError(problem, fix="do not use this backup: it tells another history") from None
+    return False
+
+
+def _move_rows(part: Path, url: str) -> None:
+    source, target = Database.connected(f"sqlite:///{part / OWN_DATABASE}"), Database.connected(url)
+    with closing(source), closing(target):
+        copy_rows(source, target)
+    (part / OWN_DATABASE).unlink()

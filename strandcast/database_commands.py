@@ -1,0 +1,128 @@
+"""`strandcast upgrade`, `backup` and `restore`: the database's form, and copies of a deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from strandcast.command import Context, command_options
+
+if TYPE_CHECKING:
+    from ledger.backup.restoring import Restored
+
+
+@click.command()
+@command_options
+def upgrade(context: Context) -> None:
+    """Bring the database of an older version to the form that this version uses.
+
+    No recorded row is touched, so that every event keeps its hash. It is done whole or not at all, and recorded.
+    """
+    from features.workspace import Workspace
+    from ledger.ledger import Ledger
+
+    workspace = Workspace.open(context.root)
+    context.mark_synthetic(made_up=workspace.settings.synthetic)
+    before, now = Ledger.upgrade(workspace.database_url, context.clock, context.actor)
+    line = f"The database has the form {now}" + (" already." if before == now else f" now; it had {before}.")
+    context.output.result({"from_revision": before, "to_revision": now}, lines=[line])
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@command_options
+def backup(context: Context, folder: Path) -> None:
+    """Copy the database and the files into a new FOLDER, as of one instant, and verify the copy.
+
+    Others may go on working meanwhile. The folder holds all that the workspace holds, its secret salt included.
+    """
+    import hashlib
+    from importlib.metadata import version
+
+    from ledger.backup.taking import Source, take
+    from ledger.events import Draft
+    from strandcast.deployment import Deployment
+
+    with Deployment.open(context) as deployment:
+        workspace = deployment.workspace
+        source = Source(workspace.database_url, workspace.root, version("strandcast"))
+        with context.output.progress("Copying, file by file") as advance:
+            made = take(source, folder.absolute(), context.clock, advance)
+        digest = hashlib.sha256(made.to_bytes()).hexdigest()
+        draft = Draft(
+            "admin",
+            f"backup/{folder.name}",
+            deployment.actor,
+            object_hash=digest,
+            details={"events": made.events, "head": made.head, "files": len(made.files)},
+        )
+        event = deployment.ledger.append(draft)
+    document = {
+        "folder": str(folder),
+        "made": made.made,
+        "events": made.events,
+        "last_audit_id": made.last_audit_id if made.events else None,
+        "files": len(made.files),
+        "manifest_sha256": digest,
+        "audit_id": event.audit_id,
+    }
+    lines = [
+        f"{made.events:,} events and {len(made.files):,} files copied to {folder} and verified.",
+        f"Recorded as {event.audit_id}. Keep the folder as safe as the workspace: it holds all that this does.",
+    ]
+    context.output.result(document, lines=lines)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--holds", metavar="AUDIT_ID", help="Refuse a backup that ends before this event, or has another there.")
+@click.option("--accept-older", is_flag=True, help="Restore although the backup ends before the event of --holds.")
+@click.option("--drill", "as_drill", is_flag=True, help="Restore into a temporary folder, verify, and delete it again.")
+@command_options
+def restore(context: Context, folder: Path, holds: str | None, accept_older: bool, as_drill: bool) -> None:
+    """Make the workspace anew from a backup in FOLDER, and verify it; the workspace must not exist yet.
+
+    With STRANDCAST_DATABASE_URL the rows go into that database, which must be empty, whatever kind they come from.
+    """
+    import os
+
+    from features.workspace import DATABASE_VARIABLE, Workspace
+    from ledger.backup.restoring import Wish, drill
+    from ledger.backup.restoring import restore as make_anew
+
+    if accept_older and holds is None:
+        raise click.UsageError("--accept-older needs --holds AUDIT_ID.")
+    wish = Wish(holds, accept_older)
+    with context.output.progress("Restoring, file by file") as advance:
+        if as_drill:
+            done = drill(folder, context.clock, context.actor, wish=wish, advance=advance)
+        else:
+            url, root = os.environ.get(DATABASE_VARIABLE) or None, context.root.absolute()
+            done = make_anew(folder, root, url, context.clock, context.actor, wish=wish, advance=advance)
+            context.mark_synthetic(made_up=Workspace.open(context.root).settings.synthetic)
+    context.output.result(_restored(done, as_drill), lines=_lines(done, context.root, as_drill))
+
+
+def _restored(done: Restored, as_drill: bool) -> dict[str, Any]:
+    return {
+        "drill": as_drill,
+        "made": done.manifest.made,
+        "events": done.manifest.events,
+        "files": len(done.manifest.files),
+        "older": done.older,
+        "audit_id": None if as_drill else done.event.audit_id,
+    }
+
+
+def _lines(done: Restored, root: Path, as_drill: bool) -> list[str]:
+    """Return what is to be said, what a backup cannot know included."""
+    made = done.manifest
+    lines = [f"{made.events:,} events and {len(made.files):,} files of {made.made} restored and verified."]
+    if as_drill:
+        return [*lines, "It was a drill: nothing of it was kept."]
+    if done.older:
+        lines.append("The ledger ends before the event that you named; what was recorded after its end is lost.")
+    lines.append("Rows that were erased after the backup was made are back: run strandcast purge.")
+    return [*lines, f"Recorded as {done.event.audit_id} in {root}."]
