@@ -168,7 +168,7 @@ def keyed(root: Path, key: str | None) -> Iterator[str]:
     rest = ["--workspace", str(root), "--json"]
     name = f"load-{os.getpid()}"
     made = subprocess.run(
-        [*base, "create", name, "--role", "planner", *rest], capture_output=True, text=True, check=True
+        [*base, "create", name, "--role", "planner", *rest], stdout=subprocess.PIPE, text=True, check=True
     )
     yield json.loads(made.stdout)["key"]
     subprocess.run([*base, "revoke", name, *rest], capture_output=True, check=True)
