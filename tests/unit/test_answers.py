@@ -32,7 +32,9 @@ def ask(desk: Desk, finding: Finding, tag: str = "") -> Response:
     async def answer() -> Response:
         begin(Asking("r-1", POLICY, ANN))
         headers = [(b"if-none-match", tag.encode())] if tag else []
-        return await answered(desk, Request({"type": "http", "headers": headers}), finding)
+        return await answered(
+            desk, Request({"type": "http", "path": "/v1/forecasts", "query_string": b"", "headers": headers}), finding
+        )
 
     return asyncio.run(answer())
 
