@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 from urllib.parse import quote
 from urllib.request import Request, urlopen
@@ -128,11 +128,13 @@ def served(root: Path, workers: int) -> Iterator[tuple[str, int, float, int]]:
         port = trial.getsockname()[1]
     command = [sys.executable, "-m", "strandcast", "serve", "--json", "--port", str(port), "--workers", str(workers)]
     began = perf_counter()
-    with subprocess.Popen([*command, "--workspace", str(root)], stdout=subprocess.PIPE, text=True) as process:
+    log = root / "service-load.log"
+    arguments = [*command, "--workspace", str(root)]
+    with log.open("w") as said, subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=said, text=True) as process:
         try:
             # A service that does not start says nothing, and ends.
             if process.stdout is None or not process.stdout.readline():
-                raise SystemExit("the service did not start")
+                raise SystemExit(f"the service did not start: see {log}")
             while process.stdout.readline() not in ("}\n", ""):
                 pass
             yield "127.0.0.1", port, perf_counter() - began, process.pid
@@ -140,18 +142,28 @@ def served(root: Path, workers: int) -> Iterator[tuple[str, int, float, int]]:
             process.send_signal(signal.SIGTERM)
 
 
+def processor(pid: int) -> float:
+    """Return the seconds of processor time of a process and what it started."""
+    ticks = 0
+    for one in _family(pid):
+        ticks += sum(
+            int(word) for word in Path(f"/proc/{one}/stat").read_text("utf-8").rpartition(")")[2].split()[11:13]
+        )
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _family(pid: int) -> list[int]:
+    """Return the ids of a process and what it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
+    return [pid, *(one for child in children for one in _family(int(child)))]
+
+
 def memory(pid: int) -> list[tuple[str, float, float]]:
     """Return name, resident and proportional set size in MB of a process and what it started, largest last."""
-    pids, found = [pid], []
-    while pids:
-        one = pids.pop()
-        try:
-            children = Path(f"/proc/{one}/task/{one}/children").read_text("utf-8").split()
-            rolled = Path(f"/proc/{one}/smaps_rollup").read_text("utf-8").splitlines()
-            words = Path(f"/proc/{one}/cmdline").read_text("utf-8").split("\0")
-        except OSError:
-            continue
-        pids += map(int, children)
+    found = []
+    for one in _family(pid):
+        rolled = Path(f"/proc/{one}/smaps_rollup").read_text("utf-8").splitlines()
+        words = Path(f"/proc/{one}/cmdline").read_text("utf-8").split("\0")
         sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in rolled[1:] if line.split()[-1] == "kB"}
         name = "worker" if any("worker" in word for word in words) else " ".join(words[1:4])
         found.append((name, sizes["Rss"], sizes["Pss"]))
@@ -170,8 +182,10 @@ def keyed(root: Path, key: str | None) -> Iterator[str]:
     made = subprocess.run(
         [*base, "create", name, "--role", "planner", *rest], stdout=subprocess.PIPE, text=True, check=True
     )
-    yield json.loads(made.stdout)["key"]
-    subprocess.run([*base, "revoke", name, *rest], capture_output=True, check=True)
+    document = json.loads(made.stdout)
+    yield document["key"]
+    reason = ["--reason", "the load has been measured"]
+    subprocess.run([*base, "revoke", document["key_id"], *reason, *rest], stdout=subprocess.DEVNULL, check=True)
 
 
 def events(root: Path) -> int:
@@ -188,10 +202,22 @@ def measure(root: Path, seconds: float, workers: int, key: str) -> None:
         print(f"ready after {ready:.1f} s, {workers} workers")
         pool = addresses(f"http://{host}:{port}", key)
         asyncio.run(loaded((host, port), pool, key, CLIENTS[0], WARM_UP))
-        head = ("clients", "answers/s", "p50 ms", "p99 ms", "not modified", "errors", "MB/s", "events", "load")
+        head = (
+            "clients",
+            "answers/s",
+            "p50 ms",
+            "p99 ms",
+            "not modified",
+            "errors",
+            "MB/s",
+            "events",
+            "cpu ms",
+            "of clients",
+            "load",
+        )
         print("".join(f"{name:>13}" for name in head))
         for clients in CLIENTS:
-            before, began = events(root), perf_counter()
+            before, began, used = events(root), perf_counter(), (processor(pid), process_time())
             tally = asyncio.run(loaded((host, port), pool, key, clients, seconds))
             spent = perf_counter() - began
             middle, high = np.percentile(tally.seconds, [50, 99]) * 1e3
@@ -206,6 +232,9 @@ def measure(root: Path, seconds: float, workers: int, key: str) -> None:
                 f"{tally.sent / spent / 1e6:.1f}",
                 # Every answer has its event: nothing is answered that was not recorded.
                 f"{events(root) - before}/{answers}",
+                # What an answer costs, whatever else the machine does.
+                f"{(processor(pid) - used[0]) / answers * 1e3:.2f}",
+                f"{(process_time() - used[1]) / answers * 1e3:.2f}",
                 f"{os.getloadavg()[0]:.1f}",
             ]
             print("".join(f"{cell:>13}" for cell in told))
