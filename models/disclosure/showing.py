@@ -42,7 +42,8 @@ class Reader:
 
     Attributes:
         own: What is its own.
-        small: What is not its own is below the minimum, or, of a total, could be: nothing beneath it is shown.
+        small: Hidden places of which what is not its own can be nothing but small, as far as anybody sees: every value
+            from 0 to the minimum less one has to stay open.
         low: Smallest that what is not its own can be.
         high: Largest.
     """
@@ -59,8 +60,12 @@ def shown(places: Places, table: Table, measure: Measure) -> F64:
     result = np.where(visible, measure.rounded(table.values), np.nan)
     bottom = places.bottom
     result[~bottom] = np.nan
-    everyone = (np.zeros_like(table.values), *table.own.values())
-    readers = [_reader(places, table, own, visible, measure) for own in everyone]
+    partners = list(table.own.values())
+    # Somebody without records of its own cannot tell what is small from what a partner could take its own records off;
+    # nor can one of several partners.
+    readers = [_reader(places, table, own, visible, measure, sure=len(partners) == 1) for own in partners]
+    nothing = np.zeros_like(table.values)
+    readers.append(_reader(places, table, nothing, visible, measure, sure=not partners))
     for place in np.flatnonzero(bottom & visible).tolist():
         _learn(readers, place, float(result[place]), measure)
     # Children come before the place that they lie in.
@@ -70,7 +75,7 @@ def shown(places: Places, table: Table, measure: Measure) -> F64:
         told = next(
             (
                 value
-                for value in _multiples(places, readers[0], place, float(table.values[place]), measure)
+                for value in _multiples(places, readers[-1], place, float(table.values[place]), measure)
                 if all(_hides(places, reader, place, value, hidden, measure) for reader in readers)
             ),
             None,
@@ -89,25 +94,38 @@ def large_enough(table: Table, measure: Measure) -> Bools:
     return visible
 
 
-def _reader(places: Places, table: Table, own: F64, visible: Bools, measure: Measure) -> Reader:
-    """Return a reader to whom nothing is shown yet, who knows which hidden numbers are hidden for being small.
+def _reader(places: Places, table: Table, own: F64, visible: Bools, measure: Measure, *, sure: bool) -> Reader:
+    """Return a reader to whom nothing is shown yet.
 
-    Of a total nothing is known but what its parts tell: one that is small and one that is withheld look the same.
+    What a reader is taken to know rests on which numbers are shown, and on none that is hidden: else what is decided
+    for one reader would tell another one.
+
+    Args:
+        places: The places.
+        table: The table.
+        own: What is the reader's own.
+        visible: Numbers that are large enough for every reader.
+        measure: How numbers are shown.
+        sure: Nobody knows more than this reader: what is hidden is hidden from it, and so below the minimum.
     """
     bottom = places.bottom
-    small = ~visible & table.may & (table.values - own < measure.minimum)
+    small = bottom & ~visible & table.may & sure
     for place in np.flatnonzero(~bottom).tolist():
         beneath = places.beneath(place)
-        small[place] = not visible[beneath[bottom[beneath]]].any()
-    low = np.where(bottom & ~visible & table.may & ~small, float(measure.minimum), 0.0)
+        small[place] = small[beneath[bottom[beneath]]].all()
     high = np.where(bottom & small, measure.most_hidden, np.inf)
-    return Reader(own, small, low, high)
+    return Reader(own, small, np.zeros_like(own), high)
 
 
 def _learn(readers: list[Reader], place: int, value: float, measure: Measure) -> None:
-    low, high = measure.interval(np.array(value))
     for reader in readers:
-        reader.low[place], reader.high[place] = low - reader.own[place], high - reader.own[place]
+        reader.low[place], reader.high[place] = _said(reader, place, value, measure)
+
+
+def _said(reader: Reader, place: int, value: float, measure: Measure) -> tuple[float, float]:
+    """Return what a shown number says to a reader: also that what is not its own is large enough."""
+    low, high = measure.interval(np.array(value))
+    return max(float(low) - reader.own[place], measure.minimum), float(high) - reader.own[place]
 
 
 def _multiples(places: Places, anyone: Reader, place: int, value: float, measure: Measure) -> Iterator[float]:
@@ -116,20 +134,19 @@ def _multiples(places: Places, anyone: Reader, place: int, value: float, measure
     children = places.children(place)
     least, most = low[children].sum(), high[children].sum()
     # Numbers without an upper bound leave every larger total open, and then none is ever moved far.
-    most = max(value, least + 2 * measure.minimum) if np.isinf(most) else most
+    most = max(value, least) + 2 * measure.minimum if np.isinf(most) else most
     step = measure.round_to
     steps = range(max(int(least // step) - 1, 1), int(most // step) + 3)
     yield from sorted((number * float(step) for number in steps), key=lambda other: (abs(other - value), other))
 
 
 def _hides(places: Places, reader: Reader, place: int, value: float, hidden: I64, measure: Measure) -> bool:
-    """Return whether a total, shown as this, leaves the whole range to all that is hidden beneath it."""
+    """Return whether a total, shown as this, leaves enough to all that is hidden beneath it."""
     low, high = reader.low.copy(), reader.high.copy()
-    bounds = measure.interval(np.array(value))
-    low[place], high[place] = (bound - reader.own[place] for bound in bounds)
+    low[place], high[place] = _said(reader, place, value, measure)
     tight_low, tight_high = tightest(places, low, high)
     if (tight_low > tight_high).any():
         return False
-    enough = tight_high[hidden] >= reader.low[hidden] + measure.minimum - 1
-    free = ~reader.small[hidden] | (tight_low[hidden] <= 0)
-    return bool((enough & free).all())
+    whole = (tight_low <= 0) & (tight_high >= measure.minimum - 1)
+    wide = (tight_high - tight_low >= measure.minimum - 1) | ~places.bottom
+    return bool(np.where(reader.small, whole, wide)[hidden].all())
