@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,20 +22,22 @@ def places_of(parent: tuple[int, ...]) -> Places:
     return Places(("ward",) * n, names, np.array(parent), np.array(lowest), np.full(n, np.nan))
 
 
-def told(places: Places, lowest: tuple[int, ...], own: tuple[int, ...] | None, measure: Measure) -> tuple[object, ...]:
-    """Return what is shown of a table, and what the partner among its readers knows beforehand."""
+def told(places: Places, lowest: tuple[int, ...], own: tuple[int, ...] | None, measure: Measure) -> tuple[Any, ...]:
+    """Return what a partner knows of a table, and what is shown of it, of the lowest places to the last incident."""
     values = places.totals(np.array(lowest, dtype=np.float64))
     mine = {"partner": places.totals(np.array(own, dtype=np.float64))} if own else {}
     numbers = shown(places, Table(values, mine, np.ones(len(places), dtype=np.bool_)), measure)
-    return (own, *(None if np.isnan(number) else int(number) for number in numbers.tolist()))
+    exact = np.where(places.bottom, values, numbers.numbers)
+    numbered = zip(exact.tolist(), numbers.visible.tolist(), strict=True)
+    return (own, *(int(number) if visible else None for number, visible in numbered), *numbers.steps.tolist())
 
 
 @pytest.mark.parametrize(
     ("parent", "most", "measure"),
     [
-        (FORCE_OF_THREE, 17, Measure(3, 3)),
-        (FORCE_OF_THREE, 20, Measure(5, 5)),
-        (TWO_DISTRICTS, 6, Measure(3, 3)),
+        (FORCE_OF_THREE, 9, Measure(3, 3)),
+        (FORCE_OF_THREE, 11, Measure(5, 5)),
+        (TWO_DISTRICTS, 4, Measure(3, 3)),
     ],
 )
 def test_whoever_knows_the_rules_is_left_with_every_small_number(
@@ -42,13 +45,14 @@ def test_whoever_knows_the_rules_is_left_with_every_small_number(
 ) -> None:
     places = places_of(parent)
     n = int(places.bottom.sum())
-    same: dict[tuple[object, ...], set[tuple[int, ...]]] = defaultdict(set)
+    same: dict[tuple[Any, ...], set[tuple[int, ...]]] = defaultdict(set)
     for lowest in product(range(most + 1), repeat=n):
         same[told(places, lowest, None, measure)].add(lowest)
-    # Of larger shown numbers not every table behind them is among those that were tried.
-    whole = [key for key in same if all(number is None or number <= most - measure.round_to for number in key[1:])]
     left = [
-        len({lowest[place] for lowest in same[key]}) for key in whole for place in range(n) if key[1 + place] is None
+        len({lowest[place] for lowest in tables})
+        for key, tables in same.items()
+        for place in range(n)
+        if key[1 + place] is None
     ]
     assert left
     assert min(left) == measure.minimum
@@ -56,8 +60,8 @@ def test_whoever_knows_the_rules_is_left_with_every_small_number(
 
 def test_a_partner_is_left_with_every_small_number_of_the_others_and_nobody_else_with_one() -> None:
     places, measure = places_of((2, 2, -1)), Measure(3, 3)
-    by_partner: dict[tuple[object, ...], set[tuple[int, ...]]] = defaultdict(set)
-    by_others: dict[tuple[object, ...], set[tuple[int, ...]]] = defaultdict(set)
+    by_partner: dict[tuple[Any, ...], set[tuple[int, ...]]] = defaultdict(set)
+    by_others: dict[tuple[Any, ...], set[tuple[int, ...]]] = defaultdict(set)
     most = 12
     for own in product(range(0, 7, 2), repeat=2):
         for rest in product(range(most + 1), repeat=2):
@@ -83,29 +87,42 @@ def test_a_partner_is_left_with_every_small_number_of_the_others_and_nobody_else
     assert min(map(len, hidden)) >= measure.minimum
 
 
-def test_a_total_of_rounded_parts_that_would_tell_is_moved() -> None:
-    # 7 + 7 + 4: as 20 the total would leave the third place nothing but 4.
-    numbers = told(places_of(FORCE_OF_THREE), (7, 7, 4), None, Measure(5, 5))
-    assert numbers == (None, 5, 5, None, 15)
+def numbers_of(
+    parent: tuple[int, ...], lowest: tuple[int, ...], measure: Measure
+) -> tuple[list[int | None], list[int]]:
+    """Return what is shown of a table, and what each number of it is rounded to."""
+    places = places_of(parent)
+    values = places.totals(np.array(lowest, dtype=np.float64))
+    found = shown(places, Table(values, {}, np.ones(len(places), dtype=np.bool_)), measure)
+    return [None if np.isnan(number) else int(number) for number in found.numbers.tolist()], found.steps.tolist()
+
+
+def test_a_total_that_would_tell_is_rounded_to_coarser_multiples() -> None:
+    # As 20, rounded to 5, the total of 7, 7 and 4 would leave the third place 4 alone to whoever knows the others.
+    assert numbers_of(FORCE_OF_THREE, (7, 7, 4), Measure(5, 5)) == ([5, 5, None, 20], [5, 5, 5, 20])
+
+
+def test_a_total_that_would_tell_is_moved_where_another_multiple_would_not() -> None:
+    numbers, steps = numbers_of(FORCE_OF_THREE, (8, 0, 0), Measure(5, 5))
+    assert (numbers, steps[-1]) == ([10, None, None, 10], 5)
+    numbers, steps = numbers_of(FORCE_OF_THREE, (7, 0, 0), Measure(5, 5))
+    assert (numbers, steps[-1]) == ([5, None, None, 10], 5)
 
 
 def test_a_total_of_which_every_multiple_would_tell_is_withheld() -> None:
-    # 5, 6 or 7 and one to four more: 5 rules out 3 and 4, 10 rules out 0.
-    assert told(places_of((2, 2, -1)), (6, 2), None, Measure(5, 5)) == (None, 5, None, None)
+    assert numbers_of((2, 2, -1), (6, 2), Measure(10, 3)) == ([None, None, None], [3, 3, 3])
 
 
 def test_zeros_and_small_numbers_look_the_same() -> None:
-    places = places_of(FORCE_OF_THREE)
-    shown_so = {told(places, (30, 20, small), None, Measure(5, 5)) for small in range(5)}
-    assert len({key[:4] for key in shown_so}) == 1
+    assert len({str(numbers_of(FORCE_OF_THREE, (30, 20, small), Measure(5, 5))[0][:3]) for small in range(5)}) == 1
 
 
 def test_a_place_that_may_show_nothing_shows_nothing_however_large() -> None:
     places = places_of(FORCE_OF_THREE)
     values = places.totals(np.array([30.0, 40.0, 50.0]))
     may = np.array([True, False, True, True])
-    assert np.isnan(shown(places, Table(values, {}, may), Measure(5, 5))).tolist() == [False, True, False, False]
+    assert shown(places, Table(values, {}, may), Measure(5, 5)).visible.tolist() == [True, False, True, True]
 
 
 def test_large_numbers_are_rounded_each_by_itself() -> None:
-    assert told(places_of(FORCE_OF_THREE), (12, 12, 12), None, Measure(5, 5)) == (None, 10, 10, 10, 35)
+    assert numbers_of(FORCE_OF_THREE, (12, 12, 12), Measure(5, 5))[0] == [10, 10, 10, 35]
