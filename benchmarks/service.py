@@ -46,12 +46,18 @@ def timed(work: Callable[[], object], times: int) -> tuple[float, float]:
     return float(np.percentile(spent, 50)), float(np.percentile(spent, 99))
 
 
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
 @contextmanager
 def served(root: Path) -> Iterator[tuple[httpx.Client, float]]:
     """Serve a workspace and yield a client with the seconds that it took to get ready."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "strandcast", "serve", "--json", "--port", str(port), "--workspace", str(root)]
     began = perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

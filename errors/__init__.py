@@ -45,3 +45,7 @@ class ServiceError(StrandcastError):
 
 class LedgerError(StrandcastError):
     """A record that is absent, cannot be written, or has been rewritten."""
+
+
+class AccessError(StrandcastError):
+    """Somebody who is not known, or who may not do what they ask for."""

@@ -6,11 +6,27 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from features.access import Access
 from features.configuration import Closed
+from features.service import Service
 
 # What stands with everything that is shown of made-up data.
 SYNTHETIC = "SYNTHETIC: the data are made up."
 _COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?")
+
+
+class LedgerSettings(Closed):
+    """How the record is made safe against whoever owns its database.
+
+    Attributes:
+        checkpoint_folder: Where signed checkpoints are dropped for somebody else to collect; empty: none are.
+        checkpoint_events: A checkpoint is due after so many new events.
+        checkpoint_minutes: A checkpoint is due after so many minutes, if there are new events.
+    """
+
+    checkpoint_folder: str = ""
+    checkpoint_events: int = Field(default=1000, ge=1, le=1_000_000)
+    checkpoint_minutes: int = Field(default=60, ge=1, le=100_000)
 
 
 class Settings(Closed):
@@ -28,6 +44,9 @@ class Settings(Closed):
         synthetic: The data are made up; every page and file says so.
         police_uk_publication_delay_days: Days after a month's end at which data.police.uk counts as known.
         salt: Secret of the hashes that stand for natural keys, hexadecimal.
+        ledger: How the record is made safe.
+        access: Who may enter the service, and who may not decide alone.
+        service: What the service admits, and how old what it serves may be.
     """
 
     name: str = Field(default="Strandcast", min_length=1)
@@ -41,6 +60,9 @@ class Settings(Closed):
     synthetic: bool = False
     police_uk_publication_delay_days: int = Field(default=0, ge=0, le=3650)
     salt: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
+    ledger: LedgerSettings = LedgerSettings()
+    access: Access = Field(default_factory=Access)
+    service: Service = Field(default_factory=Service)
 
     @field_validator("holidays")
     @classmethod
@@ -89,7 +111,18 @@ police_uk_publication_delay_days = {self.police_uk_publication_delay_days}
 # Secret. Natural keys of incidents are stored only as hashes under this salt; changed, repeated deliveries are no
 # longer recognised.
 salt = "{self.salt}"
-"""
+
+[ledger]
+
+# Folder, best out of this machine's reach, into which signed checkpoints are dropped; empty: none are.
+checkpoint_folder = {_quoted(self.ledger.checkpoint_folder)}
+
+# A checkpoint is due after so many events, or so many minutes if there are new ones.
+checkpoint_events = {self.ledger.checkpoint_events}
+checkpoint_minutes = {self.ledger.checkpoint_minutes}
+
+{self.access.to_toml()}
+{self.service.to_toml()}"""
 
 
 def _quoted(text: str) -> str:

@@ -138,6 +138,11 @@ class Workspace:
         return self.root / self.settings.school_terms if self.settings.school_terms else None
 
     @property
+    def checkpoint_folder(self) -> Path | None:
+        """Drop folder of signed checkpoints; None where none are written."""
+        return self.root / self.settings.ledger.checkpoint_folder if self.settings.ledger.checkpoint_folder else None
+
+    @property
     def incidents_folder(self) -> Path:
         """Folder of the incidents' batches."""
         return self.root / "incidents"
@@ -146,11 +151,6 @@ class Workspace:
     def backtests_folder(self) -> Path:
         """Folder of the finished parts of backtests."""
         return self.root / "backtests"
-
-    @property
-    def mlflow_uri(self) -> str:
-        """Where training runs are tracked."""
-        return f"sqlite:///{self.root / 'mlflow.db'}"
 
     @property
     def mlartifacts(self) -> Path:

@@ -36,7 +36,13 @@ class Acting:
                 raise LedgerError(f"an event needs its {name}", fix=f"give a {name} that is not empty")
 
     def complete(self, draft: Draft) -> Draft:
-        """Return the draft with what it leaves open; what it says itself stands."""
+        """Return the draft with what it leaves open; what it says itself stands.
+
+        Raises:
+            LedgerError: It discloses something, and does not say to whom (Data Protection Act 2018, section 62(3)(c)).
+        """
+        if (draft.operation, draft.outcome, draft.recipient) == ("disclosure", "ok", None):
+            raise LedgerError("a disclosure needs its recipient", place=draft.object, fix="say who was given it")
         return replace(
             draft,
             role=draft.role or self.role,

@@ -1,5 +1,6 @@
 """Archive: the store of files and the rows that name them, as a collector of data needs it."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
@@ -48,6 +49,10 @@ class Archive:
     def put(self, data: bytes, folder: str, suffix: str) -> StoredFile:
         """Write a file under its content's hash; the same content again is the same file."""
         return self._files.put(data, folder, suffix)
+
+    def salt(self) -> str:
+        """Return 32 random bytes, hexadecimal: kept in one file alone, its hash leads to nothing once it is deleted."""
+        return secrets.token_hex(32)
 
     def read(self, stored: FileName) -> bytes:
         """Return a file's content, checked against its hash."""

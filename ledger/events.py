@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from errors import LedgerError
@@ -177,6 +178,28 @@ def parse_audit_id(audit_id: str) -> tuple[int, str]:
             "this is not an audit id", fix="use the form 00000001-0a1b2c3d, as printed with an answer"
         )
     return int(match[1]), match[2]
+
+
+def utc_text(instant: datetime) -> str:
+    """Return an instant as events tell it: UTC, ISO 8601 with microseconds and Z.
+
+    Raises:
+        LedgerError: It has no time zone.
+    """
+    if instant.tzinfo is None:
+        raise LedgerError("the clock gives no time zone", fix="hand in a clock that returns UTC")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def alias_key(kind: str, alias: str) -> str:
+    """Return the detail by which an event covers the move of an alias."""
+    return f"alias:{kind}/{alias}"
+
+
+def alias_parts(key: str) -> tuple[str, str]:
+    """Return kind and alias of a detail that `alias_key` made; a kind holds no slash."""
+    kind, _, alias = key.partition(":")[2].partition("/")
+    return kind, alias
 
 
 def canonical_json(value: object) -> bytes:

@@ -1,13 +1,13 @@
 """The ledger: one append-only chain of events, and the artefacts that they recorded."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from errors import LedgerError
 from ledger import schema
@@ -22,20 +22,24 @@ from ledger.events import (
     MovedMeanwhileError,
     NoSuchRecordError,
     Scalar,
+    alias_key,
     parse_audit_id,
     sealed,
+    utc_text,
 )
 from ledger.files import FileStore
-from ledger.rows import artefact_of_row, artefact_row, event_of_row, event_row, stored_artefact, stored_event
+from ledger.reading import stored
+from ledger.rows import artefact_of_row, artefact_row, event_of_row, event_row
 from ledger.tables import ALIAS_MOVES, ARTEFACTS, EVENTS, Row
-from ledger.verify import Claims, Verification, verify
+from ledger.tree.notes import Checkpoint
+from ledger.tree.stored import Tree, grow
+from ledger.verify import Verification, verify
 
 Clock = Callable[[], datetime]
 Aliases = Mapping[tuple[str, str], str]
 Meant = Mapping[tuple[str, str], str | None]
 Beside = Callable[[Event], Sequence[Row]]
 
-_ROWS_AT_A_TIME = 10_000
 _LOOK = "look for its name with strandcast audit list"
 
 
@@ -43,12 +47,18 @@ class Ledger:
     """An open ledger. Safe to use from several threads and several processes at once."""
 
     def __init__(
-        self, database: Database, clock: Clock, acting: Acting | None = None, beside: Beside | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        acting: Acting | None = None,
+        beside: Beside | None = None,
+        until: int | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._acting = acting or Acting()
         self._beside = beside
+        self._until = until
 
     @classmethod
     def open(cls, url: str, clock: Clock) -> "Ledger":
@@ -103,6 +113,11 @@ class Ledger:
         """Close all connections."""
         self._database.close()
 
+    @property
+    def database(self) -> Database:
+        """The database under it, for tables that are kept beside it."""
+        return self._database
+
     def acting(self, acting: Acting, beside: Beside | None = None) -> "Ledger":
         """Return the same ledger in the hands of somebody: events appended through it say so.
 
@@ -110,7 +125,23 @@ class Ledger:
             acting: Role, authentication, purpose and details of every event that leaves them open.
             beside: Given an event that is about to be recorded, returns rows that are inserted in its transaction.
         """
-        return Ledger(self._database, self._clock, acting, beside)
+        return Ledger(self._database, self._clock, acting, beside, self._until)
+
+    def until(self, sequence: int) -> "Ledger":
+        """Return the ledger as it stood when `sequence` events were recorded; nothing can be appended to it.
+
+        Nothing that was recorded is ever changed, so that whatever was looked up then is looked up here the same.
+        """
+        return Ledger(self._database, self._clock, self._acting, self._beside, sequence)
+
+    def beside(self, beside: Beside) -> "Ledger":
+        """Return the same ledger in the same hands, with further rows beside every event, before those that are."""
+        known = self._beside
+
+        def both(event: Event) -> list[Row]:
+            return [*beside(event), *(known(event) if known else ())]
+
+        return Ledger(self._database, self._clock, self._acting, both)
 
     def append(
         self,
@@ -139,6 +170,7 @@ class Ledger:
         moves = dict(aliases or {})
         rows = [artefact_row(artefact, 0) for artefact in artefacts]
         covered = _covering(self._acting.complete(draft), artefacts, rows, moves)
+        self._check_present()
         with self._database.writing() as connection:
             _check_unmoved(connection, only_while or {})
             event = self._recorded(connection, [covered])[0]
@@ -155,6 +187,9 @@ class Ledger:
             LedgerError: They could not be recorded: nothing was.
         """
         covered = [_covering(self._acting.complete(draft), (), (), {}) for draft in drafts]
+        self._check_present()
+        if not covered:
+            return []
         with self._database.writing() as connection:
             return self._recorded(connection, covered)
 
@@ -234,23 +269,32 @@ class Ledger:
 
     def alias_history(self, kind: str, alias: str) -> list[str]:
         """Return every name that an alias meant, the present one first."""
+        query = _meanings(kind, alias)
+        if self._until is not None:
+            query = query.where(ALIAS_MOVES.c.sequence <= self._until)
         with self._database.reading() as connection:
-            return list(connection.execute(_meanings(kind, alias)).scalars())
+            return list(connection.execute(query).scalars())
 
-    def verify(self, files: FileStore | None = None) -> Verification:
+    def rows(self, query: Select[Any]) -> list[RowMapping]:
+        """Return what a query finds in the tables that are kept beside the chain."""
+        with self._database.reading() as connection:
+            return list(connection.execute(query).mappings())
+
+    def verify(self, files: FileStore | None = None, collected: Sequence[Checkpoint] = ()) -> Verification:
         """Check everything recorded; see `ledger.verify` for what is found and what a chain cannot find.
 
         Args:
             files: Where the artefacts' files lie; without it they are not read.
+            collected: Checkpoints that somebody else collected, opened with the key that they trust.
         """
+        with stored(self._database) as found:
+            return verify(replace(found, collected=collected), files)
+
+    @contextmanager
+    def tree(self) -> Iterator[Tree]:
+        """Yield the Merkle tree over the events as they are now."""
         with self._database.reading() as connection:
-            query = select(EVENTS).order_by(EVENTS.c.sequence).execution_options(yield_per=_ROWS_AT_A_TIME)
-            artefacts = connection.execute(select(ARTEFACTS).order_by(ARTEFACTS.c.sequence)).mappings()
-            moves = connection.execute(select(ALIAS_MOVES)).mappings().all()
-            found: Claims = {(row["sequence"], _move_key(row["kind"], row["alias"])): row["name"] for row in moves}
-            # A fault ends the reading early, and PostgreSQL holds a cursor until it is closed.
-            with connection.execute(query) as events:
-                return verify(map(stored_event, events.mappings()), map(stored_artefact, artefacts), found, files)
+            yield Tree(connection)
 
     def check_writable(self) -> None:
         """Write an event and take it back.
@@ -273,22 +317,28 @@ class Ledger:
             events.append(sealed(draft, number, self._now(), previous))
             previous = events[-1].hash
         connection.execute(insert(EVENTS), [event_row(event) for event in events])
+        grow(connection, sequence, sequence + len(events))
         if self._beside is not None:
             for row in (row for event in events for row in self._beside(event)):
                 connection.execute(insert(row.table), dict(row.values))
         return events
 
     def _now(self) -> str:
-        instant = self._clock()
-        if instant.tzinfo is None:
-            raise LedgerError("the clock gives no time zone", fix="hand in a clock that returns UTC")
-        return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return utc_text(self._clock())
+
+    def _check_present(self) -> None:
+        if self._until is not None:
+            raise LedgerError("the ledger as it stood once cannot be written", fix="append to the ledger itself")
 
     def _events(self, query: Select[Any]) -> list[Event]:
+        if self._until is not None:
+            query = query.where(EVENTS.c.sequence <= self._until)
         with self._database.reading() as connection:
             return [event_of_row(row) for row in connection.execute(query).mappings()]
 
     def _artefacts(self, query: Select[Any]) -> list[Artefact]:
+        if self._until is not None:
+            query = query.where(ARTEFACTS.c.sequence <= self._until)
         with self._database.reading() as connection:
             return [artefact_of_row(row) for row in connection.execute(query).mappings()]
 
@@ -320,12 +370,8 @@ def _covering(draft: Draft, artefacts: Sequence[Artefact], rows: Sequence[Mappin
     details: dict[str, Scalar] = dict(draft.details)
     for artefact, row in zip(artefacts, rows, strict=True):
         details |= artefact.covered_by(row["meta"])
-    details |= {_move_key(kind, alias): name for (kind, alias), name in moves.items()}
+    details |= {alias_key(kind, alias): name for (kind, alias), name in moves.items()}
     return replace(draft, details=details)
-
-
-def _move_key(kind: str, alias: str) -> str:
-    return f"alias:{kind}/{alias}"
 
 
 def _move_rows(moves: Aliases, sequence: int) -> list[dict[str, Any]]:

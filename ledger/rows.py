@@ -7,8 +7,9 @@ from sqlalchemy import RowMapping
 
 from errors import LedgerError
 from ledger.artefacts import Artefact
+from ledger.chain import line_of
 from ledger.events import Draft, Event, canonical_json
-from ledger.verify import StoredArtefact, StoredEvent
+from ledger.verify import StoredArtefact
 
 
 def event_row(event: Event) -> dict[str, Any]:
@@ -24,27 +25,29 @@ def event_of_row(row: RowMapping) -> Event:
     Raises:
         LedgerError: It spells none: somebody changed it.
     """
-    stored = stored_event(row)
-    if stored.event is None:
-        raise LedgerError(f"event {stored.sequence} cannot be read: {stored.fault}", fix="run strandcast audit verify")
-    return stored.event
-
-
-def stored_event(row: RowMapping) -> StoredEvent:
-    """Return what a row holds, with its fault where it spells no event."""
     columns = dict(row)
     sequence, details = columns.pop("sequence"), columns.pop("details")
     place = {name: columns.pop(name) for name in ("time", "previous_hash", "hash")}
+    fix = "run strandcast audit verify"
     try:
-        parsed = json.loads(details)
-        if not isinstance(parsed, dict):
-            return StoredEvent(None, sequence, details, "its details are no JSON object")
-        draft = Draft(**columns, details=parsed)
-    except (TypeError, ValueError):
-        return StoredEvent(None, sequence, str(details), "its details are not JSON")
+        return Event(sequence, **place, draft=Draft(**columns, details=json.loads(details)))
     except LedgerError as error:
-        return StoredEvent(None, sequence, details, error.problem)
-    return StoredEvent(Event(sequence, **place, draft=draft), sequence, details)
+        raise LedgerError(f"event {sequence} cannot be read: {error.problem}", fix=fix) from error
+    except (TypeError, ValueError, AttributeError):
+        raise LedgerError(f"event {sequence} cannot be read: its details are not JSON", fix=fix) from None
+
+
+def stored_line(row: RowMapping) -> tuple[bytes, str]:
+    """Return what a row holds as a line of the chain, nothing of it checked, and the hash that it carries.
+
+    Raises:
+        TypeError: A column holds what no event can hold.
+    """
+    columns = dict(row)
+    details, recorded = columns.pop("details"), columns.pop("hash")
+    if columns["recipient"] is None:
+        del columns["recipient"]
+    return line_of(columns, details), recorded
 
 
 def artefact_row(artefact: Artefact, sequence: int) -> dict[str, Any]:

@@ -2,21 +2,25 @@
 
 What a chain finds: an event edited, deleted, inserted or moved, since every later hash depends on it; an artefact row
 or alias edited, added or removed, since its event names it by hash; a file changed or lost. What a chain alone cannot
-find is a cut tail: the events that are left are still a whole chain. Note the number of events and the head's hash
-somewhere else, and compare: a later chain must still hold that hash at that position.
+find is a cut tail, an old backup in the place of the present, or a chain that was computed anew from some event on: the
+events that are left are still a whole chain. Signed checkpoints that somebody else collected find these too, up to the
+newest of them (`ledger.tree.checkpoints`).
 
 A file may be absent where a later event of the operation "erasure" recorded an artefact of the kind "erasure" with its
 name in the meta under "erased", as "KIND/NAME"; any other absence is a fault. While it is there it must be what it was.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from errors import LedgerError
+from errors import LedgerError, StrandcastError
 from ledger.artefacts import Artefact
-from ledger.events import GENESIS, RESERVED, Event, canonical_json
+from ledger.chain import Chain, FaultError
+from ledger.events import RESERVED
 from ledger.files import FileStore
+from ledger.tree.notes import Checkpoint, Kept
 
 ERASURE = "erasure"
 
@@ -34,6 +38,8 @@ class Verification:
         ok: Nothing is wrong.
         first_bad: Sequence number where the first fault was met, if any.
         problem: The fault in one sentence, if any.
+        root: Root of the Merkle tree over the events, hexadecimal, where nothing is wrong.
+        covered: Events that the newest of the collected checkpoints covers.
         erased: Artefacts whose file is absent because it was erased, as "KIND/NAME", with the day of the erasure.
         not_yet_erased: Artefacts whose erasure is recorded and whose file is still there, though no other names it.
     """
@@ -43,25 +49,10 @@ class Verification:
     ok: bool
     first_bad: int | None = None
     problem: str | None = None
+    root: str | None = None
+    covered: int = 0
     erased: tuple[tuple[str, str], ...] = ()
     not_yet_erased: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class StoredEvent:
-    """An event as its row holds it, before anything is believed of it.
-
-    Attributes:
-        event: The event that the columns spell; None where they spell none.
-        sequence: The row's sequence number.
-        details_text: The details column as it stands.
-        fault: Why the columns spell no event.
-    """
-
-    event: Event | None
-    sequence: int
-    details_text: str
-    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,78 +64,115 @@ class StoredArtefact:
     meta_text: str
 
 
-class _FaultError(Exception):
-    def __init__(self, sequence: int, problem: str) -> None:
-        self.sequence = sequence
-        self.problem = problem
-        super().__init__(problem)
+@dataclass(frozen=True)
+class Stored:
+    """What there is to check, before anything is believed of it.
 
-
-def verify(
-    events: Iterable[StoredEvent],
-    artefacts: Iterable[StoredArtefact],
-    moves: Claims,
-    files: FileStore | None = None,
-) -> Verification:
-    """Check the chain, then the rows against the events that name them, then the files if their store is given.
-
-    Args:
-        events: All event rows by sequence.
+    Attributes:
+        lines: Each event as a line (`ledger.chain`), with the hash that was recorded with it if it was; by sequence.
         artefacts: All artefact rows by sequence.
         moves: All alias rows, as the details that their events must hold.
-        files: Where the files lie.
+        nodes: Level and number -> hash, of the rows of the tree.
+        kept: The checkpoints that are kept beside the events.
+        collected: Checkpoints that somebody else collected, each opened with the key that its reader trusts.
+        count: Number of lines, where it is known, to tell progress by.
     """
-    count, head = 0, GENESIS
-    claimed: Claims = {}
-    erasures: dict[int, str] = {}
+
+    lines: Iterable[tuple[bytes, str | None]]
+    artefacts: Iterable[StoredArtefact]
+    moves: Claims
+    nodes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    kept: Sequence[Kept] = ()
+    collected: Sequence[Checkpoint] = ()
+    count: int = 0
+
+
+def verify(stored: Stored, files: FileStore | None = None) -> Verification:
+    """Check the chain, then the checkpoints, then the rows against the events that name them, then the files.
+
+    Args:
+        stored: What there is.
+        files: Where the files lie; without it they are not read.
+    """
+    chain = Chain([*(item.size for item in stored.collected), *(item.size for item in stored.kept)])
     absent: tuple[tuple[str, str], ...] = ()
     left_over: tuple[str, ...] = ()
+    covered = 0
     try:
-        for event in _chain(events):
-            count, head = event.sequence, event.hash
-            claimed |= _claims(event)
-            if event.draft.operation == ERASURE:
-                erasures[event.sequence] = event.time[:10]
-        rows = list(artefacts)
-        found = moves | {key: value for row in rows for key, value in _row_claims(row).items()}
+        claimed, erasures = _read(chain, stored)
+        covered = _compare_checkpoints(chain, stored.collected)
+        _compare_checkpoints(chain, [_opened(kept) for kept in stored.kept])
+        rows = list(stored.artefacts)
+        found = stored.moves | {key: value for row in rows for key, value in _row_claims(row).items()}
         _compare(claimed, found)
         if files is not None:
             absent, left_over = _check_files(rows, files, _erased(rows, erasures))
-    except _FaultError as fault:
-        return Verification(count, head, ok=False, first_bad=fault.sequence, problem=fault.problem)
+    except FaultError as fault:
+        return Verification(chain.count, chain.head, ok=False, first_bad=fault.sequence, problem=fault.problem)
     except (LedgerError, TypeError, ValueError, AttributeError):
         # Values that no event or artefact can hold: numbers or bytes where text was.
-        problem = f"a row that belongs to event {count + 1} or a later one, or to no event, cannot be read"
-        return Verification(count, head, ok=False, problem=problem)
-    return Verification(count, head, ok=True, erased=absent, not_yet_erased=left_over)
+        problem = f"a row that belongs to event {chain.count + 1} or a later one, or to no event, cannot be read"
+        return Verification(chain.count, chain.head, ok=False, problem=problem)
+    root = chain.tree.root().hex()
+    return Verification(
+        chain.count, chain.head, ok=True, root=root, covered=covered, erased=absent, not_yet_erased=left_over
+    )
 
 
-def _chain(rows: Iterable[StoredEvent]) -> Iterator[Event]:
-    previous = GENESIS
-    for expected, row in enumerate(rows, start=1):
-        if row.sequence != expected:
-            raise _FaultError(expected, f"event {expected} is missing: the next event stored is number {row.sequence}")
-        event = row.event
-        if event is None:
-            raise _FaultError(expected, f"event {expected} cannot be read: {row.fault}")
-        if event.previous_hash != previous:
-            raise _FaultError(
-                expected, f"event {expected} does not follow the event before it: the previous hash differs"
+def _compare_checkpoints(chain: Chain, checkpoints: Iterable[Checkpoint]) -> int:
+    """Return how many events the newest checkpoint covers, when all of them are of this chain.
+
+    Raises:
+        FaultError: One is not.
+    """
+    covered = 0
+    for checkpoint in sorted(checkpoints, key=lambda item: item.size):
+        size, signed = checkpoint.size, f"the checkpoint that was signed at {checkpoint.time}"
+        if size > chain.count:
+            problem = (
+                f"{signed} speaks of {size:,} events and there are {chain.count:,}: the end was cut off, or this is"
             )
-        # Spaces or another order of keys would leave the hash as it is.
-        if canonical_json(dict(event.draft.details)).decode() != row.details_text:
-            raise _FaultError(
-                expected, f"the details of event {expected} are not in the form in which they were recorded"
-            )
-        if event.computed_hash() != event.hash:
-            raise _FaultError(expected, f"event {expected} was changed: its content no longer has its hash")
-        previous = event.hash
-        yield event
+            raise FaultError(chain.count + 1, f"{problem} an old backup")
+        if chain.roots[size] != checkpoint.root:
+            between = f"events {covered + 1:,} to {size:,}"
+            raise FaultError(covered + 1, f"{between} are not those of {signed}: the record was rewritten")
+        covered = size
+    return covered
 
 
-def _claims(event: Event) -> Claims:
-    details = event.draft.details
-    return {(event.sequence, key): str(value) for key, value in details.items() if key.startswith(RESERVED)}
+def _opened(kept: Kept) -> Checkpoint:
+    try:
+        return kept.opened()
+    except (StrandcastError, TypeError, ValueError, AttributeError):
+        problem = f"the checkpoint of {kept.size} events that is kept beside them is not as it was signed"
+        raise FaultError(kept.size, problem) from None
+
+
+def _read(chain: Chain, stored: Stored) -> tuple[Claims, dict[int, str]]:
+    """Read all events; return what their details say of rows, and the days of the erasures among them."""
+    claimed: Claims = {}
+    erasures: dict[int, str] = {}
+    nodes = dict(stored.nodes)
+    for line, recorded in stored.lines:
+        content, completed = chain.take(line, recorded)
+        claimed |= _claims(content)
+        if content["operation"] == ERASURE:
+            erasures[chain.count] = content["time"][:10]
+        for level, number, node in completed:
+            # A row may be missing where events were recorded before there was a tree.
+            if nodes.pop((level, number), node.hex()) != node.hex():
+                raise FaultError(chain.count, f"row {number} of level {level} of the tree is not over its events")
+    if nodes:
+        level, number = min(nodes)
+        raise FaultError(
+            chain.count + 1, f"the tree has a row {number} of level {level} over events that are not there"
+        )
+    return claimed, erasures
+
+
+def _claims(content: Mapping[str, Any]) -> Claims:
+    details, sequence = content["details"], content["sequence"]
+    return {(sequence, key): str(value) for key, value in details.items() if key.startswith(RESERVED)}
 
 
 def _row_claims(row: StoredArtefact) -> Claims:
@@ -158,13 +186,13 @@ def _compare(claimed: Claims, found: Claims) -> None:
     for sequence, key in sorted(keys):
         name = key.partition(":")[2]
         if (sequence, key) not in found:
-            raise _FaultError(sequence, f"event {sequence} names {name}, but the row for it is gone")
+            raise FaultError(sequence, f"event {sequence} names {name}, but the row for it is gone")
         if (sequence, key) not in claimed:
-            raise _FaultError(
+            raise FaultError(
                 sequence, f"a row for {name} says that event {sequence} recorded it, but that event does not"
             )
         if claimed[sequence, key] != found[sequence, key]:
-            raise _FaultError(sequence, f"the row for {name} is not the one that event {sequence} recorded")
+            raise FaultError(sequence, f"the row for {name} is not the one that event {sequence} recorded")
 
 
 def _erased(rows: Iterable[StoredArtefact], erasures: Mapping[int, str]) -> dict[str, tuple[int, str]]:
@@ -175,7 +203,7 @@ def _erased(rows: Iterable[StoredArtefact], erasures: Mapping[int, str]) -> dict
             continue
         if row.sequence not in erasures:
             problem = f"{_key(row)} says that files were erased, but event {row.sequence} is no erasure"
-            raise _FaultError(row.sequence, problem)
+            raise FaultError(row.sequence, problem)
         for name in json.loads(row.meta_text).get("erased", ()):
             found[str(name)] = (row.sequence, erasures[row.sequence])
     return found
@@ -196,7 +224,7 @@ def _check_files(
         try:
             files.read(row.artefact.stored)
         except LedgerError as error:
-            raise _FaultError(row.sequence, f"{_key(row)}: {error.problem}") from error
+            raise FaultError(row.sequence, f"{_key(row)}: {error.problem}") from error
         if recorded and row.artefact.path not in standing:
             there.append(_key(row))
     return tuple(absent), tuple(there)

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from errors import ModelError
 from features.panel import Panel
 from features.spec import GROUPS
+from models.explanation.reasons import TOLERANCE
 from models.spread import Spread
 
 F64 = NDArray[np.float64]
-
-# How far base x multipliers x calibration may be from the served mean, relative.
-TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,3 +5,7 @@ FORECAST = "forecast"
 PANEL = "panel"
 CHAMPION = "champion"
 CHALLENGER = "challenger"
+# The file that reads of a run are answered from; its name is the run's.
+SERVED = "served-run"
+# The evidence of a decision of the gate.
+GATE = "gate"

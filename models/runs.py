@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 from errors import ModelError
 from features.panel import Panel
 from features.panel_file import from_bytes
+from ledger.artefacts import Artefact
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kinds import FORECAST, PANEL
-from models.suspension import NOTICE, Suspension, suspension_of
+from models.suspension import Suspension, marks_since, suspension_of
 
 KIND = FORECAST
 # The alias of the run that was made last, though its file may be one that was recorded before.
@@ -61,19 +62,30 @@ def load_run(ledger: Ledger, files: FileStore, run_id: str | None = None) -> For
     artefact = ledger.artefact(KIND, name) if name else ledger.newest(KIND)
     if artefact is None:
         raise ModelError("no forecast has been made yet", place="workspace", fix="run strandcast forecast")
-    frame = pq.read_table(BytesIO(files.read(artefact.stored))).to_pandas()
-    run = ForecastRun(artefact.name, frame, artefact.meta, ledger.event_of(KIND, artefact.name).audit_id)
+    run = ForecastRun(
+        artefact.name, read_frame(files, artefact), artefact.meta, ledger.event_of(KIND, artefact.name).audit_id
+    )
     return _marked(run, suspension_of(ledger, str(artefact.meta["model_version"])))
+
+
+def read_frame(files: FileStore, artefact: Artefact) -> pd.DataFrame:
+    """Return a recorded run's table as it was kept, its file checked against the ledger.
+
+    Raises:
+        LedgerError: The file is absent or was changed.
+    """
+    frame: pd.DataFrame = pq.read_table(BytesIO(files.read(artefact.stored))).to_pandas()
+    return frame
 
 
 def _marked(run: ForecastRun, held: Suspension | None) -> ForecastRun:
     """Return a run that was made before its model was suspended with the notice that says so, on every row."""
-    stood_in = set(run.meta.get("suspended", ()))
-    if held is None or set(held.strands) <= stood_in or NOTICE in run.meta["notices"]:
+    marks = marks_since(run.meta, held)
+    if not marks:
         return run
-    notices = [*run.meta["notices"], NOTICE]
+    notices = [*run.meta["notices"], *marks]
     own = run.frame["notices"].astype(str)
-    frame = run.frame.assign(notices=own.where(own == "", own + ";") + NOTICE)
+    frame = run.frame.assign(notices=own.where(own == "", own + ";") + ";".join(marks))
     return replace(run, frame=frame, meta={**run.meta, "notices": notices})
 
 

@@ -7,6 +7,7 @@ state lives in the database, where it moves in the same transaction as the event
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from errors import ModelError
 from ledger.artefacts import Artefact, Json
@@ -76,6 +77,18 @@ def suspension_of(ledger: Ledger, version: str | None) -> Suspension | None:
         date.fromisoformat(str(meta["as_of"])),
         bool(meta["lifted"]),
     )
+
+
+def marks_since(meta: Mapping[str, Any], held: Suspension | None) -> tuple[str, ...]:
+    """Return the notices that a run bears now and did not when it was recorded: its model has been suspended since.
+
+    Args:
+        meta: What the run's record says.
+        held: Where its model stands.
+    """
+    if held is None or set(held.strands) <= set(meta.get("suspended", ())) or NOTICE in meta["notices"]:
+        return ()
+    return (NOTICE,)
 
 
 def suspend(

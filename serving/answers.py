@@ -17,12 +17,16 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from ledger.events import Draft, Scalar
+from models.replay.surroundings import KIND as SURROUNDINGS
+from serving.asked import asked_details
 from serving.asking import present
 from serving.desk import Desk
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 AUDIT_ID = "Audit-Id"
+# What a route that answers with CSV too says of its answers.
+ALSO_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,12 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
         LedgerError: It could not be recorded; then there is no answer.
     """
     digest = finding.sha256
-    tag = f'"{digest[:32]}"'
+    tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
-    event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, known=known)))
+    details = asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
+    if desk.surroundings:
+        details[SURROUNDINGS] = desk.surroundings
+    event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, details, known=known)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
     if known:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -83,17 +90,31 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     return Response(body, finding.status, headers, finding.media_type)
 
 
-def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
+def wants_csv(request: Request, asked: str | None) -> bool:
+    """Tell whether an answer is to be CSV: the query says so, or else the header Accept names it before JSON."""
+    if asked is not None:
+        return asked == "csv"
+    wanted = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").lower().split(",")]
+    return next((one == "text/csv" for one in wanted if one in ("text/csv", JSON)), False)
+
+
+def tag_of(digest: str) -> str:
+    """Return the entity tag of a body with this hash."""
+    return f'"{digest[:32]}"'
+
+
+def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:
     asking = present()
     operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
-    details = {**finding.details, **({"not_modified": True} if known else {})}
+    modified = {"not_modified": True} if known else {}
     draft = Draft(
         operation,
         finding.object,
         asking.caller.name,
         object_hash=digest,
-        recipient=finding.recipient,
-        details=details,
+        # Whoever is answered is who it is disclosed to, where the finding names nobody else.
+        recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
+        details={**finding.details, **details, **modified},
     )
     # Events of many callers are recorded together, so each says itself who acts.
     return asking.acting().complete(draft)

@@ -10,10 +10,13 @@ from ledger.files import FileStore
 from ledger.group import GroupCommit
 from ledger.ledger import Ledger
 from models.books import Books
-from models.explanation.later import LaterContributions
-from models.runs import ForecastRun, load_run
+from models.kinds import FORECAST
+from models.served.read import ServedRun
+from serving.access.door import Door
 from serving.asking import Asking
-from serving.forecasts.snapshot import Shelf
+from serving.forecasts.snapshot import Shelf, mapped
+from serving.jobs.queue import Queue
+from serving.jobs.starter import Starter
 
 _RUNS_KEPT = 4
 
@@ -28,7 +31,10 @@ class Desk:
         clock: Tells the time.
         shelf: The run that is served.
         recorder: Records events of many requests together.
-        contributions: Those that a run did not keep.
+        door: Tells who asks.
+        queue: Jobs.
+        starter: Sees to it that somebody does them.
+        surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, clock: Callable[[], datetime]) -> None:
@@ -38,7 +44,10 @@ class Desk:
         self.clock = clock
         self.shelf = Shelf(ledger, self.files)
         self.recorder = GroupCommit(ledger)
-        self.contributions = LaterContributions(ledger, self.files)
+        self.surroundings = ""
+        self.door = Door(ledger, workspace.settings.access, clock)
+        self.queue = Queue(ledger, clock)
+        self.starter = Starter(workspace.root, self.queue)
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
         self._older = lru_cache(maxsize=_RUNS_KEPT)(self._load)
 
@@ -53,7 +62,9 @@ class Desk:
         return cls(workspace, Ledger.open(workspace.database_url, clock), clock)
 
     def close(self) -> None:
-        """Record what waits to be recorded, and close the ledger."""
+        """End the runner if it is ours, record what waits to be recorded, and close the ledger."""
+        self.starter.close()
+        self.door.close()
         self.recorder.close()
         self.ledger.close()
 
@@ -61,17 +72,18 @@ class Desk:
         """Return the ledger and files in the hands of whoever asks."""
         return Books(self.ledger.acting(asking.acting()), self.files, asking.caller.name)
 
-    def run(self, run_id: str) -> ForecastRun:
+    def run(self, run_id: str) -> ServedRun:
         """Return a recorded run, the served one or an older one.
 
         Raises:
             NoSuchRecordError: There is none of this name.
+            ServiceError: It was recorded before runs were prepared for reading.
             LedgerError: Its file is absent or was changed.
         """
-        if self.shelf.filled and self.shelf.current.run.run_id == run_id:
-            return self.shelf.current.run
+        if self.shelf.filled and self.shelf.current.run_id == run_id:
+            return self.shelf.current
         return self._older(run_id, self.shelf.suspension)
 
-    def _load(self, run_id: str, suspension: str | None) -> ForecastRun:
+    def _load(self, run_id: str, suspension: str | None) -> ServedRun:
         del suspension  # when it changes, runs are read again: they bear other notices
-        return load_run(self.ledger, self.files, run_id)
+        return mapped(self.ledger, self.files, self.ledger.artefact(FORECAST, run_id))

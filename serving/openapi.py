@@ -13,8 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
-from serving.access.caller import Role
-from serving.access.policy import RECORDED, ROLES
+from serving.access.policy import ANYBODY, RECORDED
 from serving.guards.problems import DETAIL, MEDIA_TYPE
 from serving.schemas import Problem
 
@@ -55,6 +54,20 @@ _IF_NONE_MATCH = {
     "description": "Entity tags that are known; the answer is 304 if one holds.",
     "schema": {"type": "string", "maxLength": 2000},
 }
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and request are answered as the first time; nothing is written twice.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "`respond-async`: answer 202 with the job at once.",
+    "schema": {"type": "string", "maxLength": 200},
+}
 _WRITES = ("post", "put", "patch", "delete")
 
 
@@ -90,7 +103,7 @@ def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
     recorded = bool(operation.pop(RECORDED))
-    kept = {**operation, "security": [] if set(operation[ROLES]) == set(Role) else [{"key": []}, {"token": []}]}
+    kept = {"security": [] if operation.pop(ANYBODY) else [{name: []} for name in _SECURITY], **operation}
     successes = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
     cached = recorded and method == "get"
     headers = {**_ANSWER_HEADERS, **(_TAG if cached else {})}
@@ -101,6 +114,9 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
     if cached:
         kept["parameters"] = [*operation.get("parameters", []), _IF_NONE_MATCH]
         answers["304"] = {"description": "Nothing new since the entity tag that was sent.", "headers": headers}
+    if method in _WRITES:
+        later = [_PREFER] if "202" in successes else []
+        kept["parameters"] = [*operation.get("parameters", []), _KEY, *later]
     problems = _problems(path, method, kept, recorded=recorded)
     kept["responses"] = {**answers, **{str(status.value): _problem(status) for status in problems}}
     return kept
@@ -116,7 +132,7 @@ def _problems(path: str, method: str, operation: dict[str, Any], *, recorded: bo
     writes = method in _WRITES
     may = {
         HTTPStatus.BAD_REQUEST: True,
-        HTTPStatus.UNAUTHORIZED: True,
+        HTTPStatus.UNAUTHORIZED: bool(operation["security"]),
         HTTPStatus.FORBIDDEN: bool(operation["security"]),
         HTTPStatus.NOT_FOUND: "{" in path,
         HTTPStatus.REQUEST_TIMEOUT: True,

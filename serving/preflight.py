@@ -1,6 +1,7 @@
 """Pre-flight: what must hold before workers are started. A worker that fails to start is started again for ever."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,10 +11,16 @@ from errors import ServiceError, StrandcastError
 from features.workspace import Workspace
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.served.ready import prepare_apart, served_file
 from serving.forecasts.choice import served_run
+from serving.forecasts.snapshot import mapped
+from serving.guards.health import too_old
+from serving.record.keeping import check_keeping
 
 WORKSPACE_VARIABLE = "STRANDCAST_WORKSPACE"
 DEFAULT_WORKSPACE = "var"
+# Set for the workers by the process that starts them, which is where all of it is ended.
+_STARTER = "_STRANDCAST_STARTER"
 
 
 def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
@@ -21,8 +28,13 @@ def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(environment.get(WORKSPACE_VARIABLE) or DEFAULT_WORKSPACE)
 
 
-def check(root: Path, clock: Callable[[], datetime]) -> None:
-    """Check that the workspace opens, its ledger can be written, and a champion's run is there as recorded.
+def check(root: Path, clock: Callable[[], datetime]) -> str | None:
+    """Check that the workspace opens, its ledger can be written and signed, and a champion's run is there as recorded.
+
+    A run that was recorded without the file that reads are answered from gets it now.
+
+    Returns:
+        Why the run is too old to be relied on, if it is: it is served, and the service does not say that it is ready.
 
     Raises:
         StrandcastError: One of these does not hold.
@@ -34,7 +46,13 @@ def check(root: Path, clock: Callable[[], datetime]) -> None:
         if run is None:
             fix = "run strandcast train, promote and forecast first"
             raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
-        FileStore(workspace.root).read(run.stored)
+        check_keeping(workspace)
+        if served_file(ledger, run.name) is None:
+            told = f"strandcast: preparing run {run.name} for reading, once: it was recorded without the file for it\n"
+            sys.stderr.write(told)
+            prepare_apart(root, run.name)
+        mapped(ledger, FileStore(workspace.root), run)
+        return too_old(ledger, run, workspace.settings.service, clock())
 
 
 def check_or_exit(root: Path, clock: Callable[[], datetime]) -> None:
@@ -44,7 +62,22 @@ def check_or_exit(root: Path, clock: Callable[[], datetime]) -> None:
         SystemExit: As said; code 1.
     """
     try:
-        check(root, clock)
+        old = check(root, clock)
     except StrandcastError as error:
         sys.stderr.write(f"strandcast: {error}\n")
         raise SystemExit(1) from None
+    if old:
+        sys.stderr.write(f"strandcast: not ready: {old}.\n")
+    os.environ[_STARTER] = str(os.getpid())
+
+
+def end_service(error: Exception) -> None:
+    """End the whole service because a worker cannot start; without this it would be started again for ever."""
+    starter = os.environ.get(_STARTER)
+    if starter is None:
+        return
+    sys.stderr.write(
+        f"strandcast: a worker cannot start: {error if isinstance(error, StrandcastError) else type(error).__name__}\n"
+    )
+    sys.stderr.flush()
+    os.kill(int(starter), signal.SIGTERM)

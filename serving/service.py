@@ -1,7 +1,8 @@
 """The BentoML service: `bentoml serve serving.service:Strandcast`, with the workspace in STRANDCAST_WORKSPACE."""
 
 import logging
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -10,21 +11,35 @@ import bentoml
 from pydantic import ValidationError
 
 from errors import StrandcastError
+from features.service import Service
 from ledger.group import GroupCommit
+from models.kinds import FORECAST
+from models.replay.manifest import record_surroundings
 from serving.access.caller import Caller, Role
 from serving.access.gate import Gate
 from serving.access.policy import Policies, policies_of
 from serving.asking import present
 from serving.desk import Desk
 from serving.forecasts.snapshot import Watch
+from serving.guards.bodies import Bodies
+from serving.guards.connections import bound_connections
+from serving.guards.headers import SecurityHeaders
+from serving.guards.health import too_old
+from serving.guards.hosts import Hosts
+from serving.guards.limits import Limits
+from serving.guards.log import RequestLog, begin_log
 from serving.guards.metrics import Metering
-from serving.guards.problems import Bodies, Problems
+from serving.guards.problems import Problems
 from serving.guards.refusals import Refusals
+from serving.guards.tracing import Tracing, exporting_provider, is_wanted
+from serving.jobs.waiting import run_errand
 from serving.openapi import describe
 from serving.own import routes as own_routes
-from serving.plans.making import make_plan
-from serving.preflight import check_or_exit, workspace_root
-from serving.schemas import PlanAnswer, PlanOrder
+from serving.plans.making import plan_errand
+from serving.plans.narrowing import check_sees_all
+from serving.plans.schemas import PlanOrder
+from serving.preflight import check_or_exit, end_service, workspace_root
+from serving.record.keeping import keeper
 from serving.web import build_web, problem_response
 
 SECONDS_BETWEEN_LOOKS = 3.0
@@ -62,24 +77,47 @@ def present_recorder() -> GroupCommit:
     return present_desk().recorder
 
 
-def identify(headers: Mapping[str, str]) -> Caller | None:
-    """Tell who sends these headers."""
-    return Caller("http", Role.ADMIN, "none")
+async def identify(sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
+    """Tell who asks the service that runs in this process."""
+    return await present_desk().door.caller(sent, address, wanted)
+
+
+def present_settings() -> Service:
+    """Return the settings of the service that runs in this process."""
+    return present_desk().workspace.settings.service
+
+
+def present_hosts() -> Collection[str]:
+    """Return the names of the service that runs in this process."""
+    return present_settings().hosts
+
+
+def tell_of_no_checkpoint(error: StrandcastError) -> None:
+    """Log that a checkpoint could not be written; the next round tries again."""
+    _logger.warning("no checkpoint: %s", error)
 
 
 class StrandcastService:
     """Forecasts of recorded demand by area and strand, patrol plans with reasons, and their record."""
 
     def __init__(self) -> None:
+        begin_log()
         logging.getLogger("bentoml._internal.server.http_app").addFilter(NotOfInput())
-        self.desk = Desk.open(workspace_root(), now)
         try:
+            self.desk = Desk.open(workspace_root(), now)
+            self._keeper = keeper(self.desk.workspace, self.desk.ledger, now, tell_of_no_checkpoint)
+        except Exception as error:
+            end_service(error)
+            raise
+        try:
+            self.desk.surroundings = record_surroundings(self.desk.ledger, self.desk.files, "service")
             self.desk.shelf.refresh()
         except StrandcastError as error:
             # Not ready is an answer; a worker that ends would be started again for ever.
             _logger.warning("nothing to serve: %s", error)
         self._watch = Watch(self.desk.shelf, SECONDS_BETWEEN_LOOKS, _logger.warning)
         self._watch.start()
+        self.desk.starter.start()
 
     @bentoml.on_deployment
     @staticmethod
@@ -91,26 +129,34 @@ class StrandcastService:
     def close(self) -> None:
         """Stop watching and close the ledger."""
         self._watch.stop()
+        if self._keeper is not None:
+            self._keeper.close()
         self.desk.close()
 
     def __is_ready__(self) -> bool:
-        """Return whether there is a run to serve and a ledger that can be written."""
+        """Return whether there is a run to serve, not too old, and a ledger that can be written."""
+        desk = self.desk
         try:
-            self.desk.ledger.check_writable()
+            desk.ledger.check_writable()
+            run = desk.ledger.artefact(FORECAST, desk.shelf.current.run_id)
+            old = too_old(desk.ledger, run, present_settings(), now())
         except StrandcastError as error:
             _logger.warning("not ready: %s", error)
             return False
-        return self.desk.shelf.filled
+        if old:
+            _logger.warning("not ready: %s", old)
+        return old is None
 
     @bentoml.api(route="/v1/plans")
-    def plans(self, order: PlanOrder, /) -> PlanAnswer:
+    async def plans(self, order: PlanOrder, /) -> Any:
         """Make a plan: hours for every area, with reasons, recorded before it is answered."""
         try:
-            return make_plan(self.desk, present(), order)
+            asking = present()
+            check_sees_all(asking.caller)
+            return await run_errand(self.desk, asking, plan_errand(self.desk, order))
         except StrandcastError as error:
             # BentoML passes a response through as it is; an exception would lose its sentence.
-            told: Any = problem_response(error)
-            return told  # type: ignore[no-any-return]
+            return problem_response(error)
 
 
 WEB = build_web(present_desk, present_description)
@@ -130,8 +176,16 @@ Strandcast = bentoml.service(
     logging={"access": {"enabled": False}},
 )(bentoml.asgi_app(WEB)(StrandcastService))
 # The first added is the outermost.
+if is_wanted(os.environ):
+    Strandcast.add_asgi_middleware(Tracing, policies=POLICIES, provider=exporting_provider())
 Strandcast.add_asgi_middleware(Metering, policies=POLICIES)
 Strandcast.add_asgi_middleware(Refusals, recorder=present_recorder)
+Strandcast.add_asgi_middleware(RequestLog)
+Strandcast.add_asgi_middleware(SecurityHeaders)
 Strandcast.add_asgi_middleware(Problems)
+Strandcast.add_asgi_middleware(Hosts, names=present_hosts)
 Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify)
+Strandcast.add_asgi_middleware(Limits, settings=present_settings)
 Strandcast.add_asgi_middleware(Bodies)
+# Before uvicorn is started, which takes the class that is there then.
+bound_connections()

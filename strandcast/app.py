@@ -21,6 +21,7 @@ from strandcast.forecast_commands import explain, forecast
 from strandcast.harm_commands import harm
 from strandcast.hotspots_commands import hotspots
 from strandcast.ingest_commands import ingest
+from strandcast.keys_commands import keys
 from strandcast.model_commands import train
 from strandcast.models_commands import models
 from strandcast.monitor_commands import monitor
@@ -28,11 +29,13 @@ from strandcast.openapi_commands import openapi
 from strandcast.panel_commands import panel
 from strandcast.plans_commands import plans
 from strandcast.plans_studies_commands import STUDIES
+from strandcast.prepare_commands import prepare
 from strandcast.profiles_commands import profiles
 from strandcast.promote_commands import promote, rollback
 from strandcast.publish_commands import publish, published
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
+from strandcast.replay_commands import replay
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
 from strandcast.tasks_commands import tasks
@@ -98,6 +101,7 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
 
 
 allocate.add_command(evaluate)
+audit.add_command(replay)
 cli.add_command(allocate)
 cli.add_command(areas)
 cli.add_command(audit)
@@ -111,6 +115,7 @@ cli.add_command(harm)
 cli.add_command(hotspots)
 cli.add_command(ingest)
 cli.add_command(init)
+cli.add_command(keys)
 cli.add_command(models)
 cli.add_command(monitor)
 cli.add_command(openapi)
@@ -118,6 +123,7 @@ cli.add_command(panel)
 cli.add_command(plans)
 for study in STUDIES:
     plans.add_command(study)
+cli.add_command(prepare)
 cli.add_command(profiles)
 cli.add_command(promote)
 cli.add_command(publish)

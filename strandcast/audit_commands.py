@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from strandcast.audit_proofs_commands import (
+    checkpoint,
+    collected_checkpoints,
+    consistency,
+    export,
+    key,
+    prove,
+    public_key,
+    read_proof,
+)
 from strandcast.command import Context, command_options
 from strandcast.output import plain_table
 
@@ -34,7 +45,7 @@ def list_events(context: Context, operation: str | None, subject: str | None, li
 
     if operation is not None and operation not in OPERATIONS:
         raise click.BadParameter(f"'{operation}' is no operation; name one of: {', '.join(OPERATIONS)}.")
-    with _open(context) as (ledger, _):
+    with opened(context) as (ledger, _):
         events = ledger.events(operation=operation, object=subject, limit=limit)
     rows = [
         [event.audit_id, event.time, event.draft.operation, event.draft.object, event.draft.actor, event.draft.outcome]
@@ -55,7 +66,7 @@ def show(context: Context, audit_id: str) -> None:
     """Show one event, and the files that it recorded."""
     from ledger.events import NoSuchRecordError
 
-    with _open(context) as (ledger, _):
+    with opened(context) as (ledger, _):
         try:
             event = ledger.event(audit_id)
         except NoSuchRecordError as error:
@@ -73,19 +84,46 @@ def show(context: Context, audit_id: str) -> None:
 
 
 @audit.command("verify")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--key", "key_text", help="Public key of the checkpoints, or a file that holds it.")
+@click.option(
+    "--checkpoints", type=click.Path(path_type=Path, file_okay=False), help="Folder of checkpoints that were collected."
+)
 @command_options
-def verify(context: Context) -> None:
-    """Check the whole record: the chain, the rows that name files, and the files.
+def verify(context: Context, file: Path | None, key_text: str | None, checkpoints: Path | None) -> None:
+    """Check the whole record: the chain, its tree, the rows that name files, and the files; or a FILE on its own.
 
-    A chain cannot show that its last events were cut off. Note the last audit id somewhere else: as long as
-    `strandcast audit show` still finds it, nothing up to it was cut.
+    FILE is a bundle of `strandcast audit export`, or a proof; it needs no workspace. Only checkpoints that somebody
+    else collected show that the end was not cut off and that nothing was computed anew.
     """
-    with _open(context) as (ledger, files):
-        found = ledger.verify(files)
+    from ledger.bundle.judging import judge
+    from ledger.tree.documents import check
+
+    verifier = public_key(key_text)
+    if checkpoints is not None and verifier is None:
+        raise click.UsageError("Checkpoints count for nothing without the --key that signed them.")
+    collected = collected_checkpoints(checkpoints, verifier) if checkpoints is not None and verifier else []
+    proof = read_proof(file) if file is not None else None
+    if proof is not None:
+        proven = check(proof, verifier)
+        document = {"ok": True, "proof": proof["proof"], "size": proven.size, "signed": proven.signed}
+        context.output.result(document, lines=[proven.sentence, _signed(proven.signed)])
+        return
+    if file is not None:
+        found = judge(file, verifier, collected)
+    else:
+        with opened(context) as (ledger, files):
+            found = ledger.verify(files, collected)
+    _tell(context, found, collected=bool(collected))
+
+
+def _tell(context: Context, found: Verification, *, collected: bool) -> None:
     document = {
         "ok": found.ok,
         "events": found.events,
         "head": found.head,
+        "root": found.root,
+        "covered_by_checkpoints": found.covered,
         "first_bad": found.first_bad,
         "problem": found.problem,
         "erased": [{"artefact": name, "on": day} for name, day in found.erased],
@@ -96,14 +134,24 @@ def verify(context: Context) -> None:
         lines = [
             f"{found.events:,} events verified; nothing was rewritten.",
             f"Head: {found.head}",
+            f"Root: {found.root}",
             *_erased(found),
-            f"Note {noted} somewhere else: it shows later whether the end was cut off.",
         ]
+        if collected:
+            lines.append(f"The collected checkpoints cover {found.covered:,} of them.")
+        else:
+            lines.append(f"Note {noted} somewhere else: it shows later whether the end was cut off.")
         context.output.result(document, lines=lines if found.events else ["Nothing is recorded yet."])
         return
     context.output.result(document)
     context.output.say(f"strandcast: The record is broken at event {found.first_bad}: {found.problem}.")
     click.get_current_context().exit(1)
+
+
+def _signed(instant: str | None) -> str:
+    if instant is None:
+        return "Nobody signed its root: compare the root with one that you know from elsewhere, or give --key."
+    return f"Its root was signed at {instant} with that key."
 
 
 def _erased(found: Verification) -> list[str]:
@@ -117,7 +165,7 @@ def _erased(found: Verification) -> list[str]:
 
 
 @contextmanager
-def _open(context: Context) -> Iterator[tuple[Ledger, FileStore]]:
+def opened(context: Context) -> Iterator[tuple[Ledger, FileStore]]:
     """Yield the record and the files alone: an auditor waits for nothing that forecasts need."""
     from features.workspace import Workspace
     from ledger.files import FileStore
@@ -127,3 +175,7 @@ def _open(context: Context) -> Iterator[tuple[Ledger, FileStore]]:
     context.mark_synthetic(made_up=workspace.settings.synthetic)
     with Ledger.open(workspace.database_url, context.clock) as ledger:
         yield ledger, FileStore(workspace.root)
+
+
+for command in (key, checkpoint, prove, consistency, export):
+    audit.add_command(command)

@@ -1,9 +1,10 @@
 """A workspace opened for work: its ledger, files and knowledge together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from errors import AccessError
 from features.calendar import Calendar
 from features.incidents.batch import deliveries
 from features.incidents.store import load_incidents
@@ -13,6 +14,7 @@ from features.settings import SYNTHETIC
 from features.strands import feed_base
 from features.workspace import Workspace
 from ledger.archive import Archive
+from ledger.events import Draft, Scalar
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.books import Books
@@ -48,6 +50,16 @@ class Deployment:
     def books(self) -> Books:
         """Return the ledger and files with the actor, as the steps of a week need them."""
         return Books(self.ledger, self.files, self.actor)
+
+    @contextmanager
+    def refusals(self, operation: str, subject: str, details: Mapping[str, Scalar]) -> Iterator[None]:
+        """Record what somebody was not allowed to do before they are told."""
+        try:
+            yield
+        except AccessError as error:
+            told = {**details, "refused": error.problem}
+            self.ledger.append(Draft(operation, subject, self.actor, outcome="refused", details=told))
+            raise
 
     def archive(self) -> Archive:
         """Return the store of files and rows, for the actor."""

@@ -89,7 +89,9 @@ def issue_plan(context: Context, plan_id: str, by: str, reason: str) -> None:
     from strandcast.deployment import Deployment
 
     with Deployment.open(context) as deployment:
-        done = issue(deployment.books(), plan_id, by=by, reason=reason)
+        four_eyes = deployment.workspace.settings.access.on_command_line()
+        with deployment.refusals("decision", f"plan/{plan_id}", {"act": "issue", "by": by}):
+            done = issue(deployment.books(), plan_id, by=by, reason=reason, four_eyes=four_eyes)
         document = _decided(deployment, done)
     instead = [f"It supersedes plan {done.other}."] if done.other else []
     recorded = f"Recorded as {done.audit_id}."
@@ -149,8 +151,9 @@ def edit_plan(context: Context, plan_id: str, by: str, reason: str, cells: tuple
     help="Tables: .csv, .parquet, .xlsx or .json. Picture: .png or .svg. Briefings: .html, .zip or a folder.",
 )
 @click.option("--district", metavar="NAME", help="Only the briefing of this district.")
+@click.option("--recipient", help="Who is given the file; else you.")
 @command_options
-def export_plan(context: Context, plan_id: str, out: Path, district: str | None) -> None:
+def export_plan(context: Context, plan_id: str, out: Path, district: str | None, recipient: str | None) -> None:
     """Write a plan to a file, with where it stands: tables, a picture, or a briefing a district; recorded."""
     from ledger.events import Draft
     from models.allocation.decisions.history import history
@@ -165,7 +168,14 @@ def export_plan(context: Context, plan_id: str, out: Path, district: str | None)
         document = load_plan(ledger, deployment.files, plan_id).as_document()
         details = {"act": "export", "status": status.state, "file": out.name, "district": district}
         digest = ledger.artefact(KIND, plan_id).sha256
-        draft = Draft("disclosure", f"{KIND}/{plan_id}", deployment.actor, object_hash=digest, details=details)
+        draft = Draft(
+            "disclosure",
+            f"{KIND}/{plan_id}",
+            deployment.actor,
+            object_hash=digest,
+            recipient=recipient or deployment.actor,
+            details=details,
+        )
         audit_id = ledger.append(draft).audit_id
         files = write_file({**document, "standing": status.as_document()}, out, district)
     lines = [*(f"Wrote {file}." for file in files), f"Recorded as {audit_id}.", status.sentence()]

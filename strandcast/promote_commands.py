@@ -33,7 +33,11 @@ def promote(context: Context, name: str, reason: str, despite: str | None, no_tr
     from training.gate.settings import Gate
     from training.promote import promote as run_promotion
 
-    with Deployment.open(context) as deployment, context.output.progress("Comparing at the gate") as advance:
+    with (
+        Deployment.open(context) as deployment,
+        deployment.refusals("model", f"model/{name}", {"act": "promote", "reason": reason}),
+        context.output.progress("Comparing at the gate") as advance,
+    ):
         promotion = run_promotion(
             _registry(deployment, off=no_tracking),
             deployment.knowledge(),
@@ -120,4 +124,6 @@ def _registry(deployment: Deployment, *, off: bool) -> Registry:
     from strandcast.model_commands import tracker_of
     from training.promote import Registry
 
-    return Registry(deployment.ledger, deployment.files, tracker_of(deployment, off=off), deployment.actor)
+    four_eyes = deployment.workspace.settings.access.on_command_line()
+    tracker = tracker_of(deployment, off=off)
+    return Registry(deployment.ledger, deployment.files, tracker, deployment.actor, four_eyes=four_eyes)

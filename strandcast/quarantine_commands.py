@@ -126,12 +126,16 @@ def show_row(context: Context, row_id: str, mapping_file: Path | None) -> None:
 @click.option("--rule", help="Only rows that break this rule.")
 @_mapping_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write, .csv.")
+@click.option("--recipient", help="Who is given the file; else you.")
 @command_options
-def export(context: Context, feed: str | None, rule: str | None, mapping_file: Path | None, out: Path) -> None:
+def export(
+    context: Context, feed: str | None, rule: str | None, mapping_file: Path | None, out: Path, recipient: str | None
+) -> None:
     """Write open rows to a file that can be corrected and given back. What it holds may be personal: it is recorded."""
     import hashlib
 
     from errors import DataError
+    from features.feeds.reading import file_mark
     from features.incidents.plans import contract_of, wanted_under
     from features.quarantine.export import export_rows, feed_to_export
     from features.workspace import write_whole
@@ -148,8 +152,16 @@ def export(context: Context, feed: str | None, rule: str | None, mapping_file: P
         contract = contract_of(deployment.workspace, chosen, mapping)
         exported = export_rows(archive, chosen, rule, wanted_under(contract))
         digest = hashlib.sha256(exported.content).hexdigest()
-        details = {"rows": exported.rows, "rule": rule, "file": out.name}
-        draft = Draft("disclosure", f"quarantine/{chosen}", deployment.actor, object_hash=digest, details=details)
+        # The file holds values of rows that are to be erased, so its own hash is not recorded for good.
+        mark = file_mark(digest, bytes.fromhex(deployment.workspace.settings.salt))
+        details = {"rows": exported.rows, "rule": rule, "file": out.name, "content": mark}
+        draft = Draft(
+            "disclosure",
+            f"quarantine/{chosen}",
+            deployment.actor,
+            recipient=recipient or deployment.actor,
+            details=details,
+        )
         audit_id = deployment.ledger.append(draft).audit_id
         write_whole(out.resolve(), exported.content)
     lines = [

@@ -88,7 +88,7 @@ def _from_file(
     feed = batches_of(content, archive)[0][1].feed
     plan = rereading(workspace, feed, choice.mapping, clock)
     attempts, spare = corrected(content, plan.contract, plan.wanted, plan.setting, archive)
-    details = {"way": "corrected-file", "corrected_sha256": content.sha256}
+    details = {"way": "corrected-file", "corrected_file": plan.setting.mark(content.sha256)}
     order = Order(choice.actor, choice.reason, f"corrected by {content.name}", details)
     return attempts, plan, order, spare
 

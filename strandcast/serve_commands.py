@@ -21,12 +21,13 @@ from strandcast.command import Context, command_options
 
 _SERVICE = "serving.service:Strandcast"
 _READY_WITHIN_SECONDS = 180.0
-_STOPS_WITHIN_SECONDS = 15.0
+# Longer than an answer may take: those under way are given out first.
+_STOPS_WITHIN_SECONDS = 35.0
 _READY = 200
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; it has no lock of its own.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True, help="Processes that answer.")
 @command_options
@@ -35,18 +36,22 @@ def serve(context: Context, host: str, port: int, workers: int) -> None:
     from serving.preflight import check
 
     root = context.root.resolve()
-    check(root, context.clock)
+    old = check(root, context.clock)
     _refuse_taken(host, port)
     with _running(root, host, port, workers) as process:
         url = f"http://{host}:{port}"
-        _wait_until_ready(process, url)
-        asked = [f"{url}/v1/periods", f"{url}/v1/forecasts?limit=5", f"{url}/docs.json"]
-        lines = [f"Listening on {url}; stop with Ctrl+C.", *(f"  {address}" for address in asked)]
+        # What is too old is served, and said to be; nothing would make it ready but a newer forecast.
+        _wait_until_ready(process, f"{url}/livez" if old else f"{url}/readyz")
+        lines = [
+            f"Listening on {url}; stop with Ctrl+C. {url}/docs.json says what may be asked.",
+            "Who asks needs a key (strandcast keys create NAME --role ROLE) or a token:",
+            f'  curl -H "Authorization: Bearer KEY" {url}/v1/periods',
+        ]
         context.output.result({"url": url, "workspace": str(root), "workers": workers, "pid": os.getpid()}, lines=lines)
         # A program that started this one waits for the document while the service goes on.
         sys.stdout.flush()
-        if process.wait() > 0:
-            raise ServiceError("the service ended by itself", place=url, fix="read its messages above")
+        process.wait()
+        raise ServiceError("the service ended by itself", place=url, fix="read its messages above")
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -101,7 +106,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
         if process.poll() is not None:
             raise ServiceError("the service could not start", place=url, fix="read its messages above")
         try:
-            with urlopen(f"{url}/readyz", timeout=5) as answer:  # noqa: S310 - our own address
+            with urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
                 if answer.status == _READY:
                     return
         except (URLError, OSError):

@@ -10,6 +10,7 @@ from ledger.events import Draft, Scalar
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.champions import PROMOTE, ROLL_BACK, champions
+from models.four_eyes import check_others
 from models.preflight import preflight
 from models.progress import Advance
 from models.registry import CHALLENGER, CHAMPION, KIND, read_manifest, resolve
@@ -69,12 +70,14 @@ class Registry:
         files: Models and evidence.
         tracker: Mirrors it.
         actor: Who.
+        four_eyes: Whether whoever trained a model may not promote it.
     """
 
     ledger: Ledger
     files: FileStore
     tracker: Tracker
     actor: str
+    four_eyes: bool = False
 
 
 def promote(
@@ -101,6 +104,7 @@ def promote(
         advance: Told of progress.
 
     Raises:
+        AccessError: Four eyes are asked for, and these are the two that trained it.
         ModelError: There is no such model, it is champion already, or it fails its pre-flight.
         LedgerError: It could not be recorded, or another promotion came first: the champion is the one before.
     """
@@ -111,6 +115,8 @@ def promote(
     version, before = resolve(ledger, name), ledger.alias(KIND, CHAMPION)
     if version == before:
         raise ModelError("is champion already", place=version, fix="train a new challenger first")
+    if registry.four_eyes:
+        check_others(ledger.event_of(KIND, version), (registry.actor,), "promote", f"model {version}")
     preflight(ledger, files, version)
     champion = _candidate(ledger, files, before) if before else None
     decision = decide(

@@ -46,6 +46,14 @@ FACTS: dict[str, str] = {
 }
 
 
+def file_mark(sha256: str, salt: bytes) -> str:
+    """Return what is recorded for good in the place of a file's hash: a hash of it under the secret, hexadecimal.
+
+    A file of few rows could be guessed by its own hash after its rows are erased.
+    """
+    return hashlib.blake2b(b"file:" + sha256.encode(), key=salt[:64], digest_size=32).hexdigest()
+
+
 @dataclass(frozen=True)
 class Setting:
     """What a file is read against: the workspace's areas and strands, the day, and the secret of the hashes.
@@ -80,6 +88,10 @@ class Setting:
         if ids is None:
             return np.zeros((len(table.rows), 2), dtype=np.uint64)
         return self.keys(subject, ids.values)[ids.codes]
+
+    def mark(self, sha256: str) -> str:
+        """Return what is recorded in the place of a file's hash."""
+        return file_mark(sha256, self.salt)
 
     def fingerprints(self, values: pd.DataFrame) -> NDArray[np.uint64]:
         """Return a keyed hash of each row."""

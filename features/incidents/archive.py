@@ -57,6 +57,9 @@ class Archive(Protocol):
     def read(self, stored: StoredFile) -> bytes:
         """Return a file's content, verified against its hash."""
 
+    def salt(self) -> str:
+        """Return a new secret that is kept in one file alone, so that its hash leads to nothing once it is deleted."""
+
     def commit(
         self,
         subject: str,

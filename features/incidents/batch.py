@@ -36,7 +36,7 @@ class Delivery:
     Attributes:
         subject: What was ingested: the mapping's feed, or "police-uk".
         file: The file's name.
-        file_sha256: Hash of its content.
+        file_sha256: What it is known by: a hash of its content under the workspace's secret.
         reading: Hash of how it was read: mapping, strands and areas.
         received_at: When it was received, UTC.
         resolution: Resolution of its dates.
@@ -173,18 +173,22 @@ def current(held: Sequence[tuple[Entry, Delivery]]) -> list[tuple[Entry, Deliver
     return [held[index] for _, index in kept]
 
 
-def encoded(frame: pd.DataFrame) -> bytes:
-    """Return a frame as Parquet; the same frame gives the same bytes."""
+def encoded(frame: pd.DataFrame, salt: str) -> bytes:
+    """Return a frame as Parquet; the same frame and salt give the same bytes."""
     for name in frame.columns:
         if isinstance(frame[name].dtype, pd.CategoricalDtype):
             frame = frame.assign(**{name: frame[name].cat.remove_unused_categories()})
-    return encoded_table(pa.Table.from_pandas(frame, preserve_index=False))
+    return encoded_table(pa.Table.from_pandas(frame, preserve_index=False), salt)
 
 
-def encoded_table(table: pa.Table) -> bytes:
-    """Return a table as Parquet; a dictionary is written as it is, with words that no row holds any more."""
+def encoded_table(table: pa.Table, salt: str) -> bytes:
+    """Return a table as Parquet; a dictionary is written as it is, with words that no row holds any more.
+
+    The hash of the file is recorded for good, and its rows may be erased. The salt lies in the file and goes with it:
+    from then on nobody can try out by the hash what the rows might have been.
+    """
     buffer = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata(), buffer, compression="zstd")
+    pq.write_table(table.replace_schema_metadata({"salt": salt}), buffer, compression="zstd")
     return buffer.getvalue()
 
 

@@ -40,6 +40,7 @@ class Plan:
         reading: Hash of how the files are read: mapping, strands and areas.
         received_at: When the files were received, UTC.
         read: Reads one file.
+        mark: Returns what is recorded in the place of a file's hash.
     """
 
     subject: str
@@ -47,6 +48,7 @@ class Plan:
     reading: str
     received_at: datetime
     read: Callable[[Content], Reading] = field(repr=False)
+    mark: Callable[[str], str] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +105,7 @@ class _Session:
 
     def add(self, content: Content) -> None:
         """Read and settle a file, unless the same reading of the same file is held."""
+        content = replace(content, sha256=self._mark(content.sha256))
         same_file = [item for item in self._all() if item.file_sha256 == content.sha256]
         held = [item for item in same_file if not item.released_from]
         if held and held[-1].reading == self._plan.reading:
@@ -176,6 +179,10 @@ class _Session:
         strays = sum(int(outside(item.strays, spans).sum()) for item in self._pending)
         return IngestReport(tuple(reports), ignored, audit_id, covered, strays)
 
+    def _mark(self, sha256: str) -> str:
+        """Return what a file is known by; files that an earlier version took in are known by their own hash."""
+        return sha256 if any(item.file_sha256 == sha256 for item in self._all()) else self._plan.mark(sha256)
+
     def _all(self) -> list[Delivery]:
         return [delivery for _, delivery in self._held] + [item.delivery for item in self._pending]
 
@@ -231,7 +238,7 @@ class _Session:
             if older.any():
                 rows = int((older & item.accepted).sum())
                 accounts = item.report.accounts.moved(NEWER_FILE, rows)
-                self._spool.replace(item.facts, encoded(facts[~older].reset_index(drop=True)))
+                self._spool.replace(item.facts, encoded(facts[~older].reset_index(drop=True), self._archive.salt()))
                 self._pending[index] = replace(
                     item,
                     delivery=replace(item.delivery, accounts=accounts),
@@ -252,8 +259,8 @@ class _Session:
         quarantined: pd.DataFrame,
         strays: NDArray[np.datetime64],
     ) -> _Pending:
-        facts = self._spool.add(encoded(settled.facts), INCIDENTS)
-        kept = self._spool.add(encoded(quarantined), QUARANTINE) if len(quarantined) else None
+        facts = self._spool.add(encoded(settled.facts, self._archive.salt()), INCIDENTS)
+        kept = self._spool.add(encoded(quarantined, self._archive.salt()), QUARANTINE) if len(quarantined) else None
         rows = quarantined.groupby("rule")["row"].agg(["size", "first"])
         broken = {str(rule): (int(size), int(first)) for rule, size, first in rows.itertuples()}
         return _Pending(delivery, report, facts, settled.accepted, kept, broken, strays)

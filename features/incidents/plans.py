@@ -126,7 +126,8 @@ def _plan(workspace: Workspace, contract: Contract, place: str, clock: Clock) ->
             return read_street(content, contract, rules, setting)
         return read_export(content, contract, rules, setting)
 
-    return Plan(contract.name, contract.version, _hash(workspace, taxonomy, contract), setting.received_at, read)
+    reading = _hash(workspace, taxonomy, contract)
+    return Plan(contract.name, contract.version, reading, setting.received_at, read, setting.mark)
 
 
 def _setting(workspace: Workspace, contract: Contract, taxonomy: Taxonomy, clock: Clock) -> Setting:

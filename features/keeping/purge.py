@@ -209,13 +209,15 @@ class Purge:
         """Yield the rows that go in the place of those of which something is erased, their files written."""
         for entry, item, expired in over.facts:
             erased = Erased(over.term.feed, over.term.before(self.now.date(), item), at)
-            stored = self.archive.put(encoded_table(self._facts_left(entry, item, expired)), INCIDENTS, _PARQUET)
+            stored = self.archive.put(
+                encoded_table(self._facts_left(entry, item, expired), self.archive.salt()), INCIDENTS, _PARQUET
+            )
             meta = {**entry.meta, **replace(item, erased=erased).as_meta(), IN_PLACE_OF: entry.name}
             yield NewEntry(INCIDENTS, _name(entry.name, at), stored.sha256, stored.path, meta)
         for rejected in over.rejected:
             entry = rejected.entry
             stay = read_quarantine(self.archive, entry)[~rejected.gone].reset_index(drop=True)
-            kept = self.archive.put(encoded(stay), QUARANTINE, _PARQUET)
+            kept = self.archive.put(encoded(stay, self.archive.salt()), QUARANTINE, _PARQUET)
             broken = stay if OUTCOME not in stay else stay[stay[OUTCOME] == OPEN]
             rules = {str(rule): int(rows) for rule, rows in broken["rule"].value_counts().items()}
             meta = {**entry.meta, "rules": rules, IN_PLACE_OF: entry.name}

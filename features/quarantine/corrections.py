@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from errors import DataError
+from features.cells import unguarded
 from features.feeds.contract import Contract
 from features.feeds.mapped import refuse_columns
 from features.feeds.personal import holds_personal_value
@@ -18,7 +19,7 @@ from features.feeds.tables import RawTable, Wanted, read_table
 from features.feeds.typed import DATE_ORDER
 from features.feeds.values import Coded, cleaned, header_key
 from features.incidents.archive import Archive
-from features.quarantine.export import ID, LEADING, unguarded
+from features.quarantine.export import ID, LEADING
 from features.quarantine.rows import (
     KEYS,
     NOT_VALUES,

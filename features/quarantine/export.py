@@ -2,11 +2,11 @@
 
 import csv
 import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from errors import DataError
+from features.cells import guarded
 from features.feeds.tables import Wanted
 from features.feeds.values import header_key
 from features.incidents.archive import Archive
@@ -14,11 +14,6 @@ from features.quarantine.rows import Batch, batches, open_rows
 
 ID = "quarantine_id"
 LEADING = (ID, "rule", "field")
-# A spreadsheet takes a cell that begins so for a formula, unless it is a number. Cells that are guarded already are
-# guarded once more, so that taking one guard away gives every cell back as it was.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
-_GUARD = "'"
 
 
 @dataclass(frozen=True)
@@ -80,16 +75,6 @@ def export_rows(archive: Archive, feed: str, rule: str | None, wanted: Mapping[s
         raise DataError(f"no row{breaks} is in quarantine", place=feed, fix="see strandcast quarantine list")
     # With the mark of its encoding a spreadsheet shows every letter as it is.
     return Exported(feed, rows, buffer.getvalue().encode("utf-8-sig"))
-
-
-def guarded(cells: Sequence[str]) -> list[str]:
-    """Return cells of which a spreadsheet takes none for a formula; numbers stay as they are."""
-    return [_GUARD + cell if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell for cell in cells]
-
-
-def unguarded(text: str) -> str:
-    """Return a cell of an exported file without what keeps a spreadsheet from taking it for a formula."""
-    return text.removeprefix(_GUARD) if text.startswith(_GUARD) and _FORMULA.match(text) else text
 
 
 def _open(archive: Archive, feed: str | None) -> list[Batch]:

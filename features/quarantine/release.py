@@ -199,10 +199,10 @@ def _entries(item: _Settled, rereading: Rereading, order: Order, archive: Archiv
         "way": order.way,
         "column": order.column,
     }
-    kept = archive.put(encoded(amended), QUARANTINE, ".parquet")
+    kept = archive.put(encoded(amended, archive.salt()), QUARANTINE, ".parquet")
     entries = [NewEntry(QUARANTINE, name, kept.sha256, kept.path, meta)]
     if len(item.facts):
-        stored = archive.put(encoded(item.facts), INCIDENTS, ".parquet")
+        stored = archive.put(encoded(item.facts, archive.salt()), INCIDENTS, ".parquet")
         delivery = _delivery(item, rereading, held)
         entries.append(NewEntry(INCIDENTS, name, stored.sha256, stored.path, delivery.as_meta()))
     return entries

@@ -1,8 +1,8 @@
-"""Contributions: what a forecast rests on, as multipliers that give the served mean back."""
+"""Contributions of recorded runs, read from their tables."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,80 +13,14 @@ from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.explanation.later import LaterContributions
-from models.forecaster import TOLERANCE
+from models.explanation.reasons import Explanation
+from models.replay.manifest import append_beside
+from models.replay.surroundings import KIND as SURROUNDINGS
+from models.replay.surroundings import kept_surroundings
 from models.runs import load_run
 from models.table import MULTIPLIERS
 
-# A multiplier within 2 % of 1 is not worth a reader's attention.
-WORTH_SAYING = 0.02
-MOST_SAID = 3
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a mean is what it is: base x multipliers x calibration.
-
-    Invariant: at the bottom level the product is the mean within `TOLERANCE`; a total's multipliers are its members',
-    averaged on the log scale with their means as weights, and need not multiply back.
-
-    Attributes:
-        mean: Expected incidents.
-        base: Where the product begins, in incidents.
-        multipliers: Group of features to multiplier.
-        calibration: Correction of the strand.
-        method: Model or simple method.
-        fallback: The simple method that stands in for the model; empty where none does.
-        members: Number of areas it stands for.
-    """
-
-    mean: float
-    base: float
-    multipliers: Mapping[str, float]
-    calibration: float
-    method: str
-    fallback: str = ""
-    members: int = 1
-
-    def __post_init__(self) -> None:
-        """Refuse an explanation of one area that does not multiply back to its mean.
-
-        Raises:
-            ModelError: As said.
-        """
-        product = self.base * math.prod(self.multipliers.values()) * self.calibration
-        if self.members == 1 and abs(product - self.mean) > TOLERANCE * max(self.mean, 1.0):
-            raise ModelError(f"multiplies to {product!r}, not to {self.mean!r}", place="explanation", fix="report it")
-
-    @property
-    def logs(self) -> dict[str, float | None]:
-        """Contributions on the log scale; None where a multiplier is 0."""
-        return {group: math.log(value) if value > 0 else None for group, value in self.multipliers.items()}
-
-    def sentence(self) -> str:
-        """Return the explanation in words: what the model relied on, strongest first."""
-        moved = [(group, value) for group, value in self.multipliers.items() if abs(value - 1) >= WORTH_SAYING]
-        moved.sort(key=lambda item: (-abs(math.log(max(item[1], 1e-12))), item[0]))
-        who = f"The simple method {self.fallback}, which stands in for the model, relied" if self.fallback else ""
-        if not moved:
-            return f"{who or 'The model relied'} on the strand's mean of {self.base:.2f} alone."
-        said = ", ".join(f"{group} ×{value:.2f}" for group, value in moved[:MOST_SAID])
-        if who:
-            return f"{who} on {said}, starting from {self.base:.2f}; it expects {self.mean:.2f}."
-        return f"Starting from {self.base:.2f}, the model relied on {said}; it expects {self.mean:.2f}."
-
-    def document(self) -> dict[str, Any]:
-        """Return the explanation as JSON values."""
-        return {
-            "mean": self.mean,
-            "base": self.base,
-            "multipliers": dict(self.multipliers),
-            "log_contributions": self.logs,
-            "calibration": self.calibration,
-            "method": self.method,
-            "fallback": self.fallback,
-            "areas": self.members,
-            "sentence": self.sentence(),
-        }
+KIND = "explanation"
 
 
 def explain(rows: pd.DataFrame) -> Explanation:
@@ -139,8 +73,20 @@ class Explained:
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        names = {"run_id": self.run_id, "audit_id": self.audit_id, "horizon": self.horizon}
-        return {**names, "notices": list(self.notices), **self.explanation.document()}
+        return {**self._named(), "audit_id": self.audit_id, **self._said()}
+
+    @property
+    def sha256(self) -> str:
+        """Hash of all of it but its audit id, as canonical as JSON with floats in full can be."""
+        content = {**self._named(), **self._said()}
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _named(self) -> dict[str, Any]:
+        return {"run_id": self.run_id, "horizon": self.horizon}
+
+    def _said(self) -> dict[str, Any]:
+        return {"notices": list(self.notices), **self.explanation.document()}
 
 
 def explain_run(
@@ -175,6 +121,13 @@ def explain_run(
             known = ", ".join(map(str, run.frame[column].unique()[:8]))
             raise ModelError(f"has no {column} {value}", place=f"run {run.run_id}", fix=f"use one such as {known}")
     explanation = explain(rows)
-    details: dict[str, str | int | bool | None] = {"area_code": area_code, "strand": strand, "horizon": horizon}
-    event = ledger.append(Draft("consultation", f"explanation/{run.run_id}", actor, details=details))
-    return Explained(run.run_id, horizon, explanation, event.audit_id, tuple(run.meta["notices"]))
+    explained = Explained(run.run_id, horizon, explanation, "", tuple(run.meta["notices"]))
+    surroundings = kept_surroundings(files)
+    draft = Draft(
+        "consultation",
+        f"{KIND}/{run.run_id}",
+        actor,
+        object_hash=explained.sha256,
+        details={"area_code": area_code, "strand": strand, "horizon": horizon, SURROUNDINGS: surroundings.name},
+    )
+    return replace(explained, audit_id=append_beside(ledger, draft, (), (surroundings,)).audit_id)

@@ -9,7 +9,7 @@ import pandas as pd
 from errors import ModelError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.forecaster import TOLERANCE
+from models.explanation.reasons import TOLERANCE
 from models.runs import ForecastRun, load_panel
 from models.table import EXPLANATION, explanation_columns
 

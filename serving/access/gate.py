@@ -3,19 +3,24 @@
 Headers are all that it looks at: whoever is turned away has not had a byte of a body read.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.access.caller import Caller, Role
-from serving.access.policy import Policies
+from errors import StrandcastError
+from serving.access.caller import ANYBODY, Caller, Role
+from serving.access.policy import Policies, Policy
+from serving.access.refused import TooManyAttemptsError, UnknownCallerError
 from serving.asking import Asking
 from serving.guards.problems import refuse
 
 ASKING = "strandcast.asking"
+# RFC 6750, section 3.
+CHALLENGE = 'Bearer realm="strandcast"'
 
-Identify = Callable[[Mapping[str, str]], Caller | None]
+# The values of all Authorization headers, where the request comes from, and who may ask.
+Identify = Callable[[Sequence[str], str, Collection[Role]], Awaitable[Caller]]
 
 
 class Gate:
@@ -24,7 +29,7 @@ class Gate:
     Args:
         app: What it is laid round.
         policies: Of all routes.
-        identify: Tells who sends these headers; None where they say it and it does not hold.
+        identify: Tells who asks.
     """
 
     def __init__(self, app: ASGIApp, *, policies: Policies, identify: Identify) -> None:
@@ -45,14 +50,29 @@ class Gate:
             await refuse(send, status, {"allow": ", ".join(allowed)} if allowed else {})
             return
         asking.policy = policy
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        caller = self.identify(headers)
+        caller = ANYBODY if policy.anybody else await self._caller(scope, policy, send)
         if caller is None:
-            await refuse(send, HTTPStatus.UNAUTHORIZED, {"www-authenticate": "Bearer"})
             return
         asking.caller = caller
-        # Until keys are in force everybody counts as admin, who may do everything.
-        if caller.role not in policy.roles and caller.role is not Role.ADMIN:
+        if not policy.anybody and caller.role not in policy.roles:
             await refuse(send, HTTPStatus.FORBIDDEN)
             return
         await self.app(scope, receive, send)
+
+    async def _caller(self, scope: Scope, policy: Policy, send: Send) -> Caller | None:
+        """Return who asks; None where they were turned away for not being known."""
+        asking: Asking = scope[ASKING]
+        sent = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"authorization"]
+        address = scope["client"][0] if scope.get("client") else ""
+        try:
+            return await self.identify(sent, address, policy.roles)
+        except UnknownCallerError as error:
+            asking.caller = Caller("unknown", Role.PUBLIC, error.claimed)
+            await refuse(send, HTTPStatus.UNAUTHORIZED, {"www-authenticate": CHALLENGE}, str(error))
+        except TooManyAttemptsError as error:
+            # Whoever could have each failure recorded could fill the disk.
+            asking.recorded = False
+            await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": str(error.seconds)}, str(error))
+        except StrandcastError as error:
+            await refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, detail=str(error))
+        return None

@@ -13,7 +13,7 @@ from serving.access.caller import Role
 
 OTHER = "other"
 # Keys of the OpenAPI document under which a route says what it does and for whom.
-OPERATION, ROLES, RECORDED = "x-operation", "x-roles", "x-recorded"
+OPERATION, ROLES, RECORDED, ANYBODY = "x-operation", "x-roles", "x-recorded", "x-anybody"
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PARAMETER = re.compile(r"\\\{[a-z_]+\\\}")
@@ -31,6 +31,7 @@ class Policy:
         operation: The ledger's word for what it does.
         roles: Who may ask.
         recorded: Whether it touches what is recorded at all; probes and descriptions do not.
+        anybody: Whether it is answered to whoever asks, unknown too; so are probes and descriptions.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Policy:
     operation: str
     roles: frozenset[Role]
     recorded: bool = True
+    anybody: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a policy that says nothing.
@@ -79,9 +81,10 @@ class Policies:
         return tuple(method for method in _METHODS if (method, template) in self._by_route)
 
 
-def declared(operation: str, *roles: Role, recorded: bool = True) -> dict[str, Any]:
+def declared(operation: str, *roles: Role, recorded: bool = True, anybody: bool = False) -> dict[str, Any]:
     """Return what a route's decorator is given so that it has a policy."""
-    return {"openapi_extra": {OPERATION: operation, ROLES: sorted(roles), RECORDED: recorded}}
+    said = {OPERATION: operation, ROLES: sorted(roles), RECORDED: recorded, ANYBODY: anybody}
+    return {"openapi_extra": said}
 
 
 def policies_of(routes: Iterable[BaseRoute]) -> list[Policy]:
@@ -98,6 +101,7 @@ def policies_of(routes: Iterable[BaseRoute]) -> list[Policy]:
             raise ValueError(msg)
         roles = frozenset(map(Role, said[ROLES]))
         found += [
-            Policy(method, route.path, said[OPERATION], roles, said[RECORDED]) for method in sorted(route.methods or ())
+            Policy(method, route.path, said[OPERATION], roles, said[RECORDED], said[ANYBODY])
+            for method in sorted(route.methods or ())
         ]
     return found

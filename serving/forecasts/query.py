@@ -1,7 +1,7 @@
 """Questions about forecasts: the filters and the page of a read."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,11 +17,14 @@ _CURSOR = re.compile(r"([^~]{1,200})~(\d{1,9})")
 class ForecastQuery(Closed):
     """Which rows of the served run; a filter that is left out leaves all."""
 
+    level: str | None = Field(None, max_length=40, description="Level of the areas; left out: the areas' own.")
     area_code: Filters = Field(None, description="Only these areas; may be given several times.")
     strand: Filters = Field(None, description="Only these strands; may be given several times.")
     horizon: list[int] | None = Field(None, max_length=60, description="Only these periods; 1 is the first.")
     limit: int = Field(100, ge=1, le=1000, description="Most rows of a page.")
     cursor: str | None = Field(None, max_length=220, description="`next_cursor` of the page before.")
+
+    format: Literal["json", "csv"] | None = Field(None, description="Form of the answer; left out: as Accept says.")
 
     def position(self, run_id: str) -> int:
         """Return where among the filtered rows the page begins.
@@ -46,4 +49,5 @@ class ForecastQuery(Closed):
     def said(self) -> dict[str, Scalar]:
         """Return the filters as they are recorded."""
         given = {"area_code": self.area_code, "strand": self.strand, "horizon": self.horizon}
-        return {name: ";".join(map(str, values)) for name, values in given.items() if values is not None}
+        said: dict[str, Scalar] = {} if self.level is None else {"level": self.level}
+        return said | {name: ";".join(map(str, values)) for name, values in given.items() if values is not None}

@@ -8,7 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.access.caller import Role
 from serving.access.policy import declared
-from serving.answers import answered
+from serving.answers import ALSO_CSV, answered, wants_csv
+from serving.asking import present
 from serving.desk import Desk
 from serving.forecasts.query import ForecastQuery
 from serving.forecasts.reading import covered, explanation, forecasts
@@ -29,17 +30,19 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         **declared("consultation", *READERS),
     )
     async def get_periods(request: Request) -> Any:
-        return await answered(desk(), request, covered(desk()))
+        return await answered(desk(), request, covered(desk(), present().caller.scope))
 
     @router.get(
         "/v1/forecasts",
         response_model=Forecasts,
         summary="Expected recorded incidents by area and strand",
         tags=["forecasts"],
+        responses=ALSO_CSV,
         **declared("consultation", *READERS),
     )
     async def get_forecasts(request: Request, query: Annotated[ForecastQuery, Query()]) -> Any:
-        return await answered(desk(), request, forecasts(desk(), query))
+        as_csv = wants_csv(request, query.format)
+        return await answered(desk(), request, forecasts(desk(), query, present().caller.scope, as_csv=as_csv))
 
     @router.get(
         "/v1/explanations/{id}",
@@ -50,6 +53,6 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     )
     async def get_explanation(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
         # An older run has to be read from the disk first.
-        return await answered(desk(), request, await run_in_threadpool(explanation, desk(), id))
+        return await answered(desk(), request, await run_in_threadpool(explanation, desk(), id, present().caller.scope))
 
     return router

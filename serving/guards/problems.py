@@ -1,7 +1,6 @@
 """Problems: every answer that is not a success leaves as application/problem+json (RFC 9457).
 
-A pure ASGI layer round the whole service, BentoML's own routes included. It gives up on answers that take too long, and
-`Bodies`, further in, takes a body only if it is JSON and not too large.
+A pure ASGI layer round the whole service, BentoML's own routes included. It gives up on answers that take too long.
 """
 
 import asyncio
@@ -15,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 256 * 1024
+MOST_FIELDS = 10_000
 SECONDS = 25.0
 
 _logger = logging.getLogger("strandcast.serving")
@@ -48,71 +48,6 @@ class Problems:
             await answer.problem(HTTPStatus.INTERNAL_SERVER_ERROR)
         else:
             await answer.finish()
-
-
-class Bodies:
-    """ASGI middleware that takes a body only if it is JSON and not too large, and hands it on whole.
-
-    Args:
-        app: What it is laid round.
-        largest: Bytes of a body that are taken.
-    """
-
-    def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY) -> None:
-        self.app = app
-        self.largest = largest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take or refuse one body."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        body = self._refusal(scope) or await self._body(receive)
-        if isinstance(body, bytes):
-            await self.app(scope, _replayed(body, receive), send)
-        else:
-            await refuse(send, body)
-
-    def _refusal(self, scope: Scope) -> HTTPStatus | None:
-        headers = dict(scope["headers"])
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit():
-            return HTTPStatus.BAD_REQUEST
-        if int(length) > self.largest:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if scope["method"] == "POST" and media_type != b"application/json":
-            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        return None
-
-    async def _body(self, receive: Receive) -> bytes | HTTPStatus:
-        """Return the whole body, or why it is not taken; one whose length was not declared is counted as it arrives."""
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return b"".join(parts)
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > self.largest:
-                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            if not message.get("more_body", False):
-                return b"".join(parts)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Return a receiver that gives the whole body once, and then what the client does."""
-    given = False
-
-    async def replay() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
 
 
 class _Answer:
@@ -164,28 +99,34 @@ class _Answer:
 
 
 _MOST_FAULTS_SAID = 3
+# A body of nothing but unknown fields would be answered with a longer one.
+_MOST_FAULTS_LISTED = 20
 DETAIL = {
     HTTPStatus.BAD_REQUEST: "The request cannot be understood; send JSON.",
     HTTPStatus.UNAUTHORIZED: "Say who asks: send a key or a token as Authorization: Bearer ...",
     HTTPStatus.FORBIDDEN: "Your role may not ask for this; /docs.json says who may.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs.json lists what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method; the Allow header names those it takes.",
-    HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive; send it again, faster.",
+    HTTPStatus.REQUEST_TIMEOUT: "The body arrived too slowly; send it in one piece.",
     HTTPStatus.CONFLICT: "What this rests on has changed, or this key was used for something else.",
     HTTPStatus.PRECONDITION_FAILED: "It is no longer what you looked at; look again.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; the Retry-After header says when to ask again.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body is larger than {LARGEST_BODY:,} bytes; send less.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The query is longer than is taken; ask for less at a time.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json.",
+    HTTPStatus.MISDIRECTED_REQUEST: "This is not a name of this service; the settings list those it has.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request has fields that cannot be used.",
+    HTTPStatus.TOO_MANY_REQUESTS: "That is too much at a time; come back after the seconds of Retry-After.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something failed on our side; the service's log says where.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The service is not ready; run strandcast forecast, or check the database.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The service is not ready; its log says why: the forecast, its age or the ledger.",
     HTTPStatus.GATEWAY_TIMEOUT: "The answer took too long; ask again, or for less.",
 }
 
 
-async def refuse(send: Send, status: HTTPStatus, headers: Mapping[str, str] | None = None) -> None:
-    """Answer with the problem document of a status."""
-    body = problem_body(status, DETAIL.get(status, status.description or status.phrase))
+async def refuse(
+    send: Send, status: HTTPStatus, headers: Mapping[str, str] | None = None, detail: str | None = None
+) -> None:
+    """Answer with the problem document of a status, in its own words or in others."""
+    body = problem_body(status, detail or DETAIL.get(status, status.description or status.phrase))
     said = {**(headers or {}), "content-type": MEDIA_TYPE, "content-length": str(len(body))}
     encoded = [(name.encode(), value.encode()) for name, value in said.items()]
     await send({"type": "http.response.start", "status": status.value, "headers": encoded})
@@ -204,7 +145,7 @@ def problem_body(status: HTTPStatus, detail: str, faults: list[dict[str, str]] |
 def _faults(body: bytes) -> list[dict[str, str]]:
     """Return the fields that pydantic found wrong, from FastAPI's or BentoML's answer; never their values."""
     try:
-        details = json.loads(body)["detail"]
+        details = json.loads(body)["detail"][:_MOST_FAULTS_LISTED]
         return [{"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in details]
     except (ValueError, KeyError, TypeError):
         return []

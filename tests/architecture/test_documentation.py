@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from features.access import Access, Oidc
 from features.configuration import Closed
 from features.feeds.catalogue import shipped_names
 from features.feeds.contract import Arrival, Column, Contract, Disclosure, Provenance, Retention, Volume
@@ -15,7 +16,7 @@ from features.feeds.mapping import Columns, FeedMapping
 from features.feeds.report import DUPLICATE_RULES, SUPERSEDED_RULES
 from features.feeds.rules import RULES
 from features.harm.sets import HarmFile, Weight, WeightSet
-from features.settings import Settings
+from features.settings import LedgerSettings, Settings
 from features.strands import Strand, StrandInput, TaxonomyFile
 from models.allocation.resources.amounts import Estimate
 from models.allocation.resources.effect import Effect, Meets, Response
@@ -88,6 +89,8 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
 
 FILES: tuple[type[Closed], ...] = (
     Settings,
+    LedgerSettings,
+    *(Access, Oidc),
     FeedMapping,
     Columns,
     TaxonomyFile,

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 
 from ledger.files import FileStore
 from models.runs import load_run
-from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer
+from serving.plans.schemas import PlanAnswer
+from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods
 from tests.support.forecast_runs import STRANDS, record_run, synthetic_workspace
 from tests.support.ledgers import open_ledger
 from tests.support.services import running_service
@@ -80,9 +81,11 @@ def test_answer_is_recorded_with_the_hash_of_its_bytes(client: TestClient) -> No
     without = b"{" + response.content.split(b",", 1)[1]
     assert json.loads(without) == {name: value for name, value in response.json().items() if name != "audit_id"}
     assert event.object_hash == hashlib.sha256(without).hexdigest()
-    assert (event.operation, event.actor, event.authentication) == ("consultation", "http", "none")
+    assert (event.operation, event.actor) == ("consultation", "Ann")
+    assert event.authentication.startswith("api-key:")
     said = {"request": response.headers["request-id"], "first": 0, "rows": 2, "strand": "burglary"}
-    assert event.details == said
+    assert {name: event.details[name] for name in said} == said
+    assert event.details["url"] == "/v1/forecasts?limit=2&strand=burglary"
 
 
 def test_explanation_multiplies_to_the_served_mean(client: TestClient) -> None:
@@ -97,13 +100,13 @@ def test_explanation_multiplies_to_the_served_mean(client: TestClient) -> None:
 def test_plan_is_decided_recorded_and_read_back(client: TestClient) -> None:
     order = {"total_hours": 60, "minimum_hours": 2, "maximum_hours": 25, "district_minimum": {"D1": 24}, "horizon": 2}
     made = PlanAnswer.model_validate_json(client.post("/v1/plans", json=order).content)
-    hours = {area["area_code"]: area["hours"] for area in made.plan["areas"]}
+    hours = {area.area_code: area.hours for area in made.plan.areas}
     assert sum(hours.values()) == pytest.approx(60)
     assert min(hours.values()) >= 2 - 1e-9
     assert sum(value for code, value in hours.items() if int(code[1:]) % 2) >= 24 - 1e-6
     decided = event_of(client, made.decided_as)
     told = decided["operation"], decided["object"], decided["actor"]
-    assert told == ("combination", f"plan/{made.plan_id}", "http")
+    assert told == ("combination", f"plan/{made.plan_id}", "Ann")
     read = PlanAnswer.model_validate_json(client.get(f"/v1/plans/{made.plan_id}").content)
     assert (read.plan, read.decided_as) == (made.plan, made.decided_as)
     assert event_of(client, read.audit_id)["operation"] == "consultation"

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
+from serving.access.caller import Role
 from strandcast.app import run
 from tests.support.forecast_runs import record_run, synthetic_workspace
+from tests.support.keys import headers_for
 from tests.support.repository import REPOSITORY
 
 READY_WITHIN_SECONDS = 180
@@ -49,11 +51,11 @@ def process(command: list[str], root: Path, folder: Path) -> Iterator["subproces
         child.communicate(timeout=30)
 
 
-def fetched(url: str) -> bytes:
+def fetched(url: str, headers: dict[str, str]) -> bytes:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while True:
         try:
-            with urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+            with urlopen(Request(url, headers=headers), timeout=5) as answer:  # noqa: S310 - our own address
                 body: bytes = answer.read()
                 return body
         except (URLError, OSError):
@@ -62,11 +64,12 @@ def fetched(url: str) -> bytes:
             time.sleep(0.1)
 
 
-def answers(url: str) -> list[object]:
+def answers(url: str, root: Path) -> list[object]:
     """Return what does not change from one answer to the next."""
-    periods = json.loads(fetched(f"{url}/v1/periods"))
-    forecasts = json.loads(fetched(f"{url}/v1/forecasts"))
-    explanation = json.loads(fetched(f"{url}/v1/explanations/{forecasts['rows'][3]['forecast_id']}"))
+    known = headers_for(root, Role.PLANNER)
+    periods = json.loads(fetched(f"{url}/v1/periods", known))
+    forecasts = json.loads(fetched(f"{url}/v1/forecasts", known))
+    explanation = json.loads(fetched(f"{url}/v1/explanations/{forecasts['rows'][3]['forecast_id']}", known))
     for document in (periods, forecasts, explanation):
         del document["audit_id"]
     return [periods, forecasts, explanation]
@@ -80,7 +83,7 @@ def test_command_serves_until_it_is_stopped_and_a_bento_answers_the_same(root: P
         lines = "".join(iter(child.stdout.readline, "}\n")) + "}"
         url = json.loads(lines)["url"]
         assert url == f"http://127.0.0.1:{port}"
-        from_tree = answers(url)
+        from_tree = answers(url, root)
     assert child.returncode == 0
     with socket.socket() as trial:
         assert trial.connect_ex(("127.0.0.1", port)) != 0
@@ -107,7 +110,7 @@ def from_bento(root: Path, folder: Path) -> list[object]:
     port = free_port()
     command = [sys.executable, "-m", "bentoml", "serve", str(bento), "--port", str(port)]
     with process(command, root, folder):
-        return answers(f"http://127.0.0.1:{port}")
+        return answers(f"http://127.0.0.1:{port}", root)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Which run is served, and how another one is taken up."""
 
 import threading
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +11,9 @@ from features.workspace import Workspace
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.runs import load_run
 from serving import service
 from serving.forecasts.choice import served_run
-from serving.forecasts.snapshot import Shelf, Snapshot, Watch
+from serving.forecasts.snapshot import Shelf, Watch
 from tests.support.forecast_runs import ORIGIN, record_run, synthetic_workspace
 from tests.support.ledgers import TickingClock
 from tests.support.services import running_service
@@ -77,7 +75,7 @@ def test_shelf_swaps_only_for_another_run(workspace: Workspace) -> None:
         assert shelf.current is first
         run_id = record_run(workspace, origin=date(2024, 7, 8))
         assert shelf.refresh()
-        assert shelf.current.run.run_id == run_id
+        assert shelf.current.run_id == run_id
 
 
 def test_damaged_run_leaves_the_one_before_on_the_shelf(workspace: Workspace) -> None:
@@ -87,11 +85,11 @@ def test_damaged_run_leaves_the_one_before_on_the_shelf(workspace: Workspace) ->
         shelf = Shelf(ledger, files)
         shelf.refresh()
         second = record_run(workspace, origin=date(2024, 7, 8))
-        path = files.locate(ledger.artefact("forecast", second).stored)
+        path = files.locate(ledger.artefact("served-run", second).stored)
         path.write_bytes(path.read_bytes()[:-1])
         with pytest.raises(LedgerError, match="not what was recorded"):
             shelf.refresh()
-        assert shelf.current.run.run_id == first
+        assert shelf.current.run_id == first
 
 
 def test_watch_takes_up_a_new_run_and_tells(workspace: Workspace) -> None:
@@ -111,17 +109,6 @@ def test_watch_takes_up_a_new_run_and_tells(workspace: Workspace) -> None:
         assert heard.wait(10)
         watch.stop()
     assert told == [f"now serving {run_id}"]
-
-
-def test_rows_in_another_order_are_refused(workspace: Workspace) -> None:
-    record_run(workspace)
-    with opened(workspace) as ledger:
-        run = load_run(ledger, FileStore(workspace.root))
-    rows = list(range(len(run.frame)))
-    for positions in ([1, 0, *rows[2:]], rows[:-1], [0, *rows]):
-        frame = run.frame.iloc[positions]
-        with pytest.raises(ServiceError, match="one for each horizon"):
-            Snapshot.of(replace(run, frame=frame))
 
 
 def test_service_takes_up_a_promotion_without_a_restart(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.events import OPERATIONS, Draft, canonical_json, sealed
 from ledger.rows import event_of_row, event_row
-from ledger.tables import METADATA
-from tests.support.ledgers import fill, open_ledger, rewrite
+from ledger.tables import ALIAS_MOVES, ARTEFACTS, CHECKPOINTS, EVENTS, TREE
+from ledger.tree.checkpoints import Policy, write_checkpoint
+from ledger.tree.notes import Signer
+from tests.support.ledgers import TickingClock, fill, open_ledger, rewrite
 
 WORDS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | WORDS
@@ -28,13 +30,17 @@ DRAFTS = st.builds(
     outcome=st.sampled_from(["ok", "refused", "failed"]),
     details=st.dictionaries(WORDS, SCALARS, max_size=4),
 )
-FIELDS = [(table.name, column.name) for table in METADATA.sorted_tables for column in table.columns]
+TABLES = (EVENTS, ARTEFACTS, ALIAS_MOVES, TREE, CHECKPOINTS)
+FIELDS = [(table.name, column.name) for table in TABLES for column in table.columns]
 
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recorded")
-    fill(folder, events=5)
+    fill(folder, events=260)
+    policy = Policy(folder, 1, 1)
+    with open_ledger(folder) as ledger:
+        write_checkpoint(ledger.database, Signer.make("test", bytes(32)), policy, TickingClock()())
     return folder
 
 
@@ -50,7 +56,7 @@ def test_any_edit_of_any_stored_field_is_found(recorded: Path, field: tuple[str,
         folder = Path(name)
         shutil.copy(recorded / "strandcast.db", folder)
         before = dump(folder, table)
-        number = before[row % len(before)]["number"]
+        number = before[row % len(before)]["row_number"]
         with suppress(SQLAlchemyError):
             statement = f"UPDATE OR IGNORE {table} SET {column} = :value WHERE rowid = :number"  # noqa: S608 - our own tables
             rewrite(folder, (statement, {"value": value, "number": number}))
@@ -62,7 +68,7 @@ def test_any_edit_of_any_stored_field_is_found(recorded: Path, field: tuple[str,
 def dump(folder: Path, table: str) -> list[dict[str, Any]]:
     connection = sqlite3.connect(folder / "strandcast.db")
     connection.row_factory = sqlite3.Row
-    rows = [dict(row) for row in connection.execute(f"SELECT rowid AS number, * FROM {table}")]  # noqa: S608
+    rows = [dict(row) for row in connection.execute(f"SELECT rowid AS row_number, * FROM {table}")]  # noqa: S608
     connection.close()
     return rows
 

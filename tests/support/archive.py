@@ -22,6 +22,7 @@ class MemoryArchive:
     paths_of: dict[str, str] = field(default_factory=dict)
     commits: list[tuple[str, Mapping[str, str | int | bool | None]]] = field(default_factory=list)
     operations: list[str] = field(default_factory=list)
+    salts: int = 0
 
     def put(self, data: bytes, folder: str, suffix: str) -> MemoryFile:
         sha256 = hashlib.sha256(data).hexdigest()
@@ -29,6 +30,10 @@ class MemoryArchive:
         self.files[sha256] = data
         self.paths_of[stored.path] = sha256
         return stored
+
+    def salt(self) -> str:
+        self.salts += 1
+        return f"{self.salts:064x}"
 
     def read(self, stored: StoredFile) -> bytes:
         return self.files[stored.sha256]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from features.service import Service
 from features.settings import Settings
 from features.strands import OPEN
 from features.workspace import RESOURCES, Workspace
@@ -16,6 +17,9 @@ from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.allocation.resources import default_text
+from models.kinds import SERVED
+from models.served.make import served_bytes
+from models.served.tables import own_table
 from models.table import MULTIPLIERS, QUANTILES
 
 STRANDS = ("burglary", "robbery")
@@ -24,7 +28,9 @@ ORIGIN = date(2024, 7, 1)
 
 def synthetic_workspace(root: Path) -> Workspace:
     """Make a workspace that says it is synthetic."""
-    settings = Settings(salt="5a" * 32, synthetic=True, attribution="Invented numbers.")
+    # Its runs are recorded years ago by the clocks of tests.
+    service = Service(longest_days_since_forecast=3650)
+    settings = Settings(salt="5a" * 32, synthetic=True, attribution="Invented numbers.", service=service)
     return Workspace.create(root, settings, {"strands.toml": OPEN.encode(), RESOURCES: default_text()}, environment={})
 
 
@@ -70,8 +76,12 @@ def record_run(
     promote: bool = True,
     seed: int = 7,
     deciles: bool = False,
+    prepared: bool = True,
 ) -> str:
-    """Record a synthetic run, by default as the champion's, and return its name; deciles rise with the areas' codes."""
+    """Record a synthetic run and return its name: by default as the champion's, and with the file that reads need.
+
+    Deciles rise with the areas' codes.
+    """
     files = FileStore(workspace.root)
     frame = synthetic_frame(areas, horizons, origin, version, seed)
     buffer = BytesIO()
@@ -95,10 +105,14 @@ def record_run(
     }
     if deciles:
         meta["ground"] = {"area_codes": codes, "decile": [1.0 + 10 * number // areas for number in range(areas)]}
+    rows = [Artefact.of("forecast", run_id, stored, meta)]
+    if prepared:
+        served = files.put(served_bytes(run_id, [own_table(frame)]), "served", ".arrow")
+        rows.append(Artefact.of(SERVED, run_id, served))
     with Ledger.open(workspace.database_url, lambda: datetime.now(UTC)) as ledger:
         ledger.append(
             Draft("combination", f"forecast/{run_id}", "ann", object_hash=stored.sha256),
-            artefacts=[Artefact.of("forecast", run_id, stored, meta)],
+            artefacts=rows,
             aliases={("model", "champion"): version} if promote else {},
         )
     return run_id

@@ -9,15 +9,21 @@ from starlette.testclient import TestClient
 
 from serving.preflight import WORKSPACE_VARIABLE
 from serving.service import Strandcast
+from tests.support.keys import headers_for
 
 
 @contextmanager
-def running_service(root: Path) -> Iterator[TestClient]:
-    """Yield a client of the service on the workspace at `root`, start-up and shutdown included."""
+def running_service(root: Path, *, known: bool = True) -> Iterator[TestClient]:
+    """Yield a client of the service on the workspace at `root`, start-up and shutdown included.
+
+    It sends a key that has every role, unless nobody is to know it; `tests.support.keys.headers_for` makes others.
+    """
     before = os.environ.get(WORKSPACE_VARIABLE)
     os.environ[WORKSPACE_VARIABLE] = str(root)
     try:
-        with TestClient(Strandcast.to_asgi(), raise_server_exceptions=False) as client:
+        with TestClient(Strandcast.to_asgi(), "http://localhost", raise_server_exceptions=False) as client:
+            if known:
+                client.headers.update(headers_for(root))
             yield client
     finally:
         if before is None:

@@ -5,6 +5,7 @@ import pytest
 from ledger.artefacts import Artefact
 from ledger.events import GENESIS, Draft, NoSuchRecordError
 from ledger.files import FileStore
+from ledger.tree.hashing import EMPTY
 from ledger.verify import Verification
 from tests.support.ledgers import fill, open_ledger, rewrite
 
@@ -22,14 +23,16 @@ def verified(folder: Path) -> Verification:
 
 
 def test_empty_ledger_is_whole(tmp_path: Path) -> None:
-    assert verified(tmp_path) == Verification(0, GENESIS, ok=True)
+    assert verified(tmp_path) == Verification(0, GENESIS, ok=True, root=EMPTY.hex())
 
 
 def test_whole_ledger_reports_its_length_and_head(tmp_path: Path) -> None:
     files = fill(tmp_path)
     with open_ledger(tmp_path) as ledger:
         head = ledger.events(limit=1)[0]
-        assert ledger.verify(files) == Verification(6, head.hash, ok=True)
+        with ledger.tree() as tree:
+            root = tree.root(6).hex()
+        assert ledger.verify(files) == Verification(6, head.hash, ok=True, root=root)
 
 
 @pytest.mark.parametrize(

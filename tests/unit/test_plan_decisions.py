@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from errors import AllocationError
+from errors import AccessError, AllocationError
 from ledger.artefacts import Artefact
 from ledger.events import Draft, MovedMeanwhileError, NoSuchRecordError
 from models.allocation.decisions import decide
@@ -259,3 +259,37 @@ def test_plans_of_a_former_form_are_kept_and_not_decided_on(books: Books) -> Non
         load_plan(books.ledger, books.files, "old")
     with pytest.raises(NoSuchRecordError):
         decide.issue(books, "old", by="Ann")
+
+
+def by_somebody(books: Books, name: str) -> Books:
+    return Books(books.ledger, books.files, name)
+
+
+@pytest.mark.parametrize(
+    ("drafted_by", "by", "entered_by"),
+    [("Ann", "Ann", "desk"), ("Ann", " ann ", "desk"), ("Ann", "\uff21nn", "desk"), ("Ann", "Bo", "Ann")],
+)
+def test_with_four_eyes_whoever_drafted_a_plan_does_not_issue_it(
+    books: Books, drafted_by: str, by: str, entered_by: str
+) -> None:
+    plan_id = drafted(by_somebody(books, drafted_by))
+    with pytest.raises(AccessError, match="was made by whoever would issue it; have somebody else issue it"):
+        decide.issue(by_somebody(books, entered_by), plan_id, by=by, four_eyes=True)
+    assert state(books, plan_id) == "draft"
+    decide.issue(by_somebody(books, "Cy"), plan_id, by="Bo", four_eyes=True)
+    assert state(books, plan_id) == "issued"
+
+
+def test_with_four_eyes_whoever_edited_a_plan_does_not_issue_the_edit(books: Books) -> None:
+    plan_id = drafted(by_somebody(books, "Ann"))
+    made = edited(by_somebody(books, "Bo"), plan_id, 12.0, by="Bo").plan_id
+    with pytest.raises(AccessError):
+        decide.issue(by_somebody(books, "Bo"), made, by="Bo", four_eyes=True)
+    decide.issue(by_somebody(books, "Ann"), made, by="Ann", four_eyes=True)
+
+
+def test_a_decision_that_was_refused_is_none(books: Books) -> None:
+    plan_id = drafted(books)
+    books.ledger.append(Draft("decision", f"plan/{plan_id}", "Ann", outcome="refused", details={"act": "issue"}))
+    assert state(books, plan_id) == "draft"
+    assert history(books.ledger).decisions == ()

@@ -1,7 +1,7 @@
 """The forecast behind a plan's numbers says why the plan counts fewer incidents."""
 
 from models.allocation.reasons.contributions import Behind
-from models.explanation.contributions import Explanation
+from models.explanation.reasons import Explanation
 
 FORECAST = Explanation(0.32, 0.2, {"season": 1.6}, 1.0, "model")
 

@@ -20,6 +20,7 @@ from models.card import card
 from models.preflight import preflight
 from models.registry import KIND, TREES, read_manifest, register
 from tests.support import panels
+from tests.support.mutated import BYTES, PLACES, Model, mutate
 from training.choice import Recipe
 from training.record import Untracked
 from training.retrain import retrain
@@ -95,6 +96,22 @@ def test_a_changed_file_is_refused_by_its_hash(
     monkeypatch.setattr("models.preflight.sys.executable", "/nowhere")
     with pytest.raises(LedgerError, match="hash differs"):
         preflight(ledger, FileStore(tmp_path), version)
+
+
+def test_every_mutation_of_a_models_files_is_refused_before_it_is_parsed(
+    ledger: Ledger, version: str, tmp_path: Path
+) -> None:
+    """Three hundred here; the opt-in soak of five thousand is `python -m benchmarks.mutated_models`."""
+    found = mutate(Model(ledger, FileStore(tmp_path), version), 300, 20261124)
+    assert found.problems == []
+    assert found.refused.total() == 600
+    assert {what.partition(", ")[2] for what in found.refused} == {*BYTES, *PLACES}
+
+
+def test_a_model_whose_files_are_whole_again_is_taken(ledger: Ledger, version: str, tmp_path: Path) -> None:
+    model = Model(ledger, FileStore(tmp_path), version)
+    mutate(model, 3, 1)
+    assert [load() is not None for part in model.paths for load in model.ways_in(part).values()] == [True] * 6
 
 
 def test_the_child_dies_of_what_was_written_wrong_and_this_process_does_not(

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from errors import LedgerError, ModelError
+from errors import AccessError, LedgerError, ModelError
 from features.knowledge import Knowledge
 from ledger.ledger import Ledger
 from models.champions import champions
@@ -140,3 +141,12 @@ def test_a_failing_ledger_tells_the_tracker_who_is_champion(registry: Registry) 
         assert registry.ledger.alias(KIND, CHAMPION) == before
         if before is None:
             move(registry, "v1", None, {"act": "promote"}, ())
+
+
+def test_with_four_eyes_whoever_trained_a_model_does_not_promote_it(registry: Registry, knowledge: Knowledge) -> None:
+    trained(registry, knowledge, "mean-all")
+    before = len(registry.ledger.events())
+    with pytest.raises(AccessError, match="was made by whoever would promote it; have somebody else promote it"):
+        asked(replace(registry, four_eyes=True), knowledge)
+    assert len(registry.ledger.events()) == before
+    asked(replace(registry, actor="Bo", four_eyes=True), knowledge)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.guards.problems import Bodies, Problems
+from serving.guards.bodies import Bodies
+from serving.guards.problems import Problems
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
 REQUEST: Message = {"type": "http.request", "body": b"{}", "more_body": False}

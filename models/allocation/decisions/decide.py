@@ -22,6 +22,8 @@ from models.allocation.decisions.record import (
     write,
 )
 from models.books import Books
+from models.four_eyes import check_others
+from models.replay.manifest import Manifest, append_beside
 
 _LONGEST = 2000
 
@@ -42,11 +44,19 @@ def said(text: str, what: str, place: str) -> str:
     return words
 
 
-def issue(books: Books, plan_id: str, *, by: str, reason: str = "") -> Decision:
+def issue(books: Books, plan_id: str, *, by: str, reason: str = "", four_eyes: bool = False) -> Decision:
     """Put a draft in force for its period, in the place of the plan that was, if there was one.
+
+    Args:
+        books: Where it is recorded, and who enters it.
+        plan_id: The draft.
+        by: Who decides.
+        reason: Why, in the person's words.
+        four_eyes: Whether whoever drafted or edited the plan may not issue it.
 
     Raises:
         NoSuchRecordError: There is no such plan.
+        AccessError: Four eyes are asked for, and these are the two that drafted it.
         AllocationError: No name is given, the plan is decided already, or what it was made from is in force no more.
         MovedMeanwhileError: Somebody decided meanwhile: nothing was recorded.
         LedgerError: It could not be recorded: it stays a draft.
@@ -55,6 +65,8 @@ def issue(books: Books, plan_id: str, *, by: str, reason: str = "") -> Decision:
     past = history(books.ledger)
     status = undecided(past, plan_id)
     _check_lineage(past, status)
+    if four_eyes:
+        check_others(books.ledger.event_of(KIND, plan_id), (name, books.actor), "issue", f"plan {plan_id}")
     period = f"{status.period}-{status.start}"
     before = books.ledger.alias(IN_FORCE, period)
     moves = {(KIND, plan_id): ISSUED, (IN_FORCE, period): plan_id}
@@ -83,7 +95,7 @@ def reject(books: Books, plan_id: str, *, by: str, reason: str) -> Decision:
     return Decision.of(event)
 
 
-def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
+def record_edit(books: Books, document: Mapping[str, Any], manifest: Manifest | None = None) -> PlanRecord:
     """Record what a plan was edited into, a new draft, with the decision to edit it, together.
 
     A draft is superseded by its edit. A plan in force stays so until its edit is issued.
@@ -91,6 +103,7 @@ def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
     Args:
         books: Where it is recorded, and who enters it.
         document: The new plan; its `parent` says which plan was edited, by whom and why.
+        manifest: What it was made of.
 
     Raises:
         NoSuchRecordError: There is no such plan.
@@ -100,7 +113,7 @@ def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
     """
     parent = document["parent"]
     status = editable(history(books.ledger), parent["plan_id"])
-    written = write(document, books.files)
+    written = write(document, books.files, manifest)
     found = held(books.ledger, written, document)
     if found:
         return found
@@ -108,9 +121,11 @@ def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
     if status.state == DRAFT:
         moves[KIND, status.plan_id] = SUPERSEDED
     details: dict[str, Scalar] = {"act": EDIT, "made": written.plan_id, "reason": parent["reason"]}
-    event = books.ledger.append(
+    event = append_beside(
+        books.ledger,
         _draft(books, status.plan_id, parent["by"], details),
-        artefacts=[written.artefact],
+        [written.artefact],
+        written.beside,
         aliases=moves,
         only_while={(KIND, status.plan_id): status.state},
     )

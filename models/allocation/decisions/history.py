@@ -144,7 +144,9 @@ def history(ledger: Ledger) -> History:
     decisions = tuple(
         Decision.of(event)
         for event in events
-        if event.draft.object.startswith(prefix) and event.draft.details.get("act") in acts
+        if event.draft.object.startswith(prefix)
+        and event.draft.details.get("act") in acts
+        and event.draft.outcome == "ok"
     )
     moved: dict[str, tuple[State, Decision]] = {}
     for decision in decisions:

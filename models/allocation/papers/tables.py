@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from errors import DataError
-from features.quarantine.export import guarded
+from features.cells import guarded
 from features.workspace import write_whole
 from models.allocation.papers.sheets import areas_sheet, sheets, standing
 from models.allocation.papers.workbook import workbook_bytes

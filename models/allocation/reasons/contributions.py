@@ -7,8 +7,9 @@ from typing import Any
 from errors import ModelError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from models.explanation.contributions import Explanation, explain
+from models.explanation.contributions import explain
 from models.explanation.later import LaterContributions
+from models.explanation.reasons import Explanation
 from models.runs import ForecastRun
 
 # Shares that differ by less are told alike: to a whole percent.

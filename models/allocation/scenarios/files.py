@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from errors import DataError
-from features.quarantine.export import guarded
+from features.cells import guarded
 from features.workspace import write_whole
 
 SUFFIXES = (".json", ".csv")

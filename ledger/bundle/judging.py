@@ -1,0 +1,116 @@
+"""Judging a bundle on any machine: no database, no workspace and no network are needed, only what others collected."""
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from errors import DataError
+from ledger.artefacts import Artefact
+from ledger.bundle.names import ABOUT, ALIASES, ARTEFACTS, CHECKPOINTS, EVENTS, FORMAT
+from ledger.events import alias_key
+from ledger.tree.notes import Checkpoint, Kept, Verifier
+from ledger.verify import Claims, Stored, StoredArtefact, Verification, verify
+
+# An event holds a few hundred bytes; a line of this length was made to fill the memory.
+_LONGEST_LINE = 2**24
+_FIX = "export it again with strandcast audit export"
+
+
+def judge(bundle: Path, verifier: Verifier | None, collected: Sequence[Checkpoint]) -> Verification:
+    """Verify a bundle.
+
+    Args:
+        bundle: The file.
+        verifier: The ledger's public key; with it the checkpoints in the bundle are verified too.
+        collected: Checkpoints that somebody collected while the ledger grew, opened with that key.
+
+    Raises:
+        DataError: The file is no bundle, or damaged.
+    """
+    with _opened(bundle) as archive:
+        about = _about(archive, bundle.name)
+        moves = _moves(archive)
+        kept = [] if verifier is None else _kept(archive, verifier)
+        found = verify(Stored(_lines(archive), _artefacts(archive), moves, {}, kept, collected))
+    if found.ok and (found.events, found.head, found.root) != (about["events"], about["head"], about["root"]):
+        problem = "the events are not as many, or not those, that the bundle says it holds"
+        return Verification(found.events, found.head, ok=False, first_bad=found.events + 1, problem=problem)
+    return found
+
+
+@contextmanager
+def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(bundle) as archive:
+            yield archive
+    except FileNotFoundError:
+        raise DataError("there is no such file", place=str(bundle), fix="check the path") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError) as error:
+        raise DataError("this is no bundle, or it is damaged", place=str(bundle), fix=_FIX) from error
+    except OSError as error:
+        raise DataError(f"the file cannot be read ({error.strerror})", place=str(bundle)) from error
+
+
+def _about(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
+    with archive.open(ABOUT) as member:
+        text = member.read(_LONGEST_LINE)
+    try:
+        about = json.loads(text)
+        if about["format"] == FORMAT and {"events", "head", "root"} <= about.keys():
+            return dict(about)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        pass
+    raise DataError("this is no bundle of this version", place=name, fix=_FIX)
+
+
+def _lines(archive: zipfile.ZipFile) -> Iterator[tuple[bytes, None]]:
+    with archive.open(EVENTS) as member:
+        for line in _each(member):
+            yield line, None
+
+
+def _artefacts(archive: zipfile.ZipFile) -> Iterator[StoredArtefact]:
+    for sequence, kind, name, sha256, path, meta in _rows(archive, ARTEFACTS, 6):
+        yield StoredArtefact(Artefact(kind, name, sha256, path), sequence, meta)
+
+
+def _moves(archive: zipfile.ZipFile) -> Claims:
+    moves: Claims = {}
+    for sequence, *texts in _rows(archive, ALIASES, 4):
+        if not isinstance(sequence, int) or not all(isinstance(text, str) for text in texts):
+            raise DataError(f"a line of {ALIASES} is no row", fix=_FIX)
+        kind, alias, name = texts
+        moves[sequence, alias_key(kind, alias)] = name
+    return moves
+
+
+def _kept(archive: zipfile.ZipFile, verifier: Verifier) -> list[Kept]:
+    kept = []
+    for name in sorted(item for item in archive.namelist() if item.startswith(CHECKPOINTS)):
+        with archive.open(name) as member:
+            note = member.read(_LONGEST_LINE).decode(errors="replace")
+        kept.append(Kept(verifier.opened(note).size, note, verifier.text()))
+    return kept
+
+
+def _rows(archive: zipfile.ZipFile, name: str, fields: int) -> Iterator[list[Any]]:
+    with archive.open(name) as member:
+        for line in _each(member):
+            try:
+                row = json.loads(line)
+            except ValueError:
+                row = None
+            if not isinstance(row, list) or len(row) != fields:
+                raise DataError(f"a line of {name} is no row", fix=_FIX)
+            yield row
+
+
+def _each(member: IO[bytes]) -> Iterator[bytes]:
+    while line := member.readline(_LONGEST_LINE):
+        if not line.endswith(b"\n"):
+            raise DataError("a line of the bundle has no end", fix=_FIX)
+        yield line[:-1]

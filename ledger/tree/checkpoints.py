@@ -1,0 +1,176 @@
+"""Checkpoints: every so many events or minutes a signed note is dropped where somebody else collects it.
+
+Whoever owns the database can rewrite all of it, and the tree with it. They cannot rewrite the notes that others hold
+already: of a rewritten ledger the root at that size is another one, and a cut one is shorter than a note says.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from errors import DataError, LedgerError, StrandcastError
+from ledger.database import Database
+from ledger.events import utc_text
+from ledger.tables import CHECKPOINTS
+from ledger.tree.notes import Kept, Signer
+from ledger.tree.stored import Tree
+
+KEY_VARIABLE = "STRANDCAST_CHECKPOINT_KEY"
+KEY_FILE_VARIABLE = "STRANDCAST_CHECKPOINT_KEY_FILE"
+SUFFIX = ".checkpoint"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Where checkpoints go, and when the next one is due.
+
+    Attributes:
+        folder: The drop folder; it must exist, and is better one that this machine can only add to.
+        events: One is due after so many new events.
+        minutes: One is due after so many minutes, if there are new events.
+    """
+
+    folder: Path
+    events: int
+    minutes: int
+
+
+def signing_key(environment: Mapping[str, str] = os.environ) -> Signer | None:
+    """Return the key that the environment or a file that it names holds; None where it names none.
+
+    Raises:
+        DataError: There is no key where one should be.
+    """
+    if KEY_VARIABLE in environment:
+        return Signer.of_text(environment[KEY_VARIABLE])
+    if KEY_FILE_VARIABLE not in environment:
+        return None
+    path = Path(environment[KEY_FILE_VARIABLE])
+    try:
+        return Signer.of_text(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        problem = f"the secret key of checkpoints cannot be read ({reason})"
+        raise DataError(problem, place=KEY_FILE_VARIABLE, fix="name the file that holds it") from None
+
+
+def checkpoints(
+    database: Database, *, limit: int | None = None, covering: int = 0, below: int | None = None
+) -> list[Kept]:
+    """Return the checkpoints of a ledger, the newest first: of at least `covering` events and fewer than `below`."""
+    with database.reading() as connection:
+        return _kept(connection, limit, covering, below)
+
+
+def write_checkpoint(
+    database: Database, signer: Signer, policy: Policy, now: datetime, *, only_when_due: bool = False
+) -> Kept | None:
+    """Sign how the ledger stands, drop the note and keep it; None where nothing is new, or none is due.
+
+    Raises:
+        LedgerError: The note cannot be dropped: nothing is kept of it, and the next attempt begins anew.
+    """
+    with database.writing() as connection:
+        tree = Tree(connection)
+        size, last = tree.size, next(iter(_kept(connection, 1)), None)
+        new = size - last.size if last else size
+        if not new or (only_when_due and not _due(last, new, policy, now)):
+            return None
+        note = signer.note(size, tree.root(size), utc_text(now))
+        _drop(policy.folder, f"{size:012d}{SUFFIX}", note.encode())
+        kept = Kept(size, note, signer.verifier.text())
+        connection.execute(insert(CHECKPOINTS), {"size": kept.size, "note": kept.note, "key": kept.key})
+        return kept
+
+
+class Keeper:
+    """A thread that writes checkpoints when they are due, as long as something runs.
+
+    Args:
+        database: The ledger's database.
+        signer: The key.
+        policy: Where to and how often.
+        clock: Returns the present instant.
+        told: Is told of a checkpoint that could not be written; the next round tries again.
+        pause: Seconds between looks.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        signer: Signer,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        told: Callable[[StrandcastError], None],
+        pause: float = 5.0,
+    ) -> None:
+        self._database = database
+        self._signer = signer
+        self._policy = policy
+        self._clock = clock
+        self._told = told
+        self._pause = pause
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="strandcast-checkpoints", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what is due, then stop."""
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        ends = False
+        while not ends:
+            ends = self._ending.wait(self._pause)
+            try:
+                if self._new():
+                    write_checkpoint(self._database, self._signer, self._policy, self._clock(), only_when_due=True)
+            except StrandcastError as error:
+                self._told(error)
+
+    def _new(self) -> bool:
+        """Return whether a checkpoint is due, without waiting for the writer's turn."""
+        with self._database.reading() as connection:
+            size, last = Tree(connection).size, next(iter(_kept(connection, 1)), None)
+        new = size - last.size if last else size
+        return bool(new) and _due(last, new, self._policy, self._clock())
+
+
+def _due(last: Kept | None, new: int, policy: Policy, now: datetime) -> bool:
+    if last is None or new >= policy.events:
+        return True
+    since = now - datetime.fromisoformat(last.opened().time)
+    # A clock that was put back must not hold the next checkpoint up until it has caught up.
+    return since >= timedelta(minutes=policy.minutes) or since < timedelta(0)
+
+
+def _kept(connection: Connection, limit: int | None, covering: int = 0, below: int | None = None) -> list[Kept]:
+    query = select(CHECKPOINTS).where(CHECKPOINTS.c.size >= covering).order_by(CHECKPOINTS.c.size.desc()).limit(limit)
+    if below is not None:
+        query = query.where(CHECKPOINTS.c.size < below)
+    return [Kept(row.size, row.note, row.key) for row in connection.execute(query)]
+
+
+def _drop(folder: Path, name: str, content: bytes) -> None:
+    """Write a note whole or not at all, so that who collects never meets half of one."""
+    part = folder / f".{name}.part"
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(folder / name)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        problem = f"the checkpoint cannot be dropped ({error.strerror})"
+        raise LedgerError(problem, place=str(folder), fix="make the folder, or give access to it") from error

@@ -1,0 +1,25 @@
+"""Why somebody is turned away at the door."""
+
+from errors import AccessError
+
+
+class UnknownCallerError(AccessError):
+    """Nobody is named, or by a key or a token that does not hold.
+
+    Attributes:
+        claimed: What is recorded of how they claimed to be known, such as "none" or "failed:api-key:ID".
+    """
+
+    claimed: str = "none"
+
+
+class TooManyAttemptsError(AccessError):
+    """More failed attempts than are looked at.
+
+    Args:
+        seconds: After how many the next one is looked at.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__("too many attempts have failed", fix=f"wait {seconds} seconds and use a key that holds")

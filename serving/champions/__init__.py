@@ -1,0 +1,1 @@
+"""Models: what was trained, who was champion when, and what the gate decided."""

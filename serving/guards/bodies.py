@@ -1,0 +1,106 @@
+"""Bodies: taken only as JSON, not too large, and not too slowly; and addresses only up to a length."""
+
+import asyncio
+import time
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.guards.problems import LARGEST_BODY, MOST_FIELDS, refuse
+
+LONGEST_QUERY = 32 * 1024
+# As many areas, each named in a filter, as a force may have.
+MOST_FIELDS_OF_QUERY = 2000
+# How long a body may take to arrive: so many seconds, and one more for each so many bytes that have arrived.
+SECONDS = 0.75
+BYTES_A_SECOND = 64 * 1024
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+# What is still on its way would otherwise have to be read to the end.
+_CLOSE = {"connection": "close"}
+
+
+class Bodies:
+    """ASGI middleware that takes a body only if it is JSON, not too large and not too slow, and hands it on whole.
+
+    Args:
+        app: What it is laid round.
+        largest: Bytes of a body that are taken.
+        seconds: How long a body may take to begin to arrive.
+        bytes_a_second: How fast it must arrive then.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest: int = LARGEST_BODY,
+        seconds: float = SECONDS,
+        bytes_a_second: float = BYTES_A_SECOND,
+    ) -> None:
+        self.app = app
+        self.largest = largest
+        self.seconds = seconds
+        self.bytes_a_second = bytes_a_second
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take or refuse one body."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        body = self._refusal(scope) or await self._body(receive)
+        if isinstance(body, bytes):
+            await self.app(scope, _replayed(body, receive), send)
+        else:
+            await refuse(send, body, _CLOSE)
+
+    def _refusal(self, scope: Scope) -> HTTPStatus | None:
+        query: bytes = scope.get("query_string", b"")
+        if len(query) > LONGEST_QUERY or query.count(b"&") >= MOST_FIELDS_OF_QUERY:
+            return HTTPStatus.REQUEST_URI_TOO_LONG
+        headers = dict(scope["headers"])
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit():
+            return HTTPStatus.BAD_REQUEST
+        if int(length) > self.largest:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        # Nothing is unpacked: a few bytes could hold more than fits.
+        packed = headers.get(b"content-encoding", b"identity").strip().lower() != b"identity"
+        if scope["method"] in _WITH_BODY and (packed or media_type != b"application/json"):
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        return None
+
+    async def _body(self, receive: Receive) -> bytes | HTTPStatus:
+        """Return the whole body, or why it is not taken; one whose length was not declared is counted as it arrives."""
+        begun = time.monotonic()
+        body = bytearray()
+        while True:
+            allowed = self.seconds + len(body) / self.bytes_a_second
+            try:
+                async with asyncio.timeout(max(begun + allowed - time.monotonic(), 0.0)):
+                    message = await receive()
+            except TimeoutError:
+                return HTTPStatus.REQUEST_TIMEOUT
+            if message["type"] != "http.request":
+                return bytes(body)
+            body += message.get("body", b"")
+            if len(body) > self.largest:
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if not message.get("more_body", False):
+                # Each field that is unknown is told of, which costs a hundred times its own bytes.
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if body.count(b":") > MOST_FIELDS else bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a receiver that gives the whole body once, and then what the client does."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,0 +1,66 @@
+"""Connections: one that asks for nothing is closed, and there are never too many of them.
+
+uvicorn waits for the first request of a connection, and for the rest of one that has begun, for ever; BentoML has no
+place to name another protocol. So the class that uvicorn takes is replaced by one that adds the two limits.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http import auto
+
+# A request's headers must have arrived so many seconds after its connection was made, or after its own first byte.
+SECONDS_TO_ASK = 0.9
+# Of one worker. The next is closed at once: what is open already is answered first.
+MOST_CONNECTIONS = 1024
+
+_Protocol: Any = auto.AutoHTTPProtocol
+
+
+class BoundedConnection(_Protocol):  # type: ignore[misc]
+    """A connection of uvicorn that does not wait for ever."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Begin, unless there are too many."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+            return
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived; the clock runs until it is a request."""
+        before = self.cycle
+        super().data_received(data)
+        if self.cycle is not before or self._is_asked():
+            self._unexpect()
+        elif self._deadline is None:
+            self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._unexpect()
+        super().connection_lost(exc)
+
+    def _is_asked(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _expect(self) -> None:
+        self._deadline = self.loop.call_later(SECONDS_TO_ASK, self._give_up)
+
+    def _unexpect(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if not self._is_asked() and not self.transport.is_closing():
+            self.transport.close()
+
+
+def bound_connections() -> None:
+    """Let every server that is started from now on in this process take bounded connections."""
+    auto.AutoHTTPProtocol = BoundedConnection
