@@ -115,7 +115,7 @@ class Ledger:
 
     @property
     def database(self) -> Database:
-        """The database that it is kept in."""
+        """The database under it, for tables that are kept beside it."""
         return self._database
 
     def acting(self, acting: Acting, beside: Beside | None = None) -> "Ledger":
@@ -133,6 +133,15 @@ class Ledger:
         Nothing that was recorded is ever changed, so that whatever was looked up then is looked up here the same.
         """
         return Ledger(self._database, self._clock, self._acting, self._beside, sequence)
+
+    def beside(self, beside: Beside) -> "Ledger":
+        """Return the same ledger in the same hands, with further rows beside every event, before those that are."""
+        known = self._beside
+
+        def both(event: Event) -> list[Row]:
+            return [*beside(event), *(known(event) if known else ())]
+
+        return Ledger(self._database, self._clock, self._acting, both)
 
     def append(
         self,

@@ -80,7 +80,56 @@ API_KEYS = Table(
     Column("hash", Text, nullable=False),
 )
 
-APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, TREE, CHECKPOINTS, API_KEYS)
+# What to do and how far it is. Only this table is ever updated: that something was asked for, and how it ended, is told
+# by events.
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("job", String(32), primary_key=True),
+    Column("sequence", ForeignKey("events.sequence"), nullable=False, unique=True),
+    Column("kind", String(40), nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("operation", String(40), nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("authentication", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("queued", String(40), nullable=False),
+    Column("runner", Text),
+    Column("started", String(40)),
+    Column("heartbeat", String(40)),
+    Column("attempts", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+)
+# One row a job, in the transaction of the event that ended it: of two that would end a job the second writes nothing.
+JOB_ENDINGS = Table(
+    "job_endings",
+    METADATA,
+    Column("job", ForeignKey("jobs.job"), primary_key=True),
+    Column("sequence", ForeignKey("events.sequence"), nullable=False, index=True),
+    Column("time", String(40), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("object", Text),
+    Column("status", Integer),
+    Column("problem", Text),
+)
+# Answers that a repeated request is given again, each in the transaction of what it answers.
+GIVEN_ANSWERS = Table(
+    "given_answers",
+    METADATA,
+    Column("caller", Text, primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("sequence", ForeignKey("events.sequence"), nullable=False, index=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("job", ForeignKey("jobs.job")),
+)
+
+APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, TREE, CHECKPOINTS, API_KEYS, JOB_ENDINGS, GIVEN_ANSWERS)
 
 
 @dataclass(frozen=True)

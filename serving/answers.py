@@ -74,7 +74,7 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
         LedgerError: It could not be recorded; then there is no answer.
     """
     digest = finding.sha256
-    tag = f'"{digest[:32]}"'
+    tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
     details = asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
     if desk.surroundings:
@@ -96,6 +96,11 @@ def wants_csv(request: Request, asked: str | None) -> bool:
         return asked == "csv"
     wanted = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").lower().split(",")]
     return next((one == "text/csv" for one in wanted if one in ("text/csv", JSON)), False)
+
+
+def tag_of(digest: str) -> str:
+    """Return the entity tag of a body with this hash."""
+    return f'"{digest[:32]}"'
 
 
 def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:

@@ -1,7 +1,8 @@
 """The request that is being answered: who asks, and for what. Reached from wherever an answer is made."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledger.acting import Acting
 from serving.access.caller import ANYBODY, Caller
@@ -17,12 +18,16 @@ class Asking:
         policy: Of the route; None where there is no such route.
         caller: Who asks; nobody known until they have said.
         recorded: Whether it is recorded if it is refused.
+        path: What is asked for.
+        headers: Names in small letters to values; of several of one name the last.
     """
 
     request_id: str
     policy: Policy | None = None
     caller: Caller = ANYBODY
     recorded: bool = True
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def acting(self) -> Acting:
         """Return what every event of this request says."""

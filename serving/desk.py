@@ -15,6 +15,8 @@ from models.served.read import ServedRun
 from serving.access.door import Door
 from serving.asking import Asking
 from serving.forecasts.snapshot import Shelf, mapped
+from serving.jobs.queue import Queue
+from serving.jobs.starter import Starter
 
 _RUNS_KEPT = 4
 
@@ -31,6 +33,8 @@ class Desk:
         recorder: Records events of many requests together.
         door: Tells who asks.
         surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
+        queue: Jobs.
+        starter: Sees to it that somebody does them.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, clock: Callable[[], datetime]) -> None:
@@ -42,6 +46,8 @@ class Desk:
         self.recorder = GroupCommit(ledger)
         self.surroundings = ""
         self.door = Door(ledger, workspace.settings.access, clock)
+        self.queue = Queue(ledger, clock)
+        self.starter = Starter(workspace.root, self.queue)
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
         self._older = lru_cache(maxsize=_RUNS_KEPT)(self._load)
 
@@ -56,7 +62,8 @@ class Desk:
         return cls(workspace, Ledger.open(workspace.database_url, clock), clock)
 
     def close(self) -> None:
-        """Record what waits to be recorded, and close the ledger."""
+        """End the runner if it is ours, record what waits to be recorded, and close the ledger."""
+        self.starter.close()
         self.door.close()
         self.recorder.close()
         self.ledger.close()

@@ -54,6 +54,20 @@ _IF_NONE_MATCH = {
     "description": "Entity tags that are known; the answer is 304 if one holds.",
     "schema": {"type": "string", "maxLength": 2000},
 }
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and request are answered as the first time; nothing is written twice.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "`respond-async`: answer 202 with the job at once.",
+    "schema": {"type": "string", "maxLength": 200},
+}
 _WRITES = ("post", "put", "patch", "delete")
 
 
@@ -100,6 +114,9 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
     if cached:
         kept["parameters"] = [*operation.get("parameters", []), _IF_NONE_MATCH]
         answers["304"] = {"description": "Nothing new since the entity tag that was sent.", "headers": headers}
+    if method in _WRITES:
+        later = [_PREFER] if "202" in successes else []
+        kept["parameters"] = [*operation.get("parameters", []), _KEY, *later]
     problems = _problems(path, method, kept, recorded=recorded)
     kept["responses"] = {**answers, **{str(status.value): _problem(status) for status in problems}}
     return kept

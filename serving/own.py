@@ -3,14 +3,18 @@
 None of these functions is ever called: BentoML has no place for more than a route's path.
 """
 
-from typing import Any
+from http import HTTPStatus
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from fastapi.responses import PlainTextResponse
 
 from serving.access.caller import Role
 from serving.access.policy import declared
-from serving.schemas import PlanAnswer, PlanOrder
+from serving.jobs.waiting import LATER
+from serving.plans.schemas import PlanAnswer, PlanOrder
+
+_ORDER: dict[str, Any] = {"hours": {"summary": "All patrol hours", "value": {"total_hours": 2400, "minimum_hours": 4}}}
 
 
 def routes() -> APIRouter:
@@ -20,11 +24,13 @@ def routes() -> APIRouter:
     @router.post(
         "/v1/plans",
         response_model=PlanAnswer,
+        status_code=HTTPStatus.CREATED,
+        responses=LATER,
         summary="Make a plan: hours for every area, with reasons",
         tags=["plans"],
         **declared("combination", Role.PLANNER),
     )
-    def make_plan(order: PlanOrder) -> Any: ...
+    def make_plan(order: Annotated[PlanOrder, Body(openapi_examples=_ORDER)]) -> Any: ...
 
     probe = declared("admin", *Role, recorded=False, anybody=True)
 

@@ -1,7 +1,7 @@
 """What goes in and out over HTTP: closed shapes, so that a typo is an error."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,28 +13,6 @@ class Closed(BaseModel):
     """A shape that has no other fields than these."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class PlanOrder(Closed):
-    """What to plan for. What is left out is as the workspace's resources say."""
-
-    total_hours: Hours | None = Field(None, description="Patrol hours to share out over the period.")
-    minimum_hours: Hours | None = Field(None, description="Fewest hours of any area.")
-    maximum_hours: Hours | None = Field(None, description="Most hours of any area.")
-    district_minimum: dict[str, Hours] | None = Field(None, description="Fewest hours of a district, by its name.")
-    horizon: int | None = Field(
-        None, ge=1, le=60, description="Which period: 1 begins at the origin; left out: the next still to come."
-    )
-
-
-class PlanAnswer(Closed):
-    """A recorded plan."""
-
-    audit_id: str = Field(description="The event of this answer, recorded before it left.")
-    plan_id: str
-    decided_as: str = Field(description="Audit id of the event that recorded the plan.")
-    notices: list[str] = Field(description="What stands against it now; the plan's own are those of its day.")
-    plan: dict[str, Any] = Field(description="The plan: hours by area, reasons, limits, and what it rests on.")
 
 
 class Period(Closed):

@@ -32,11 +32,13 @@ from serving.guards.metrics import Metering
 from serving.guards.problems import Problems
 from serving.guards.refusals import Refusals
 from serving.guards.tracing import Tracing, exporting_provider, is_wanted
+from serving.jobs.waiting import run_errand
 from serving.openapi import describe
 from serving.own import routes as own_routes
-from serving.plans.making import make_plan
+from serving.plans.making import plan_errand
+from serving.plans.narrowing import check_sees_all
+from serving.plans.schemas import PlanOrder
 from serving.preflight import check_or_exit, end_service, workspace_root
-from serving.schemas import PlanAnswer, PlanOrder
 from serving.web import build_web, problem_response
 
 SECONDS_BETWEEN_LOOKS = 3.0
@@ -108,6 +110,7 @@ class StrandcastService:
             _logger.warning("nothing to serve: %s", error)
         self._watch = Watch(self.desk.shelf, SECONDS_BETWEEN_LOOKS, _logger.warning)
         self._watch.start()
+        self.desk.starter.start()
 
     @bentoml.on_deployment
     @staticmethod
@@ -126,7 +129,7 @@ class StrandcastService:
         desk = self.desk
         try:
             desk.ledger.check_writable()
-            run = desk.ledger.artefact(FORECAST, desk.shelf.current.run.run_id)
+            run = desk.ledger.artefact(FORECAST, desk.shelf.current.run_id)
             old = too_old(desk.ledger, run, present_settings(), now())
         except StrandcastError as error:
             _logger.warning("not ready: %s", error)
@@ -136,14 +139,15 @@ class StrandcastService:
         return old is None
 
     @bentoml.api(route="/v1/plans")
-    def plans(self, order: PlanOrder, /) -> PlanAnswer:
+    async def plans(self, order: PlanOrder, /) -> Any:
         """Make a plan: hours for every area, with reasons, recorded before it is answered."""
         try:
-            return make_plan(self.desk, present(), order)
+            asking = present()
+            check_sees_all(asking.caller)
+            return await run_errand(self.desk, asking, plan_errand(self.desk, order))
         except StrandcastError as error:
             # BentoML passes a response through as it is; an exception would lose its sentence.
-            told: Any = problem_response(error)
-            return told  # type: ignore[no-any-return]
+            return problem_response(error)
 
 
 WEB = build_web(present_desk, present_description)

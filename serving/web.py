@@ -1,46 +1,42 @@
 """The mounted application: every route but those of BentoML itself."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from errors import AccessError, AllocationError, DataError, LedgerError, ServiceError, StrandcastError
-from ledger.events import MovedMeanwhileError, NoSuchRecordError
+from errors import StrandcastError
 from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.champions.routes import routes as champion_routes
+from serving.conflicts import BusyError, status_of
 from serving.desk import Desk
 from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
 from serving.guards.problems import MEDIA_TYPE, problem_body
+from serving.jobs.routes import routes as job_routes
 from serving.plans.routes import routes as plan_routes
 from serving.record.routes import routes as record_routes
+from serving.scenarios.routes import routes as scenario_routes
+from serving.tasks.routes import routes as task_routes
 
-ROOMS = (forecast_routes, champion_routes, plan_routes, record_routes)
+ROOMS = (
+    forecast_routes,
+    champion_routes,
+    plan_routes,
+    task_routes,
+    scenario_routes,
+    job_routes,
+    record_routes,
+)
 
 
 def problem_response(error: StrandcastError) -> Response:
     """Return the problem document of one of our errors."""
     status = status_of(error)
-    return Response(problem_body(status, str(error)), status, media_type=MEDIA_TYPE)
-
-
-def status_of(error: StrandcastError) -> HTTPStatus:
-    """Return the status that an error leaves with."""
-    if isinstance(error, NoSuchRecordError):
-        return HTTPStatus.NOT_FOUND
-    if isinstance(error, MovedMeanwhileError):
-        return HTTPStatus.CONFLICT
-    if isinstance(error, LedgerError | ServiceError):
-        return HTTPStatus.SERVICE_UNAVAILABLE
-    if isinstance(error, AccessError):
-        return HTTPStatus.FORBIDDEN
-    if isinstance(error, AllocationError | DataError):
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    return HTTPStatus.INTERNAL_SERVER_ERROR
+    headers = {"retry-after": str(error.seconds)} if isinstance(error, BusyError) else None
+    return Response(problem_body(status, str(error)), status, headers, MEDIA_TYPE)
 
 
 def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) -> FastAPI:

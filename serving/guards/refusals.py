@@ -34,7 +34,8 @@ class Refusals:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        asking = Asking(uuid.uuid4().hex)
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        asking = Asking(uuid.uuid4().hex, path=scope["path"], headers=headers)
         scope[ASKING] = asking
         begin(asking)
 

@@ -1,73 +1,93 @@
-"""Making a plan from the served run, and reading a recorded one."""
+"""Plans that are asked for: the jobs that make them, and the answers once they are made."""
 
+from http import HTTPStatus
 from typing import Any
 
-from errors import DataError, ServiceError
+from fastapi.responses import Response
+
+from errors import ServiceError
+from ledger.artefacts import Json
 from models.allocation.choices import Choices
-from models.allocation.decisions.drafts import Sets, draft
+from models.allocation.decisions.decide import editable
+from models.allocation.decisions.history import history
+from models.allocation.decisions.record import ISSUED
 from models.allocation.decisions.record import KIND as PLAN
-from models.allocation.decisions.record import load_plan
-from models.allocation.resources import load_resources
-from models.runs import load_run
-from models.suspension import NOTICE, suspension_of
-from serving.answers import Finding
-from serving.asking import Asking
+from serving.answers import AUDIT_ID, JSON
+from serving.conflicts import ConflictError
 from serving.desk import Desk
-from serving.schemas import PlanAnswer, PlanOrder
+from serving.jobs.job import Asked, Job
+from serving.jobs.waiting import Errand
+from serving.plans.reading import plan_body
+from serving.plans.schemas import AroundOrder, CellOrder, EditOrder, PlanOrder
 
 
-def make_plan(desk: Desk, asking: Asking, order: PlanOrder) -> PlanAnswer:
-    """Make a plan from the served run.
+def plan_errand(desk: Desk, order: PlanOrder) -> Errand:
+    """Return the job that makes a plan from the served run.
 
     Raises:
-        AllocationError: The order cannot be met.
         ServiceError: Nothing is being served yet.
-        LedgerError: The plan could not be recorded; then there is none.
     """
-    run = load_run(desk.ledger, desk.files, desk.shelf.current.run_id)
-    try:
-        resources = load_resources(desk.workspace.resources_file, desk.workspace.taxonomy())
-        sets = Sets.of(desk.workspace)
-    except DataError as error:
-        # Not the client's doing, and not the client's business where our files lie.
-        problem = f"the workspace's resources cannot be used: {error.problem}"
-        raise ServiceError(problem, fix=error.fix) from error
     choices = Choices(
-        horizon=order.horizon or run.next_horizon,
         total_hours=order.total_hours,
+        hours=order.hours or {},
         minimum_per_area=order.minimum_hours,
         maximum_per_area=order.maximum_hours,
         minimum_per_district=order.district_minimum or {},
+        objective=order.objective,
+        effect=order.effect or "central",
+        harm_set=order.weights,
+        whole_shifts=order.whole_shifts or None,
+        worst_weeks=order.worst_weeks or None,
     )
-    record = draft(run, resources, choices, desk.books(asking), sets)
-    return PlanAnswer(
-        audit_id=record.audit_id,
-        plan_id=record.plan_id,
-        decided_as=record.audit_id,
-        notices=record.document["notices"],
-        plan=record.document,
-    )
+    said = choices.document()
+    # These are settled by the workspace, or by what was decided before.
+    for name in ("closed", "previous", "demand"):
+        del said[name]
+    # The run is named now: the plan is of what was served when it was asked for.
+    asked = {**said, "run_id": desk.shelf.current.run_id, "horizon": order.horizon, "locks": _cells(order.locks)}
+    return Errand(Asked("plan", asked, "combination"), order.model_dump(mode="json"), made_answer)
 
 
-def plan(desk: Desk, plan_id: str) -> Finding:
-    """Find a recorded plan.
+def edit_errand(desk: Desk, plan_id: str, order: EditOrder) -> Errand:
+    """Return the job that edits a plan.
 
     Raises:
         NoSuchRecordError: There is no such plan.
-        LedgerError: The plan's file was changed.
+        AllocationError: It was rejected or superseded.
     """
-    record = load_plan(desk.ledger, desk.files, plan_id)
-    document = {
-        "plan_id": record.plan_id,
-        "decided_as": record.audit_id,
-        "notices": _notices_now(desk, record.document),
-        "plan": record.document,
-    }
-    return Finding.of(document, f"{PLAN}/{plan_id}")
+    editable(history(desk.ledger), plan_id)
+    asked: dict[str, Json] = {"plan_id": plan_id, "cells": _cells(order.cells), "reason": order.reason}
+    return Errand(Asked("edit", asked, "decision"), order.model_dump(mode="json"), made_answer)
 
 
-def _notices_now(desk: Desk, plan: dict[str, Any]) -> list[str]:
-    """Return a plan's notices, and that its model is suspended if it has been since: the plan stays as recorded."""
-    held = suspension_of(desk.ledger, plan["forecast"]["model_version"])
-    notices = list(plan["notices"])
-    return notices if NOTICE in notices or held is None or not held.strands else [*notices, NOTICE]
+def around_errand(desk: Desk, plan_id: str, order: AroundOrder) -> Errand:
+    """Return the job that plans around declined tasks.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        ConflictError: It is not in force.
+    """
+    status = history(desk.ledger).status(plan_id)
+    if status.state != ISSUED:
+        raise ConflictError(status.told(), place=f"plan {plan_id}", fix="name the plan in force")
+    asked: dict[str, Json] = {"plan_id": plan_id, "cells": _cells(order.cells)}
+    return Errand(Asked("around", asked, "combination"), order.model_dump(mode="json"), made_answer)
+
+
+def made_answer(desk: Desk, job: Job) -> Response:
+    """Return the plan that a job made, as it was made: the same bytes however often it is asked for.
+
+    Raises:
+        LedgerError: The plan's file is absent or was changed.
+    """
+    if job.ending is None or job.ending.object is None:
+        raise ServiceError("the job made nothing", place=job.name, fix="look at it")
+    plan_id = job.ending.object.removeprefix(f"{PLAN}/")
+    audit_id = desk.queue.audit_id(job.ending)
+    body = b'{"audit_id":"' + audit_id.encode() + b'",' + plan_body(desk, plan_id, as_made=True)[1:]
+    headers = {AUDIT_ID: audit_id, "location": f"/v1/plans/{plan_id}", "cache-control": "no-store"}
+    return Response(body, HTTPStatus.CREATED, headers, JSON)
+
+
+def _cells(cells: list[CellOrder] | None) -> list[Any]:
+    return [cell.model_dump(mode="json") for cell in cells or ()]

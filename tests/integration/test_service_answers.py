@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 
 from ledger.files import FileStore
 from models.runs import load_run
-from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods, PlanAnswer
+from serving.plans.schemas import PlanAnswer
+from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods
 from tests.support.forecast_runs import STRANDS, record_run, synthetic_workspace
 from tests.support.ledgers import open_ledger
 from tests.support.services import running_service
@@ -99,7 +100,7 @@ def test_explanation_multiplies_to_the_served_mean(client: TestClient) -> None:
 def test_plan_is_decided_recorded_and_read_back(client: TestClient) -> None:
     order = {"total_hours": 60, "minimum_hours": 2, "maximum_hours": 25, "district_minimum": {"D1": 24}, "horizon": 2}
     made = PlanAnswer.model_validate_json(client.post("/v1/plans", json=order).content)
-    hours = {area["area_code"]: area["hours"] for area in made.plan["areas"]}
+    hours = {area.area_code: area.hours for area in made.plan.areas}
     assert sum(hours.values()) == pytest.approx(60)
     assert min(hours.values()) >= 2 - 1e-9
     assert sum(value for code, value in hours.items() if int(code[1:]) % 2) >= 24 - 1e-6

@@ -149,9 +149,25 @@ def decline(books: Books, task_id: str, *, by: str, reason: str) -> Asked:
     return _answer(books, task_id, DECLINE, said(by, "name", "--by"), said(reason, "reason", "--reason"))
 
 
+def find(books: Books, task_id: str) -> Asked:
+    """Return a task of a plan in force, with what was said to it.
+
+    Raises:
+        NoSuchRecordError: No plan in force has such a task.
+        LedgerError: The plan's file is absent or was changed.
+    """
+    for status in history(books.ledger).plans.values():
+        if status.state == ISSUED and task_id.startswith(f"{status.start}-"):
+            for one in asked_of(books, status.plan_id):
+                if one.task.task_id == task_id:
+                    return one
+    fix = "list them with strandcast tasks list --owner OWNER"
+    raise NoSuchRecordError(f"no plan in force has a task {task_id}", fix=fix)
+
+
 def _answer(books: Books, task_id: str, act: str, by: str, reason: str) -> Asked:
     before = books.ledger.alias(KIND, task_id)
-    found = _find(books, task_id)
+    found = find(books, task_id)
     task, last = found.task, found.answer
     if last and last.act == act:
         problem = f"was {found.state} already by {last.by} on {last.time[:10]}"
@@ -181,16 +197,6 @@ def _answer(books: Books, task_id: str, act: str, by: str, reason: str) -> Asked
         only_while={(KIND, task_id): before, (PLAN, task.plan_id): ISSUED},
     )
     return Asked(task, Answer.of(event))
-
-
-def _find(books: Books, task_id: str) -> Asked:
-    for status in history(books.ledger).plans.values():
-        if status.state == ISSUED and task_id.startswith(f"{status.start}-"):
-            for one in asked_of(books, status.plan_id):
-                if one.task.task_id == task_id:
-                    return one
-    fix = "list them with strandcast tasks list --owner OWNER"
-    raise NoSuchRecordError(f"no plan in force has a task {task_id}", fix=fix)
 
 
 def _in_force(past: History, plan_id: str | None) -> Status:

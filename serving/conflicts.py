@@ -1,0 +1,49 @@
+"""What stands against a request that is well formed, and the status that each error leaves with."""
+
+from http import HTTPStatus
+
+from errors import AccessError, AllocationError, DataError, LedgerError, ServiceError, StrandcastError
+from ledger.events import MovedMeanwhileError, NoSuchRecordError
+
+
+class ConflictError(ServiceError):
+    """What is asked for does not go with what holds: 409."""
+
+
+class PreconditionError(ServiceError):
+    """What was to be changed is not as whoever asks has seen it: 412."""
+
+
+class OutOfSightError(ServiceError):
+    """What is asked for tells of what whoever asks may not see: 403."""
+
+
+class BusyError(ServiceError):
+    """More is asked for at once than is taken on: 429.
+
+    Attributes:
+        seconds: After how many it is worth asking again.
+    """
+
+    seconds = 10
+
+
+# The first that fits.
+_STATUSES: tuple[tuple[type[StrandcastError], HTTPStatus], ...] = (
+    (NoSuchRecordError, HTTPStatus.NOT_FOUND),
+    (MovedMeanwhileError, HTTPStatus.CONFLICT),
+    (ConflictError, HTTPStatus.CONFLICT),
+    (PreconditionError, HTTPStatus.PRECONDITION_FAILED),
+    (OutOfSightError, HTTPStatus.FORBIDDEN),
+    (BusyError, HTTPStatus.TOO_MANY_REQUESTS),
+    (AccessError, HTTPStatus.FORBIDDEN),
+    (LedgerError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ServiceError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (AllocationError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (DataError, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+
+
+def status_of(error: StrandcastError) -> HTTPStatus:
+    """Return the status that an error leaves with."""
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)

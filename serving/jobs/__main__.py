@@ -1,0 +1,80 @@
+"""`python -m serving.jobs`: the runner of the workspace in STRANDCAST_WORKSPACE.
+
+Workers of the service start it. Where one runs already, another ends at once; where it has been idle for a while, or
+the process that started it has ended, it ends too.
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from errors import StrandcastError
+from serving.jobs.lock import locked
+from serving.preflight import workspace_root
+
+IDLE_SECONDS = 300.0
+# A starter looks whether a lock is free by holding it for a moment.
+_LOCK_SECONDS = 2.0
+
+_logger = logging.getLogger("strandcast.jobs")
+
+
+def main(root: Path, idle_seconds: float = IDLE_SECONDS) -> int:
+    """Do what is queued; return the exit code."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    lock = locked(root, _LOCK_SECONDS)
+    if lock is None:
+        return 0
+    with lock:
+        try:
+            _run(root, idle_seconds)
+        except StrandcastError as error:
+            _logger.warning("the runner ends: %s", error)
+            return 1
+    return 0
+
+
+def _run(root: Path, idle_seconds: float) -> None:
+    # Only who holds the lock loads what solves.
+    from features.workspace import Workspace  # noqa: PLC0415
+    from ledger.ledger import Ledger  # noqa: PLC0415
+    from serving.jobs.queue import Queue  # noqa: PLC0415
+    from serving.jobs.runner import SECONDS_BETWEEN_LOOKS, Place, Runner  # noqa: PLC0415
+
+    workspace, starter = Workspace.open(root), os.getppid()
+    here = f"{socket.gethostname()}:{workspace.root}:"
+    place = Place(
+        name=f"{here}{os.getpid()}",
+        # Whoever held this workspace's lock before is gone: the lock is ours.
+        gone=lambda other: other.startswith(here) and other != place.name,
+        ends=lambda: os.getppid() != starter,
+        overdue=lambda: os._exit(0),
+    )
+    signal.signal(signal.SIGTERM, _end)
+    with Ledger.open(workspace.database_url, _now) as ledger:
+        runner = Runner(workspace, Queue(ledger, _now), place)
+        busy = time.monotonic()
+        while not place.ends() and time.monotonic() - busy < idle_seconds:
+            if runner.run_next():
+                busy = time.monotonic()
+            else:
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    # What is half done is done again: nothing of it was recorded.
+    os._exit(0)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(workspace_root()))

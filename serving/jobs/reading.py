@@ -1,0 +1,94 @@
+"""Looking at jobs, and cancelling them."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import Response
+
+from ledger.events import NoSuchRecordError
+from models.books import Books
+from serving.access.caller import Role
+from serving.answers import Finding
+from serving.asking import Asking
+from serving.conflicts import ConflictError
+from serving.desk import Desk
+from serving.jobs.job import Job, Problem
+from serving.jobs.schemas import JobQuery
+from serving.once import Told, once
+
+# Where what a job made can be looked at, by what the record calls it.
+_PLACES = {"plan": "/v1/plans/", "scenario": "/v1/scenarios/"}
+_SEE_ALL = (Role.AUDITOR, Role.ADMIN)
+
+
+def place_of(subject: str | None) -> str | None:
+    """Return the address of what a job made; None where it has none."""
+    kind, _, name = (subject or "").partition("/")
+    return f"{_PLACES[kind]}{name}" if kind in _PLACES else None
+
+
+def document_of(job: Job) -> dict[str, Any]:
+    """Return a job as it leaves."""
+    told = job.as_document()
+    return {**told, "location": place_of(told["object"])}
+
+
+def jobs(desk: Desk, asking: Asking, query: JobQuery) -> Finding:
+    """Find a page of jobs."""
+    before = None if query.cursor is None else int(query.cursor)
+    found = desk.queue.jobs(caller=_whose(asking), before=before, limit=query.limit + 1)
+    page = found[: query.limit]
+    cursor = str(page[-1][0]) if len(found) > len(page) else None
+    document = {"jobs": [document_of(job) for _, job in page], "next_cursor": cursor}
+    return Finding.of(document, "jobs", details={"rows": len(page)})
+
+
+def job(desk: Desk, asking: Asking, job_id: str) -> Finding:
+    """Find one job.
+
+    Raises:
+        NoSuchRecordError: There is none of this name, or it is somebody else's.
+    """
+    found = own(desk, asking, job_id)
+    desk.starter.look()
+    return Finding.of(document_of(found), found.name)
+
+
+def own(desk: Desk, asking: Asking, job_id: str) -> Job:
+    """Return a job that a caller may see.
+
+    Raises:
+        NoSuchRecordError: There is none of this name, or it is somebody else's.
+    """
+    found = desk.queue.job(job_id)
+    if _whose(asking) not in (None, found.caller):
+        raise NoSuchRecordError(f"there is no job {job_id}", fix="list them at /v1/jobs")
+    return found
+
+
+def cancel(desk: Desk, asking: Asking, job_id: str) -> Response:
+    """Cancel a job.
+
+    Raises:
+        NoSuchRecordError: There is none of this name, or it is somebody else's.
+        ConflictError: It has ended.
+        LedgerError: It could not be recorded; then it goes on.
+    """
+    found = own(desk, asking, job_id)
+    problem = Problem(HTTPStatus.CONFLICT, f"The job was cancelled by {asking.caller.name}.")
+
+    def act(books: Books) -> None:
+        now = desk.queue.job(job_id)
+        if now.ending is not None:
+            raise ConflictError(f"is {now.state} already", place=f"job {job_id}", fix="ask for another one")
+        desk.queue.end(now, "cancelled", problem, books.actor, books.ledger)
+
+    def told(event: Any) -> Told:
+        ended = {"status": "cancelled", "ended": event.time, "problem": vars(problem)}
+        return Told({**document_of(found), **ended})
+
+    return once(desk, asking, {}, act, told).response()
+
+
+def _whose(asking: Asking) -> str | None:
+    return None if asking.caller.role in _SEE_ALL else asking.caller.name

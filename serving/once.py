@@ -1,0 +1,170 @@
+"""Once: whatever is written over HTTP is written once, however often the same request comes.
+
+A request that bears an `Idempotency-Key` is answered as it was the first time: the answer is a row that was written in
+the transaction of the event that it is about. The same key with another request is refused. A request that was refused
+changed nothing and is looked at anew.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from errors import DataError, StrandcastError
+from ledger.events import Draft, Event, canonical_json
+from ledger.ledger import Ledger
+from ledger.tables import GIVEN_ANSWERS, Row
+from models.books import Books
+from serving.answers import AUDIT_ID, JSON
+from serving.asking import Asking
+from serving.conflicts import ConflictError
+from serving.desk import Desk
+
+HEADER = "idempotency-key"
+REPEATED = "Idempotency-Replayed"
+
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a write is answered with.
+
+    Attributes:
+        document: The body, without its audit id.
+        status: Its status.
+        headers: Further headers.
+        job: The job that was asked for; None where the write is done.
+    """
+
+    document: Mapping[str, Any]
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Mapping[str, str] | None = None
+    job: str | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer as it was given.
+
+    Attributes:
+        status: Its status.
+        headers: Its headers.
+        body: Its body, JSON.
+        job: The job that was asked for; None where the write is done.
+        again: Whether it was given before.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    job: str | None
+    again: bool = False
+
+    def response(self) -> Response:
+        """Return it as it leaves."""
+        mark = {REPEATED: "true"} if self.again else {}
+        return Response(self.body.encode(), self.status, {**self.headers, **mark}, JSON)
+
+
+def once(
+    desk: Desk,
+    asking: Asking,
+    content: object,
+    act: Callable[[Books], object],
+    told: Callable[[Event], Told],
+) -> Given:
+    """Write what a request asks for, or return what was answered when it was written.
+
+    Args:
+        desk: What this process answers from.
+        asking: The request.
+        content: What its body says, as JSON values.
+        act: Writes, by exactly one event.
+        told: Returns the answer from that event.
+
+    Raises:
+        ConflictError: The key was used for another request.
+        DataError: The key cannot be used.
+        StrandcastError: It could not be written; nothing was.
+    """
+    key, digest = _key(asking), _digest(asking, content)
+    if key is not None and (found := _found(desk.ledger, asking, key, digest)):
+        return _repeated(desk, asking, found)
+    made: list[Given] = []
+
+    def beside(event: Event) -> list[Row]:
+        made.append(_given(event, told(event)))
+        return [] if key is None else [_row(asking, key, digest, event, made[-1])]
+
+    books = Books(desk.ledger.acting(asking.acting(), beside), desk.files, asking.caller.name)
+    try:
+        act(books)
+    except StrandcastError:
+        # The same request may have come twice at once, and the other one was faster.
+        if key is not None and (found := _found(desk.ledger, asking, key, digest)):
+            return _repeated(desk, asking, found)
+        raise
+    return made[-1]
+
+
+def _key(asking: Asking) -> str | None:
+    key = asking.headers.get(HEADER)
+    if key is not None and not _KEY.fullmatch(key):
+        fix = "use 1 to 200 visible characters without spaces"
+        raise DataError("cannot be used", place="Idempotency-Key", fix=fix)
+    return key
+
+
+def _digest(asking: Asking, content: object) -> str:
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    method = asking.policy.method if asking.policy else ""
+    return hashlib.sha256(canonical_json([method, asking.path, text])).hexdigest()
+
+
+def _found(ledger: Ledger, asking: Asking, key: str, digest: str) -> Given | None:
+    table = GIVEN_ANSWERS.c
+    query = select(GIVEN_ANSWERS).where(table.caller == asking.caller.name, table.key == key)
+    with ledger.database.reading() as connection:
+        row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    if row["request_hash"] != digest:
+        fix = "use a new key for a new request"
+        raise ConflictError("was used for another request", place="Idempotency-Key", fix=fix)
+    return Given(row["status"], json.loads(row["headers"]), row["body"], row["job"], again=True)
+
+
+def _repeated(desk: Desk, asking: Asking, found: Given) -> Given:
+    """Record that an answer is given again; nothing is changed by it."""
+    first = found.headers[AUDIT_ID]
+    draft = Draft("consultation", f"event/{first}", asking.caller.name, details={"act": "repeat"})
+    desk.recorder.record(asking.acting().complete(draft)).result()
+    return found
+
+
+def _given(event: Event, told: Told) -> Given:
+    document = {"audit_id": event.audit_id, **told.document}
+    body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    headers = {AUDIT_ID: event.audit_id, "cache-control": "no-store", **(told.headers or {})}
+    return Given(told.status, headers, body, told.job)
+
+
+def _row(asking: Asking, key: str, digest: str, event: Event, given: Given) -> Row:
+    values = {
+        "caller": asking.caller.name,
+        "key": key,
+        "sequence": event.sequence,
+        "request_hash": digest,
+        "status": given.status,
+        "headers": json.dumps(dict(given.headers), ensure_ascii=False),
+        "body": given.body,
+        "job": given.job,
+    }
+    return Row(GIVEN_ANSWERS, values)

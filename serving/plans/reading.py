@@ -1,0 +1,199 @@
+"""Plans that are looked at: one, several by pages, two side by side, and one as a table."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from errors import DataError
+from ledger.artefacts import Artefact
+from models.allocation.decisions.again import moved
+from models.allocation.decisions.history import History, Status, history
+from models.allocation.decisions.record import KIND as PLAN
+from models.allocation.decisions.record import PlanRecord, load_plan
+from models.suspension import NOTICE, suspension_of
+from serving.answers import CSV, Finding
+from serving.asking import Asking
+from serving.cells import guarded
+from serving.desk import Desk
+from serving.plans.narrowing import narrowed
+from serving.plans.schemas import PlansQuery
+
+_COLUMNS = ("area_code", "name", "district", "hours", "quarter_hours", "harm", "harm_met", "harm_unmet", "status")
+
+
+def plan(desk: Desk, asking: Asking, plan_id: str) -> Finding:
+    """Find a recorded plan and where it stands, as far as the caller's sight reaches.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        LedgerError: The plan's file was changed.
+    """
+    scope = asking.caller.scope
+    if scope.areas is None and scope.strands is None:
+        return Finding(plan_body(desk, plan_id), f"{PLAN}/{plan_id}")
+    record = load_plan(desk.ledger, desk.files, plan_id)
+    head = _head(desk, record, history(desk.ledger).status(plan_id))
+    return Finding.of({**head, "plan": narrowed(record.document, scope)}, f"{PLAN}/{plan_id}")
+
+
+def plan_body(desk: Desk, plan_id: str, *, as_made: bool = False) -> bytes:
+    """Return a plan and where it stands as JSON; the plan's own file goes in as it is, since it may be large.
+
+    Args:
+        desk: What this process answers from.
+        plan_id: The plan.
+        as_made: As it was when it was made: a draft, with the notices of its day.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        LedgerError: The plan's file was changed.
+    """
+    record = load_plan(desk.ledger, desk.files, plan_id)
+    status = history(desk.ledger).status(plan_id)
+    head = _head(desk, record, _drafted(status) if as_made else status)
+    if as_made:
+        head["notices"] = list(record.document["notices"])
+    file = desk.files.read(desk.ledger.artefact(PLAN, plan_id).stored)
+    return _text(head)[:-1] + b',"plan":' + file + b"}"
+
+
+def plans(desk: Desk, query: PlansQuery) -> Finding:
+    """Find a page of plans, newest first.
+
+    Raises:
+        DataError: The cursor names no plan.
+    """
+    past = history(desk.ledger)
+    found = [one for one in reversed(list(past.plans.values())) if _fits(one, query)]
+    begin = 0
+    if query.cursor is not None:
+        names = [one.plan_id for one in found]
+        if query.cursor not in names:
+            raise DataError("names no plan of this list", place="cursor", fix="begin again without it")
+        begin = names.index(query.cursor)
+    page, rest = found[begin : begin + query.limit], found[begin + query.limit :]
+    document = {
+        "plans": [one.as_document() for one in page],
+        "total": len(found),
+        "next_cursor": rest[0].plan_id if rest else None,
+    }
+    return Finding.of(document, "plans", details={"rows": len(page)})
+
+
+def compared(desk: Desk, plan_id: str, other: str) -> Finding:
+    """Find two plans side by side, as they were recorded; nothing is solved.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        DataError: They are not of the same areas.
+        LedgerError: A plan's file was changed.
+    """
+    past = history(desk.ledger)
+    first, second = (load_plan(desk.ledger, desk.files, name) for name in (plan_id, other))
+    areas = [{area["area_code"] for area in one.document["areas"]} for one in (first, second)]
+    if areas[0] != areas[1]:
+        raise DataError("is not of the same areas", place=f"plan {other}", fix="compare plans of the same areas")
+    told = moved(first.document, second.document)
+    document = {
+        "first": _side(past, first),
+        "second": _side(past, second),
+        **told,
+        "notices": list(dict.fromkeys([*first.document["notices"], *second.document["notices"]])),
+        "synthetic": first.document["synthetic"] or second.document["synthetic"],
+        "attribution": first.document["attribution"],
+    }
+    return Finding.of(document, f"{PLAN}/{plan_id}", details={"beside": other})
+
+
+def plan_table(desk: Desk, asking: Asking, plan_id: str) -> Finding:
+    """Find a plan as a table with a row an area, to take away: what leaves so is a disclosure to whoever asks.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        LedgerError: The plan's file was changed.
+    """
+    document = narrowed(load_plan(desk.ledger, desk.files, plan_id).document, asking.caller.scope)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    for row in _table(plan_id, document):
+        writer.writerow(guarded(row))
+    return Finding(
+        buffer.getvalue().encode(),
+        f"{PLAN}/{plan_id}",
+        details={"act": "export", "rows": len(document["areas"])},
+        media_type=CSV,
+        operation="disclosure",
+        recipient=asking.caller.name,
+        headers={"content-disposition": f'attachment; filename="plan-{plan_id}.csv"'},
+    )
+
+
+def artefact_of(desk: Desk, plan_id: str) -> Artefact:
+    """Return the row of a plan.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+    """
+    return desk.ledger.artefact(PLAN, plan_id)
+
+
+def _table(plan_id: str, document: Mapping[str, Any]) -> Iterator[list[Any]]:
+    codes = [resource["code"] for resource in document["resources"]]
+    expected = sorted({strand for area in document["areas"] for strand in area["expected"]})
+    marks = ("plan_id", "synthetic", "attribution")
+    yield [
+        *_COLUMNS,
+        *(f"hours {code}" for code in codes),
+        *(f"expected {strand}" for strand in expected),
+        *marks,
+    ]
+    for area in document["areas"]:
+        yield [
+            *(area[name] for name in _COLUMNS),
+            *(area["hours_by_resource"].get(code, 0.0) for code in codes),
+            *(area["expected"].get(strand, "") for strand in expected),
+            *(plan_id, document["synthetic"], document["attribution"]),
+        ]
+
+
+def _head(desk: Desk, record: PlanRecord, status: Status) -> dict[str, Any]:
+    return {
+        "plan_id": record.plan_id,
+        "decided_as": record.audit_id,
+        "notices": _notices_now(desk, record.document),
+        "standing": status.as_document(),
+    }
+
+
+def _drafted(status: Status) -> Status:
+    return Status(status.plan_id, status.period, status.start, status.parent, "draft", None, status.recorded)
+
+
+def _side(past: History, record: PlanRecord) -> dict[str, Any]:
+    document = record.document
+    totals = ("expected", "met", "expected_harm", "harm_reached")
+    return {
+        "plan_id": record.plan_id,
+        "period": document["period"]["text"],
+        "status": past.status(record.plan_id).state,
+        "hours": sum(resource["placed"] for resource in document["resources"]),
+        **{name: document["totals"][name] for name in totals},
+    }
+
+
+def _fits(status: Status, query: PlansQuery) -> bool:
+    day = None if query.period_start is None else query.period_start.isoformat()
+    return query.status in (None, status.state) and day in (None, status.start)
+
+
+def _notices_now(desk: Desk, document: Mapping[str, Any]) -> list[str]:
+    """Return a plan's notices, and that its model is suspended if it has been since: the plan stays as recorded."""
+    held = suspension_of(desk.ledger, document["forecast"]["model_version"])
+    notices = list(document["notices"])
+    return notices if NOTICE in notices or held is None or not held.strands else [*notices, NOTICE]
+
+
+def _text(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

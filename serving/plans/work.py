@@ -1,0 +1,112 @@
+"""Plans as the runner makes them: new ones, edits, and plans around declined tasks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from errors import DataError, ServiceError
+from features.workspace import Workspace
+from ledger.artefacts import Json
+from ledger.events import Event
+from models.allocation.choices import Choices, Lock
+from models.allocation.decisions import drafts
+from models.allocation.decisions.drafts import Sets
+from models.allocation.decisions.record import KIND as PLAN
+from models.allocation.resources import Resources, load_resources
+from models.progress import Advance
+from models.runs import load_run
+from serving.jobs.bench import Bench
+
+
+def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
+    """Make a plan and record it as a draft; `asked` holds `run_id` and what an order chooses.
+
+    Raises:
+        AllocationError: The order cannot be met.
+        ServiceError: The workspace's resources cannot be used.
+        LedgerError: It could not be recorded; then there is no plan.
+    """
+    said: dict[str, Any] = dict(asked)
+    run = load_run(bench.ledger, bench.files, said.pop("run_id"))
+    horizon, cells = said.pop("horizon"), said.pop("locks")
+    choices = Choices(horizon=horizon or run.next_horizon, locks=locks_of(bench.workspace, cells), **said)
+    advance(0, 1)
+    record = drafts.draft(run, resources_of(bench.workspace), choices, bench.last(), sets_of(bench.workspace))
+    return f"{PLAN}/{record.plan_id}"
+
+
+def edit(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
+    """Set some of a plan's cells and plan the rest anew; `asked` holds `plan_id`, `cells` and `reason`.
+
+    Raises:
+        AllocationError: The plan cannot be edited, or the cells cannot be kept.
+        MovedMeanwhileError: Somebody decided meanwhile: nothing was recorded.
+        LedgerError: It could not be recorded.
+    """
+    said: dict[str, Any] = dict(asked)
+    cells, sets = locks_of(bench.workspace, said["cells"]), sets_of(bench.workspace)
+    advance(0, 1)
+    books = bench.last(_edited_into)
+    record = drafts.edit(books, sets, said["plan_id"], cells, by=bench.job.caller, reason=said["reason"])
+    return f"{PLAN}/{record.plan_id}"
+
+
+def around(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
+    """Plan anew around the declined tasks of a plan in force; `asked` holds `plan_id` and `cells`.
+
+    Raises:
+        AllocationError: None of its tasks was declined, or what is left cannot keep the rules.
+        MovedMeanwhileError: Another plan was issued meanwhile: nothing was recorded.
+        LedgerError: It could not be recorded.
+    """
+    said: dict[str, Any] = dict(asked)
+    cells, sets = locks_of(bench.workspace, said["cells"]), sets_of(bench.workspace)
+    advance(0, 1)
+    record = drafts.around(bench.last(), sets, said["plan_id"], cells)
+    return f"{PLAN}/{record.plan_id}"
+
+
+def resources_of(workspace: Workspace) -> Resources:
+    """Return the workspace's resources.
+
+    Raises:
+        ServiceError: They cannot be used.
+    """
+    try:
+        return load_resources(workspace.resources_file, workspace.taxonomy())
+    except DataError as error:
+        raise _not_the_clients(error) from error
+
+
+def sets_of(workspace: Workspace) -> Sets:
+    """Return what the workspace knows that plans are made with.
+
+    Raises:
+        ServiceError: It cannot be used.
+    """
+    try:
+        return Sets.of(workspace)
+    except DataError as error:
+        raise _not_the_clients(error) from error
+
+
+def locks_of(workspace: Workspace, cells: list[dict[str, Any]]) -> tuple[Lock, ...]:
+    """Return the cells that a person has set, their strands by name."""
+    taxonomy = workspace.taxonomy()
+    return tuple(
+        Lock(
+            cell["resource"],
+            cell["area_code"],
+            cell["hours"],
+            cell["strand"] and (taxonomy.named(cell["strand"]) or cell["strand"]),
+        )
+        for cell in cells
+    )
+
+
+def _edited_into(event: Event) -> str:
+    return f"{PLAN}/{event.draft.details['made']}"
+
+
+def _not_the_clients(error: DataError) -> ServiceError:
+    # Nor is it the client's business where our files lie.
+    return ServiceError(f"the workspace's files cannot be used: {error.problem}", fix=error.fix)

@@ -1,0 +1,1 @@
+"""Scenarios: studies of plans, asked for as jobs and kept."""

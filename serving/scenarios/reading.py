@@ -1,0 +1,142 @@
+"""Scenarios over HTTP: studies of a plan, asked for as jobs, kept, and looked at again."""
+
+import csv
+import io
+import json
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import Response
+
+from errors import DataError, ServiceError
+from ledger.artefacts import Artefact, Json
+from models.allocation.decisions.history import history
+from serving.answers import AUDIT_ID, CSV, JSON, Finding
+from serving.asking import Asking
+from serving.cells import guarded
+from serving.desk import Desk
+from serving.jobs.job import Asked, Job
+from serving.jobs.waiting import Errand
+from serving.scenarios.kept import KIND
+from serving.scenarios.schemas import ScenarioOrder, ScenariosQuery
+
+
+def scenario_errand(desk: Desk, order: ScenarioOrder) -> Errand:
+    """Return the job that makes a study.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+    """
+    past = history(desk.ledger)
+    for plan_id in filter(None, (order.plan_id, order.other)):
+        past.status(plan_id)
+    asked: dict[str, Json] = order.model_dump(mode="json")
+    return Errand(Asked("scenario", asked, "consultation"), asked, made_answer)
+
+
+def made_answer(desk: Desk, job: Job) -> Response:
+    """Return the study that a job made: the same bytes however often it is asked for.
+
+    Raises:
+        LedgerError: Its file is absent or was changed.
+    """
+    if job.ending is None or job.ending.object is None:
+        raise ServiceError("the job made nothing", place=job.name, fix="look at it")
+    name, audit_id = job.ending.object.removeprefix(f"{KIND}/"), desk.queue.audit_id(job.ending)
+    body = b'{"audit_id":"' + audit_id.encode() + b'",' + _body(desk, desk.ledger.artefact(KIND, name))[1:]
+    headers = {AUDIT_ID: audit_id, "location": f"/v1/scenarios/{name}", "cache-control": "no-store"}
+    return Response(body, HTTPStatus.CREATED, headers, JSON)
+
+
+def scenarios(desk: Desk, query: ScenariosQuery) -> Finding:
+    """Find a page of the studies that are kept, newest first.
+
+    Raises:
+        DataError: The cursor names no study.
+    """
+    rows = [row for row in desk.ledger.artefacts(KIND, newest_first=True) if _fits(row, query)]
+    begin = 0
+    if query.cursor is not None:
+        names = [row.name for row in rows]
+        if query.cursor not in names:
+            raise DataError("names no study of this list", place="cursor", fix="begin again without it")
+        begin = names.index(query.cursor)
+    page, rest = rows[begin : begin + query.limit], rows[begin + query.limit :]
+    document = {
+        "scenarios": [_line(row) for row in page],
+        "total": len(rows),
+        "next_cursor": rest[0].name if rest else None,
+    }
+    return Finding.of(document, "scenarios", details={"rows": len(page)})
+
+
+def scenario(desk: Desk, name: str) -> Finding:
+    """Find one study.
+
+    Raises:
+        NoSuchRecordError: There is none of this name.
+        LedgerError: Its file is absent or was changed.
+    """
+    return Finding(_body(desk, desk.ledger.artefact(KIND, name)), f"{KIND}/{name}")
+
+
+def scenario_table(desk: Desk, asking: Asking, name: str) -> Finding:
+    """Find one study as a table, to take away: what leaves so is a disclosure to whoever asks.
+
+    Raises:
+        NoSuchRecordError: There is none of this name.
+        LedgerError: Its file is absent or was changed.
+    """
+    document = json.loads(desk.files.read(desk.ledger.artefact(KIND, name).stored))
+    rows = _rows(document)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(guarded([*rows[0], "synthetic", "attribution"]))
+    for row in rows:
+        writer.writerow(guarded([*row.values(), document["synthetic"], document["attribution"]]))
+    return Finding(
+        buffer.getvalue().encode(),
+        f"{KIND}/{name}",
+        details={"act": "export", "rows": len(rows)},
+        media_type=CSV,
+        operation="disclosure",
+        recipient=asking.caller.name,
+        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def _body(desk: Desk, row: Artefact) -> bytes:
+    head = json.dumps({"scenario_id": row.name}, ensure_ascii=False, separators=(",", ":")).encode()
+    return head[:-1] + b"," + desk.files.read(row.stored)[1:]
+
+
+def _line(row: Artefact) -> dict[str, Any]:
+    names = ("study", "plan_id", "other", "weights", "effect")
+    return {"scenario_id": row.name, **{name: row.meta[name] for name in names}}
+
+
+def _fits(row: Artefact, query: ScenariosQuery) -> bool:
+    return query.study in (None, row.meta["study"]) and query.plan_id in (None, row.meta["plan_id"])
+
+
+def _rows(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a study's rows; at least one."""
+    study = document["study"]
+    if study == "compare":
+        told = document["comparison"]
+        return [
+            {"kind": kind, "name": line["name"], "hours_first": line["hours"][0], "hours_second": line["hours"][1]}
+            | {"harm_met_first": line["harm_met"][0], "harm_met_second": line["harm_met"][1]}
+            for kind in ("areas", "districts", "strands", "deciles")
+            for line in told[kind]
+        ]
+    if study == "sensitivity":
+        told = document["sensitivity"]
+        return [
+            {"area_code": area["area_code"], "choice": name, "hours": area["hours"][name]}
+            | {"rank": area["rank"][name], "place": area["place"][name], "depends": area["depends"]}
+            for area in told["areas"]
+            for name in told["choices"]
+        ]
+    points: list[dict[str, Any]] = document[study]
+    return points

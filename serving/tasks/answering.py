@@ -1,0 +1,113 @@
+"""Tasks over HTTP: what a plan in force asks of the owners of resources, and what they say to it.
+
+An owner is told of its own tasks alone, and what is given to a partner is a disclosure to it. Expected demand is not
+given with them: partners have it from the published tables, in which small numbers are protected.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi.responses import Response
+
+from errors import AllocationError
+from ledger.events import Event, NoSuchRecordError
+from models.allocation.decisions import answers
+from models.allocation.decisions.answers import Answer, Asked, asked_of
+from models.allocation.decisions.record import KIND as PLAN
+from models.books import Books
+from serving.access.caller import Caller, Role
+from serving.answers import Finding
+from serving.asking import Asking
+from serving.conflicts import ConflictError
+from serving.desk import Desk
+from serving.once import Told, once
+from serving.plans.narrowing import sees_area
+from serving.tasks.schemas import AcceptOrder, DeclineOrder, TasksQuery
+
+
+def tasks(desk: Desk, asking: Asking, query: TasksQuery) -> Finding:
+    """Find the tasks of a plan in force that a caller may see.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: It is not in force, or none is, or the owner has no resource in it.
+        LedgerError: The plan's file was changed.
+    """
+    caller, books = asking.caller, desk.books(asking)
+    seen = _seen(asked_of(books, query.plan_id, query.owner), caller)
+    found = [one for one in seen if query.status in (None, one.state)]
+    plan_id = found[0].task.plan_id if found else query.plan_id
+    document = {"plan_id": plan_id, "tasks": [_document(one, caller) for one in found]}
+    partner = caller.role is Role.PARTNER
+    return Finding.of(
+        document,
+        f"{PLAN}/{plan_id}" if plan_id else "tasks",
+        details={"act": "tasks", "rows": len(found), "owner": query.owner},
+        operation="disclosure" if partner else None,
+        recipient=caller.name if partner else None,
+    )
+
+
+def accept(desk: Desk, asking: Asking, task_id: str, order: AcceptOrder) -> Response:
+    """Accept a task.
+
+    Raises:
+        NoSuchRecordError: No plan in force has such a task that the caller may see.
+        ConflictError: It is accepted already.
+        LedgerError: It could not be recorded.
+    """
+
+    def act(books: Books) -> None:
+        answers.accept(books, task_id, by=books.actor, reason=order.reason)
+
+    return _answered(desk, asking, task_id, order.model_dump(mode="json"), act)
+
+
+def decline(desk: Desk, asking: Asking, task_id: str, order: DeclineOrder) -> Response:
+    """Decline a task; the plan stays as it is until it is planned around.
+
+    Raises:
+        NoSuchRecordError: No plan in force has such a task that the caller may see.
+        ConflictError: It is declined already.
+        LedgerError: It could not be recorded.
+    """
+
+    def act(books: Books) -> None:
+        answers.decline(books, task_id, by=books.actor, reason=order.reason)
+
+    return _answered(desk, asking, task_id, order.model_dump(mode="json"), act)
+
+
+def _answered(desk: Desk, asking: Asking, task_id: str, content: object, say: Callable[[Books], None]) -> Response:
+    caller = asking.caller
+    found = answers.find(desk.books(asking), task_id)
+    if not _seen([found], caller):
+        raise NoSuchRecordError(f"no plan in force has a task {task_id}", fix="list them at /v1/tasks")
+
+    def act(books: Books) -> None:
+        try:
+            say(books)
+        except AllocationError as error:
+            raise ConflictError(error.problem, place=error.place, fix=error.fix) from error
+
+    def told(event: Event) -> Told:
+        return Told(_document(Asked(found.task, Answer.of(event)), caller))
+
+    return once(desk, asking, content, act, told).response()
+
+
+def _seen(asked: Sequence[Asked], caller: Caller) -> list[Asked]:
+    """Return the tasks that a caller may see; a partner without a scope sees none."""
+    scope = caller.scope
+    if caller.role is Role.PARTNER and scope.owners is None and scope.areas is None:
+        return []
+    return [
+        one
+        for one in asked
+        if (scope.owners is None or one.task.owner in scope.owners) and sees_area(scope, one.task.place)
+    ]
+
+
+def _document(one: Asked, caller: Caller) -> dict[str, Any]:
+    told = one.as_document()
+    return {**told, "expected": None} if caller.role is Role.PARTNER else told

@@ -1,0 +1,89 @@
+"""The runner as a process of its own: killed, cancelled, started twice."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from serving.jobs.job import Job, Problem
+from serving.jobs.queue import Queue
+from tests.support.forecast_runs import synthetic_workspace
+from tests.support.jobs import ask, opened
+from tests.support.repository import REPOSITORY
+
+WITHIN_SECONDS = 120.0
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    synthetic_workspace(tmp_path / "w")
+    return tmp_path / "w"
+
+
+@pytest.fixture
+def queue(root: Path) -> Iterator[Queue]:
+    made = opened(root)
+    with made.ledger:
+        yield made
+
+
+@contextmanager
+def process(root: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.jobs", str(root)], cwd=REPOSITORY, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+def awaited(queue: Queue, job: Job, holds: Callable[[Job], bool]) -> Job:
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while not holds(now := queue.job(job.job_id)):
+        assert time.monotonic() < deadline, now
+        time.sleep(0.05)
+    return now
+
+
+def test_a_job_whose_runner_is_killed_is_done_by_the_next_and_recorded_once(root: Path, queue: Queue) -> None:
+    job = ask(queue, 30, 0.1)
+    with process(root) as child:
+        awaited(queue, job, lambda now: now.done > 0)
+        os.kill(child.pid, signal.SIGKILL)
+    assert queue.job(job.job_id).state == "running"
+    with process(root) as child:
+        done = awaited(queue, job, lambda now: now.ending is not None)
+        assert child.wait(WITHIN_SECONDS) == 0
+    assert (done.state, done.attempts) == ("done", 2)
+    assert [event.draft.object for event in queue.ledger.events(operation="combination")] == ["count/30", job.name]
+    assert queue.ledger.verify().ok
+
+
+def test_a_second_runner_leaves_the_work_to_the_first(root: Path, queue: Queue) -> None:
+    job = ask(queue, 20, 0.2)
+    with process(root) as first:
+        running = awaited(queue, job, lambda now: now.state == "running")
+        with process(root) as second:
+            assert second.wait(WITHIN_SECONDS) == 0
+        awaited(queue, job, lambda now: now.ending is not None)
+        assert first.wait(WITHIN_SECONDS) == 0
+    assert queue.job(job.job_id).runner == running.runner
+
+
+@pytest.mark.parametrize("seconds", [0.1, 600.0])
+def test_a_cancelled_job_stops_even_where_its_work_does_not_listen(root: Path, queue: Queue, seconds: float) -> None:
+    job = ask(queue, 6000, seconds)
+    with process(root) as child:
+        awaited(queue, job, lambda now: now.state == "running")
+        queue.end(job, "cancelled", Problem(409, "cancelled."), "Ann")
+        assert child.wait(WITHIN_SECONDS) == 0
+    assert queue.job(job.job_id).state == "cancelled"
+    assert not [event for event in queue.ledger.events() if event.draft.object.startswith("count/")]
