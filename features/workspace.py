@@ -22,6 +22,7 @@ FEEDS = "feeds"
 HARM = "harm.toml"
 GATE = "gate.toml"
 MONITOR = "monitor.toml"
+DISCLOSURE = "disclosure.toml"
 DATABASE_VARIABLE = "STRANDCAST_DATABASE_URL"
 
 
@@ -115,6 +116,11 @@ class Workspace:
     def monitor_file(self) -> Path:
         """Thresholds of monitoring, TOML; a workspace without it has the shipped ones."""
         return self.root / MONITOR
+
+    @property
+    def disclosure_file(self) -> Path:
+        """What may leave the force, TOML; a workspace without it has the shipped rules."""
+        return self.root / DISCLOSURE
 
     @property
     def areas_file(self) -> Path | None:

@@ -32,9 +32,9 @@ class Desk:
         shelf: The run that is served.
         recorder: Records events of many requests together.
         door: Tells who asks.
-        surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
         queue: Jobs.
         starter: Sees to it that somebody does them.
+        surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, clock: Callable[[], datetime]) -> None:

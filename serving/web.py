@@ -12,22 +12,26 @@ from serving.access.policy import declared
 from serving.champions.routes import routes as champion_routes
 from serving.conflicts import BusyError, status_of
 from serving.desk import Desk
+from serving.feeds.routes import routes as feed_routes
 from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
 from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.jobs.routes import routes as job_routes
 from serving.plans.routes import routes as plan_routes
+from serving.published.routes import routes as published_routes
 from serving.record.routes import routes as record_routes
 from serving.scenarios.routes import routes as scenario_routes
 from serving.tasks.routes import routes as task_routes
 
 ROOMS = (
+    feed_routes,
     forecast_routes,
     champion_routes,
     plan_routes,
     task_routes,
     scenario_routes,
     job_routes,
+    published_routes,
     record_routes,
 )
 

@@ -32,6 +32,7 @@ from strandcast.plans_studies_commands import STUDIES
 from strandcast.prepare_commands import prepare
 from strandcast.profiles_commands import profiles
 from strandcast.promote_commands import promote, rollback
+from strandcast.publish_commands import publish, published
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
 from strandcast.replay_commands import replay
@@ -125,6 +126,8 @@ for study in STUDIES:
 cli.add_command(prepare)
 cli.add_command(profiles)
 cli.add_command(promote)
+cli.add_command(publish)
+cli.add_command(published)
 cli.add_command(purge)
 cli.add_command(quarantine)
 cli.add_command(restore)

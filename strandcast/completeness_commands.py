@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from features.completeness.overview import FeedCompleteness, NewestPeriod
-    from features.completeness.shifts import LevelShift
+    from features.completeness.overview import FeedCompleteness
 
 _MOST_SPANS_SHOWN = 3
 _MOST_OUTAGES_SHOWN = 40
@@ -36,6 +35,7 @@ def completeness() -> None:
 @command_options
 def show(context: Context, as_of: datetime | None, only: str | None, picture: Path | None) -> None:
     """Show each feed's covered days, delays, corrected newest weeks, outages and level shifts."""
+    from features.completeness.document import completeness_document
     from features.completeness.overview import overview
     from features.counting import flat_areas
     from models.completeness_picture import check_picture, draw_completeness
@@ -54,7 +54,7 @@ def show(context: Context, as_of: datetime | None, only: str | None, picture: Pa
     document = {
         "as_of": asked.isoformat() if asked else None,
         "synthetic": settings.synthetic,
-        "feeds": [_document(feed) for feed in feeds],
+        "feeds": [completeness_document(feed) for feed in feeds],
         "picture": str(picture or ""),
     }
     tables = (_feeds(feeds), _newest(feeds), _outages(feeds), _shifts(feeds), _changes(feeds))
@@ -154,11 +154,13 @@ def _outages(feeds: Sequence[FeedCompleteness]) -> Table:
 
 
 def _shifts(feeds: Sequence[FeedCompleteness]) -> Table:
+    from features.completeness.document import shift_days
+
     rows = []
     for feed in feeds:
         for strand, shifts in feed.shifts.items():
             for shift in shifts:
-                before, day = _shift_days(shift, feed.kind)
+                before, day = shift_days(shift, feed.kind)
                 interval = f"{shift.low:.2f}-{shift.high:.2f}"
                 rows.append([feed.name, strand, str(before), str(day), f"×{shift.ratio:.2f}", interval])
     columns = ["feed", "strand", "last period before", "new from", "ratio", "95 %"]
@@ -173,40 +175,3 @@ def _changes(feeds: Sequence[FeedCompleteness]) -> Table:
     ]
     columns = ["feed", "strand", "before", "counts", "reason", "declared by"]
     return plain_table("Recording changes in force", columns, rows, ["counts"])
-
-
-def _shift_days(shift: LevelShift, kind: Any) -> tuple[date, date]:
-    from features import periods
-
-    return periods.start(shift.last_before, kind), periods.start(shift.period, kind)
-
-
-def _document(feed: FeedCompleteness) -> dict[str, Any]:
-    shifts = []
-    for strand, found in feed.shifts.items():
-        for shift in found:
-            before, day = _shift_days(shift, feed.kind)
-            sizes = {"ratio": shift.ratio, "low": shift.low, "high": shift.high}
-            shifts.append({"strand": strand, "date": str(day), "last_before": str(before), **sizes})
-    return {
-        "feed": feed.name,
-        "period": feed.kind,
-        "covered": [[str(first), str(last)] for first, last in feed.spans],
-        "missing_months": [list(run) for run in feed.missing],
-        "not_delivered": [[str(first), str(last)] for first, last in feed.gaps],
-        "half_in_by": feed.in_by(0.5),
-        "ninety_in_by": feed.in_by(0.9),
-        "delay_curves": {strand: [round(float(share), 4) for share in curve] for strand, curve in feed.curves.items()},
-        "newest": [_newest_document(row) for row in feed.newest],
-        "outages": [
-            {"group": o.group, "name": o.name, "first": str(o.first), "last": str(o.last), "expected": o.expected}
-            for o in feed.outages
-        ],
-        "level_shifts": shifts,
-        "recording_changes": [change.as_document() for change in feed.changes],
-    }
-
-
-def _newest_document(row: NewestPeriod) -> dict[str, Any]:
-    said = {"expected": row.expected, "low": row.low, "high": row.high, "used": row.used}
-    return {"strand": row.strand, "start": str(row.start), "recorded": row.recorded, "share": row.share, **said}

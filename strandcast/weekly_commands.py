@@ -128,6 +128,8 @@ def _document(week: Week) -> dict[str, Any]:
         ],
         "plan": {"plan_id": week.plan.plan_id, "audit_id": week.plan.audit_id, "draft": True} if week.plan else None,
         "no_plan": week.no_plan,
+        "published": week.published.as_document() if week.published else None,
+        "no_published_set": week.no_set,
         "problems": week.problems,
     }
 
@@ -156,5 +158,6 @@ def _lines(week: Week) -> list[str]:
         lines.append(f"Forecast {week.run.run_id} by {week.run.meta['model_version']}.")
         lines += [f"Notices: {', '.join(notices)}."] if notices else []
     lines.append(f"Draft plan {week.plan.plan_id}." if week.plan else week.no_plan)
+    lines.append(f"Published {week.published.name}." if week.published else week.no_set)
     lines += [f"Problem: {problem}" for problem in week.problems]
     return [line for line in lines if line]

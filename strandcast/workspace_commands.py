@@ -56,13 +56,14 @@ def init(
     from features.harm import harm_text
     from features.settings import SYNTHETIC, Settings
     from features.strands import taxonomy_of, taxonomy_text
-    from features.workspace import GATE, HARM, MONITOR, RESOURCES, STRANDS, Workspace
+    from features.workspace import DISCLOSURE, GATE, HARM, MONITOR, RESOURCES, STRANDS, Workspace
     from models.allocation.resources import default_text
+    from models.disclosure.rules import default_text as disclosure_text
     from models.monitoring.thresholds import default_text as monitor_text
     from training.gate.settings import default_text as gate_text
 
     files = {STRANDS: taxonomy_text(taxonomy), HARM: harm_text(taxonomy), RESOURCES: default_text(taxonomy)}
-    files |= {GATE: gate_text(), MONITOR: monitor_text()}
+    files |= {GATE: gate_text(), MONITOR: monitor_text(), DISCLOSURE: disclosure_text()}
     check_taxonomy(taxonomy_of(files[STRANDS], taxonomy or STRANDS))
     Calendar.load(holidays, None)
     source = AreaSource.of(areas) if areas else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from errors import LedgerError, ServiceError, StrandcastError
 from features.completeness.overview import FeedCompleteness, overview
@@ -21,13 +21,14 @@ from features.periods import ordinal
 from features.quarantine.rows import totals_by_feed
 from features.workspace import Workspace
 from ledger.archive import Archive
-from ledger.artefacts import Artefact
-from ledger.events import Draft, NoSuchRecordError
+from ledger.events import NoSuchRecordError, Scalar
 from models.allocation.choices import Choices
 from models.allocation.decisions.drafts import Sets, draft
 from models.allocation.decisions.record import PlanRecord
 from models.allocation.resources import load_resources
 from models.books import Books
+from models.disclosure.publish import PublishedSet, ground_of, publish
+from models.disclosure.rules import load_rules
 from models.monitoring.act import Acted, look
 from models.monitoring.thresholds import load_thresholds
 from models.preflight import take_up
@@ -37,10 +38,10 @@ from models.runs import KIND as FORECAST
 from models.runs import ForecastRun
 from models.stand_in import Standing, in_force
 from models.week import notices_of, run_forecast
+from models.weekly.kept import keep_report
 from models.weekly.outlook import Outlook, outlook, previous_run
 from models.weekly.report import Delivered, Material, weekly_page
 
-KIND = "weekly-report"
 FOLDER = "reports"
 # Periods after which the newest knowledge is called old.
 _STALE = 2
@@ -104,6 +105,8 @@ class Week:
         outlook: What is expected.
         plan: The draft plan.
         no_plan: Why there is none.
+        published: The tables that left the force.
+        no_set: Why none did.
         problems: What went wrong, in sentences; the rest was done.
         html: The report as one page.
         markdown: The same as Markdown.
@@ -115,6 +118,8 @@ class Week:
     outlook: Outlook | None = None
     plan: PlanRecord | None = None
     no_plan: str = ""
+    published: PublishedSet | None = None
+    no_set: str = ""
     problems: list[str] = field(default_factory=list)
     html: str = ""
     markdown: str = ""
@@ -169,6 +174,9 @@ def run_week(place: Place, asked: Asked) -> Week:
     if week.run:
         place.tell("Drafting a plan.")
         week.plan = week.attempt("Draft plan", lambda: _draft(place, asked, week))
+    if known:
+        place.tell("Publishing.")
+        week.published = week.attempt("Published tables", lambda: _publish(place, asked, knowledge, known, week))
     place.tell("Writing the report.")
     _report(place, asked, knowledge, week)
     return week
@@ -217,6 +225,17 @@ def _draft(place: Place, asked: Asked, week: Week) -> PlanRecord | None:
     return draft(week.run, resources, choices, place.books, Sets.of(workspace))
 
 
+def _publish(place: Place, asked: Asked, knowledge: Knowledge, known: Known, week: Week) -> PublishedSet | None:
+    rules = load_rules(place.workspace.disclosure_file)
+    if rules.level not in known.panel.areas.parents:
+        week.no_set = f"Nothing is published: the areas have no level '{rules.level}'."
+        return None
+    ground = ground_of(place.workspace.root, knowledge, asked.as_of, rules, place.books)
+    made = publish(ground, week.run, place.marks, place.books)
+    week.no_set = "" if made else "Nothing new is published."
+    return made
+
+
 def _report(place: Place, asked: Asked, knowledge: Knowledge, week: Week) -> None:
     archive, acted = place.archive(), week.acted
     plan = week.plan
@@ -240,7 +259,13 @@ def _report(place: Place, asked: Asked, knowledge: Knowledge, week: Week) -> Non
     )
     page = weekly_page(material)
     week.html, week.markdown = page.html(), page.markdown()
-    _record(place.books, week)
+    start = week.outlook.start.isoformat() if week.outlook else "no-forecast"
+    details: dict[str, Scalar] = {
+        "forecast": week.run.run_id if week.run else None,
+        "plan": plan.plan_id if plan else None,
+        "problems": len(week.problems),
+    }
+    keep_report(place.books, week.html, start, details, feeds)
 
 
 def _completeness(knowledge: Knowledge, as_of: date | None) -> tuple[FeedCompleteness, ...]:
@@ -276,20 +301,3 @@ def _stale(run: ForecastRun | None, today: date) -> str:
     as_of, kind = date.fromisoformat(run.meta["as_of"]), run.meta["period"]
     old = ordinal(today, kind) - ordinal(as_of, kind)
     return f"The newest knowledge here is of {as_of}: this is no forecast of the present." if old >= _STALE else ""
-
-
-def _record(books: Books, week: Week) -> None:
-    """Keep the report as it was written; the same one is kept once."""
-    stored = books.files.put(week.html.encode(), "weekly-reports", ".html")
-    start = week.outlook.start.isoformat() if week.outlook else "no-forecast"
-    name = f"{start}-{stored.sha256[:8]}"
-    if any(held.name == name for held in books.ledger.artefacts(KIND)):
-        return
-    details: dict[str, Any] = {
-        "act": "weekly",
-        "forecast": week.run.run_id if week.run else None,
-        "plan": week.plan.plan_id if week.plan else None,
-        "problems": len(week.problems),
-    }
-    draft = Draft("combination", f"{KIND}/{name}", books.actor, object_hash=stored.sha256, details=details)
-    books.ledger.append(draft, artefacts=[Artefact.of(KIND, name, stored, {"start": start})])

@@ -1,0 +1,44 @@
+"""What an attacker recovers of the hidden numbers, out of everything that was published. SYNTHETIC worlds.
+
+    python -m benchmarks.disclosure_attack [SETS] [--seed SEED] [--most NUMBER]
+
+For each set a small world of places, strands and weeks is drawn and published week after week by the same code that the
+weekly run uses: counts, expected numbers and hours. The attacker knows the rules, which hidden numbers are small, which
+strand lies within another, the formula of the forecasts and that of the hours, and solves two linear programs for every
+hidden number that is attacked: the smallest and the largest value that all of it together allows. The partner knows its
+own records too. Beside it the same worlds, published carelessly.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from experiments.disclosure.study import study
+
+
+def main() -> None:
+    """Run it and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sets", type=int, nargs="?", default=1000)
+    parser.add_argument("--seed", type=int, default=20260101)
+    parser.add_argument("--most", type=int, default=20)
+    given = parser.parse_args()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        tallies = study(given.sets, given.seed, Path(folder), lambda: datetime.now(UTC), given.most)
+    seconds, load = time.monotonic() - begun, os.getloadavg()[0]
+    print(f"{given.sets:,} sets in {seconds:,.0f} s; load of the machine {load:.1f}")
+    for name, tally in tallies.items():
+        print(
+            f"{name}: {tally.hidden:,} hidden numbers attacked in {tally.sets:,} sets, {tally.recovered:,} recovered; "
+            f"{tally.whole:,} with the whole range; fewest values left {tally.fewest}; "
+            f"{tally.published:,} counts shown"
+        )
+        print("   values left: " + ", ".join(f"{n}: {count:,}" for n, count in sorted(tally.values.items())[:12]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Disclosure: which numbers leave the force, and in what form."""

@@ -1,0 +1,107 @@
+"""Expected: what a recorded forecast expects of the period to come, in the form in which it may be shown.
+
+A forecast is made from counts, and some methods do little more than repeat them: an expected number beside a hidden
+count could be that count. So a number is shown only where every count of the newest periods is shown too. Of a total
+that is not enough, for it may have been moved: where a simple method stands in, totals are withheld.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.disclosure.measure import Measure
+from models.disclosure.places import F64, Bools, Places
+from models.disclosure.showing import Table, shown
+from models.runs import ForecastRun
+from models.table import MULTIPLIERS
+
+
+@dataclass(frozen=True, eq=False)
+class Means:
+    """What a run expects of one period.
+
+    Attributes:
+        rows: The run's rows of that period.
+        mean: float64[strand, place].
+        stood_in: bool[strand]: a simple method stands in for the model somewhere.
+        strands: Of that axis.
+    """
+
+    rows: pd.DataFrame
+    mean: F64
+    stood_in: Bools
+    strands: tuple[str, ...]
+
+    @classmethod
+    def of(cls, run: ForecastRun, codes: Sequence[str], places: Places) -> "Means":
+        """Return what a run expects of the next period.
+
+        Args:
+            run: The run.
+            codes: The areas of `places.member`.
+            places: Where it is summed.
+        """
+        rows = run.frame[run.frame["horizon"] == run.next_horizon]
+        rows = rows[rows["area_code"].isin(codes)]
+        strand = rows["strand"].astype(str)
+        names = tuple(sorted(set(strand)))
+        areas = np.zeros((len(names), len(codes)), dtype=np.float64)
+        where = {code: at for at, code in enumerate(codes)}
+        at = np.array([where[code] for code in rows["area_code"].astype(str)], dtype=np.int64)
+        kind = np.array([names.index(name) for name in strand], dtype=np.int64)
+        np.add.at(areas, (kind, at), rows["mean"].to_numpy(np.float64))
+        stood = np.array([(rows.loc[strand == name, "fallback"].astype(str) != "").any() for name in names], np.bool_)
+        plain = rows.assign(place=places.member[at], kind=kind)
+        return cls(plain, places.totals(areas), stood, names)
+
+
+def expected(
+    means: Means, places: Places, minimum: Mapping[str, int], round_to: int, recent: Mapping[str, Bools]
+) -> dict[str, F64]:
+    """Return for each strand what is shown of its expected numbers, NaN where hidden: float64[place].
+
+    Args:
+        means: What is expected.
+        places: The places.
+        minimum: Strand to the smallest number that may be shown.
+        round_to: Multiples that are shown.
+        recent: Strand to the places of which all newest counts can be shown; strands without counts are left out.
+    """
+    result = {}
+    for number, strand in enumerate(means.strands):
+        if strand not in recent:
+            continue
+        may = recent[strand] & (places.bottom if means.stood_in[number] else True)
+        table = Table(means.mean[number], {}, may)
+        result[strand] = shown(places, table, Measure(minimum[strand], round_to, whole=False))
+    return result
+
+
+def reasons(means: Means, places: Places, numbers: Mapping[str, F64], round_to: int) -> list[tuple[int, str, str, int]]:
+    """Return what the shown expected numbers rest on: place, strand, group of features and its share, per cent.
+
+    Shares are of the absolute contributions on the log scale, areas weighted by their means, rounded by themselves; the
+    multipliers themselves say what was counted. They stand only beside an expected number that is shown, and only for
+    the lowest places: a total's shares are made of its places'.
+    """
+    found: list[tuple[int, str, str, int]] = []
+    if "base" not in means.rows:
+        return found
+    kept = means.rows[means.rows["base"].notna()]
+    sizes = {
+        group: np.abs(np.log(np.maximum(kept[column].to_numpy(np.float64), 1e-12))) * kept["mean"].to_numpy(np.float64)
+        for group, column in MULTIPLIERS.items()
+    }
+    for strand, values in numbers.items():
+        kind = means.strands.index(strand)
+        for place in np.flatnonzero(places.bottom & ~np.isnan(values)).tolist():
+            here = ((kept["place"] == place) & (kept["kind"] == kind)).to_numpy()
+            sums = {group: float(size[here].sum()) for group, size in sizes.items()}
+            whole = sum(sums.values())
+            for group, size in sums.items():
+                share = int(np.floor(100 * size / whole / round_to + 0.5)) * round_to if whole > 0 else 0
+                if share:
+                    found.append((place, strand, group, share))
+    return found

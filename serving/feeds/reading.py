@@ -1,0 +1,125 @@
+"""What is read of feeds: contracts, what is held, what was refused, and what is not in yet."""
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from errors import DataError
+from features.feeds.catalogue import all_contracts
+from features.feeds.contract import Contract
+from features.feeds.rules import RULE
+from features.incidents.batch import Delivery, current, deliveries
+from features.quarantine.rows import Totals, quarantined_rows, totals_by_feed
+from ledger.archive import Archive
+from ledger.events import NoSuchRecordError
+from models.weekly.kept import COMPLETENESS
+from serving.answers import Finding
+from serving.asking import present
+from serving.desk import Desk
+from serving.feeds.shapes import QuarantineQuery
+
+_NOT_STATED = "not stated"
+
+
+def feeds(desk: Desk) -> Finding:
+    """Find the feeds that whoever asks may see."""
+    return Finding.of({"feeds": _held(desk)}, "feeds")
+
+
+def feed(desk: Desk, name: str) -> Finding:
+    """Find one feed.
+
+    Raises:
+        NoSuchRecordError: There is none of this name that whoever asks may see.
+    """
+    found = [held for held in _held(desk) if held["name"] == name]
+    if not found:
+        raise NoSuchRecordError("there is no such feed", fix="GET /v1/feeds lists those that you may see")
+    return Finding.of({"feeds": found}, f"feed/{name}")
+
+
+def quarantine(desk: Desk, query: QuarantineQuery) -> Finding:
+    """Find one page of the rows in quarantine, without their values.
+
+    Raises:
+        DataError: There is no such rule or feed, or the cursor cannot be used.
+    """
+    if query.rule is not None and query.rule not in RULE:
+        raise DataError("there is no such rule", place="rule", fix=f"use one of {', '.join(RULE)}")
+    archive = _archive(desk)
+    totals = {name: own for name, own in totals_by_feed(archive).items() if _may_see(name)}
+    if query.feed is not None and not _may_see(query.feed):
+        raise DataError("there is no such feed", place="feed", fix="GET /v1/feeds lists those that you may see")
+    wanted = sorted(name for name in totals if query.feed in (None, name))
+    rules: dict[str, int] = {}
+    for name in wanted:
+        for rule, count in totals[name].rules.items():
+            if query.rule in (None, rule):
+                rules[rule] = rules.get(rule, 0) + count
+    begin = query.position()
+    rows = (row for name in wanted for row in quarantined_rows(archive, name, query.rule))
+    page = list(islice(rows, begin, begin + query.limit + 1))
+    more = len(page) > query.limit
+    listed = [
+        {**vars(row), "meaning": RULE[row.rule].meaning, "fix": RULE[row.rule].fix} for row in page[: query.limit]
+    ]
+    document = {
+        "total": sum(rules.values()),
+        "rules": rules,
+        "next_cursor": str(begin + query.limit) if more else None,
+        "rows": listed,
+    }
+    return Finding.of(document, "quarantine", details={"first": begin, "rows": len(listed), **query.said()})
+
+
+def completeness(desk: Desk) -> Finding:
+    """Find what was known of completeness at the newest weekly run: on a read nothing is computed anew."""
+    newest = desk.ledger.newest(COMPLETENESS)
+    if newest is None:
+        return Finding.of({"start": None, "feeds": []}, COMPLETENESS)
+    document = json.loads(desk.files.read(newest.stored))
+    told = [item for item in document["feeds"] if _may_see(item["feed"])]
+    return Finding.of({"start": document["start"], "feeds": told}, f"{COMPLETENESS}/{newest.name}")
+
+
+def _may_see(name: str) -> bool:
+    """Return whether whoever asks may see a feed; each force of data.police.uk is a feed of its own."""
+    allowed = present().caller.scope.feeds
+    return allowed is None or name in allowed or name.partition("/")[0] in allowed
+
+
+def _held(desk: Desk) -> list[dict[str, Any]]:
+    archive = _archive(desk)
+    held = [item for _, item in current(deliveries(archive))]
+    totals = totals_by_feed(archive)
+    contracts = {contract.name: contract for contract in all_contracts(desk.workspace.root)}
+    names = sorted({*contracts, *(item.subject for item in held)})
+    return [_feed(name, contracts.get(name), held, totals) for name in names if _may_see(name)]
+
+
+def _feed(
+    name: str, contract: Contract | None, held: Sequence[Delivery], totals: Mapping[str, Totals]
+) -> dict[str, Any]:
+    own = [item for item in held if item.subject == name]
+    runs = [run for item in own for covered in item.covers.values() for run in covered]
+    terms = ("title", "partner", "purpose", "lawful_basis", "use", "period")
+    said = {term: getattr(contract, term) if contract else _NOT_STATED for term in terms}
+    return {
+        "name": name,
+        **said,
+        "version": contract.version if contract else None,
+        "minimum_count": contract.disclosure.minimum_count if contract else 0,
+        "retention_days": contract.retention.days if contract else 0,
+        "files": sum(not item.released_from for item in own),
+        "accepted": sum(item.accounts.accepted for item in own),
+        "quarantined": totals[name].open if name in totals else 0,
+        "released": totals[name].released if name in totals else 0,
+        "first_day": min((run.first.isoformat() for run in runs), default=None),
+        "last_day": max((run.last.isoformat() for run in runs), default=None),
+        "received_at": max((item.received_at.isoformat() for item in own), default=None),
+    }
+
+
+def _archive(desk: Desk) -> Archive:
+    return Archive(desk.ledger, desk.files, present().caller.name)

@@ -1,0 +1,1 @@
+"""Published: what partners and the public may see, and nothing else."""

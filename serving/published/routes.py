@@ -1,0 +1,45 @@
+"""The addresses of the published tables: all that partners and the public may ask for."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from models.disclosure.published import TableName
+from serving.access.caller import Role
+from serving.access.policy import declared
+from serving.answers import answered
+from serving.desk import Desk
+from serving.published.reading import overview, table
+from serving.published.shapes import PublishedOverview, PublishedQuery, PublishedRows
+
+CSV = "text/csv"
+
+
+def routes(desk: Callable[[], Desk]) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter()
+
+    @router.get(
+        "/v1/published",
+        response_model=PublishedOverview,
+        summary="What has been published for partners and the public",
+        **declared("consultation", *Role),
+    )
+    async def get_overview(request: Request) -> Any:
+        return await answered(desk(), request, await run_in_threadpool(overview, desk()))
+
+    @router.get(
+        "/v1/published/{table_name}",
+        response_model=PublishedRows,
+        responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+        summary="Published numbers by period, place and strand",
+        **declared("consultation", *Role),
+    )
+    async def get_table(request: Request, table_name: TableName, query: Annotated[PublishedQuery, Query()]) -> Any:
+        wanted = query.format or ("csv" if CSV in request.headers.get("accept", "") else "json")
+        found = await run_in_threadpool(table, desk(), table_name, query, as_csv=wanted == "csv")
+        return await answered(desk(), request, found)
+
+    return router
