@@ -90,7 +90,7 @@ def served(root: Path, workers: int) -> Iterator[tuple[int, int]]:
 def measure(root: Path, at_once: int, idle: int, workers: int) -> None:
     """Be a burden in every way, and print what it cost."""
     with served(root, workers) as (pid, port):
-        # Whoever is not known is turned away sooner than any of these is.
+        # Of whom nobody knows no body is read at all: these have a key.
         target = Target(port, headers_for(root)["Authorization"])
         hostile.declared_gigabyte(target)
         time.sleep(1.0)
