@@ -31,12 +31,13 @@ def known(client: TestClient) -> dict[str, dict[str, str]]:
     made = client.post("/v1/plans", json={"total_hours": 60}, headers={"Prefer": "wait=30"})
     assert made.status_code == 201, made.text
     row = client.get("/v1/forecasts", params={"limit": 1}).json()["rows"][0]
-    studied = client.post("/v1/scenarios", json={"kind": "frontier", "plan_id": made.json()["plan_id"]})
+    studied = client.post("/v1/scenarios", json={"study": "frontier", "plan_id": made.json()["plan_id"]})
+    assert studied.status_code == 202, studied.text
     return {
         "plans": {"id": made.json()["plan_id"]},
         "explanations": {"id": row["forecast_id"]},
         "audit": {"id": made.json()["audit_id"]},
-        "jobs": {"id": studied.json().get("job_id", "")},
+        "jobs": {"id": studied.json()["job_id"]},
         "published": {"table_name": "counts"},
     }
 
