@@ -123,5 +123,19 @@ class Checkpoints(Closed):
     checkpoints: list[SignedCheckpoint]
 
 
+class ExportOrder(Closed):
+    """What to export: all of it; an empty object."""
+
+
+class Export(Closed):
+    """A bundle that was exported."""
+
+    audit_id: str = Field(description="The event that recorded it; the bundle ends before it.")
+    export_id: str = Field(description="Fetch it at /v1/exports/{id}.")
+    events: int
+    head: str = Field(description="Hash of the last event in it.")
+    root: str = Field(description="Root of the tree over them, hexadecimal.")
+
+
 def _told(instant: datetime | None) -> str | None:
     return None if instant is None else utc_text(instant)

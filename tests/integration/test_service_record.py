@@ -1,5 +1,6 @@
 """The record over HTTP: pages of events, proofs that are checked offline, checkpoints that the service signs."""
 
+import hashlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from errors import ServiceError
+from ledger.bundle.judging import judge
 from ledger.events import OPERATIONS
 from ledger.tree.checkpoints import KEY_VARIABLE
 from ledger.tree.documents import check
@@ -142,6 +144,31 @@ def test_checkpoints_are_those_that_the_service_dropped(client: TestClient, sign
     ]
     assert signed.opened(page.checkpoints[0].note).size == page.checkpoints[0].size
     assert get(client, "/v1/checkpoints", cursor=page.checkpoints[-1].size)["checkpoints"] == []
+
+
+def test_an_export_is_made_by_a_job_and_verifies_elsewhere(
+    client: TestClient, signed: Verifier, root: Path, tmp_path: Path
+) -> None:
+    answer = client.post("/v1/exports", json={}, headers={"prefer": "respond-async"})
+    assert answer.status_code == 202, answer.text
+    job, deadline = answer.json(), time.monotonic() + 120
+    while job["status"] in ("queued", "running") and time.monotonic() < deadline:
+        time.sleep(0.2)
+        job = get(client, answer.headers["location"])
+    assert (job["status"], job["kind"]) == ("done", "export")
+    bundle = client.get(job["location"])
+    assert (bundle.status_code, bundle.headers["content-type"]) == (200, "application/zip")
+    (tmp_path / "bundle.zip").write_bytes(bundle.content)
+    notes = [signed.opened(path.read_text("utf-8")) for path in (root / "drop").iterdir()]
+    found = judge(tmp_path / "bundle.zip", signed, notes)
+    assert (found.ok, found.covered) == (True, max(note.size for note in notes))
+    again = client.post("/v1/exports", json={})
+    assert (again.status_code, again.json()["events"] > found.events) == (201, True)
+    said = get(client, f"/v1/audit/{bundle.headers['audit-id']}")
+    assert (said["operation"], said["recipient"] == said["actor"]) == ("disclosure", True)
+    assert said["object_hash"] == hashlib.sha256(bundle.content).hexdigest()
+    for name in ("000000000001-0123456789ab", "..%2Fstrandcast"):
+        assert client.get(f"/v1/exports/{name}").status_code == 404
 
 
 def test_service_does_not_start_that_could_not_sign(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
