@@ -12,6 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from errors import ServiceError
 from features.workspace import Workspace
@@ -89,10 +90,14 @@ async def handed_out(desk: Desk, asking: Asking, name: str) -> Response:
         NoSuchRecordError: There is no such export, or it was deleted.
         LedgerError: It could not be recorded; then it is not handed out.
     """
+    absent = NoSuchRecordError("there is no such export", fix="ask for one at /v1/exports")
+    if not _NAME.fullmatch(name):
+        raise absent
     path = _folder(desk.workspace) / f"{name}.zip"
-    made = page(desk.ledger.database, Which(object=f"{KIND}/{name}", operation="consultation", outcome="ok"), 1)
-    if not _NAME.fullmatch(name) or not made or not path.is_file():
-        raise NoSuchRecordError(f"there is no export {name}", fix="ask for one at /v1/exports")
+    which = Which(object=f"{KIND}/{name}", operation="consultation", outcome="ok")
+    made = await run_in_threadpool(page, desk.ledger.database, which, 1)
+    if not made or not path.is_file():
+        raise absent
     draft = Draft(
         "disclosure",
         f"{KIND}/{name}",
