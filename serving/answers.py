@@ -25,8 +25,6 @@ from serving.desk import Desk
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 AUDIT_ID = "Audit-Id"
-# What a route that answers with CSV too says of its answers.
-ALSO_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @dataclass(frozen=True)
@@ -92,14 +90,6 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
         rest = body[1:] if body == b"{}" else b"," + body[1:]
         body = b'{"audit_id":"' + event.audit_id.encode() + b'"' + rest
     return Response(body, finding.status, headers, finding.media_type)
-
-
-def wants_csv(request: Request, asked: str | None) -> bool:
-    """Tell whether an answer is to be CSV: the query says so, or else the header Accept names it before JSON."""
-    if asked is not None:
-        return asked == "csv"
-    wanted = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").lower().split(",")]
-    return next((one == "text/csv" for one in wanted if one in ("text/csv", JSON)), False)
 
 
 def tag_of(digest: str) -> str:

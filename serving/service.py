@@ -21,7 +21,7 @@ from serving.access.policy import Policies, policies_of
 from serving.asking import present
 from serving.desk import Desk
 from serving.forecasts.snapshot import Watch
-from serving.guards.bodies import Bodies
+from serving.guards.bodies import Bodies, Unread
 from serving.guards.connections import bound_connections
 from serving.guards.headers import SecurityHeaders
 from serving.guards.health import too_old
@@ -39,6 +39,7 @@ from serving.plans.making import plan_errand
 from serving.plans.narrowing import check_sees_all
 from serving.plans.schemas import PlanOrder
 from serving.preflight import check_or_exit, end_service, workspace_root
+from serving.record.keeping import keeper
 from serving.web import build_web, problem_response
 
 SECONDS_BETWEEN_LOOKS = 3.0
@@ -91,6 +92,11 @@ def present_hosts() -> Collection[str]:
     return present_settings().hosts
 
 
+def tell_of_no_checkpoint(error: StrandcastError) -> None:
+    """Log that a checkpoint could not be written; the next round tries again."""
+    _logger.warning("no checkpoint: %s", error)
+
+
 class StrandcastService:
     """Forecasts of recorded demand by area and strand, patrol plans with reasons, and their record."""
 
@@ -99,6 +105,7 @@ class StrandcastService:
         logging.getLogger("bentoml._internal.server.http_app").addFilter(NotOfInput())
         try:
             self.desk = Desk.open(workspace_root(), now)
+            self._keeper = keeper(self.desk.workspace, self.desk.ledger, now, tell_of_no_checkpoint)
         except Exception as error:
             end_service(error)
             raise
@@ -122,6 +129,8 @@ class StrandcastService:
     def close(self) -> None:
         """Stop watching and close the ledger."""
         self._watch.stop()
+        if self._keeper is not None:
+            self._keeper.close()
         self.desk.close()
 
     def __is_ready__(self) -> bool:
@@ -170,6 +179,7 @@ Strandcast = bentoml.service(
 if is_wanted(os.environ):
     Strandcast.add_asgi_middleware(Tracing, policies=POLICIES, provider=exporting_provider())
 Strandcast.add_asgi_middleware(Metering, policies=POLICIES)
+Strandcast.add_asgi_middleware(Unread)
 Strandcast.add_asgi_middleware(Refusals, recorder=present_recorder)
 Strandcast.add_asgi_middleware(RequestLog)
 Strandcast.add_asgi_middleware(SecurityHeaders)

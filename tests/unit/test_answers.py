@@ -51,7 +51,7 @@ def test_answer_bears_the_event_that_recorded_it(desk: Desk) -> None:
         "patrol-planning",
     )
     assert said.object_hash == hashlib.sha256(b'{"rows":2}').hexdigest()
-    assert dict(said.details) == {"request": "r-1", "rows": 2}
+    assert dict(said.details) == {"request": "r-1", "rows": 2, "url": "/v1/forecasts"}
 
 
 @pytest.mark.parametrize("tag", ["{tag}", "W/{tag}", '"x", {tag}', "*"])

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("each_database")
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, each_database: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     synthetic_workspace(tmp_path / "w")
     monkeypatch.setattr(kinds, "KINDS", COUNT)
     return tmp_path / "w"
