@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from serving.access.caller import Role, Scope
 from strandcast.app import run
 from tests.support.exports import write_csv
+from tests.support.keys import headers_for
 from tests.support.ledgers import open_ledger
 from tests.support.services import running_service
 
@@ -164,3 +166,20 @@ def test_feeds_and_quarantine_are_read(client: TestClient) -> None:
     assert client.get("/v1/quarantine").json()["total"] == 0
     assert client.get("/v1/quarantine", params={"rule": "no rule"}).status_code == 422
     assert client.get("/v1/completeness").json()["feeds"] == []
+
+
+def test_the_public_is_given_the_tables_and_nothing_else(client: TestClient, root: Path) -> None:
+    key = headers_for(root, Role.PUBLIC, name="A resident")
+    answer = client.get("/v1/published/counts", params={"limit": 1}, headers=key)
+    with open_ledger(root) as ledger:
+        event = ledger.event(answer.headers["audit-id"])
+    assert (event.draft.operation, event.draft.recipient) == ("disclosure", "A resident")
+    for path in ("/v1/feeds", "/v1/quarantine", "/v1/completeness", "/v1/forecasts", "/v1/audit"):
+        assert client.get(path, headers=key).status_code == 403
+
+
+def test_a_partner_sees_the_feeds_that_it_is_named_for(client: TestClient, root: Path) -> None:
+    key = headers_for(root, Role.PARTNER, name="A council", scope=Scope(feeds=frozenset({"council-asb"})))
+    assert [feed["name"] for feed in client.get("/v1/feeds", headers=key).json()["feeds"]] == ["council-asb"]
+    assert client.get("/v1/feeds/city", headers=key).status_code == 404
+    assert client.get("/v1/quarantine", params={"feed": "city"}, headers=key).status_code == 422
