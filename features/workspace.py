@@ -154,11 +154,6 @@ class Workspace:
         return self.root / "backtests"
 
     @property
-    def mlflow_uri(self) -> str:
-        """Where training runs are tracked."""
-        return f"sqlite:///{self.root / 'mlflow.db'}"
-
-    @property
     def mlartifacts(self) -> Path:
         """Folder of the files that training runs log."""
         return self.root / "mlartifacts"

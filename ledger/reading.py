@@ -1,13 +1,14 @@
-"""Reading everything that is recorded, at one instant, as the verification and the export need it."""
+"""Reading what is recorded: everything at one instant, as verification and export need it, or a page of events."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from ledger.database import Database
-from ledger.events import alias_key
-from ledger.rows import stored_artefact, stored_line
+from ledger.events import Event, alias_key
+from ledger.rows import event_of_row, stored_artefact, stored_line
 from ledger.tables import ALIAS_MOVES, ARTEFACTS, CHECKPOINTS, EVENTS, TREE
 from ledger.tree.notes import Kept
 from ledger.verify import Claims, Stored
@@ -34,3 +35,47 @@ def stored(database: Database) -> Iterator[Stored]:
         with connection.execute(query) as events:
             lines = map(stored_line, events.mappings())
             yield Stored(lines, map(stored_artefact, artefacts), found, nodes, kept, count=count)
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which events are meant; what is None leaves all.
+
+    Attributes:
+        operation: Those of an operation.
+        object: Those done to an object.
+        actor: Those of an actor.
+        outcome: Those with an outcome.
+        since: Those at or after an instant, as events tell it.
+        until: Those before an instant.
+        before: Those before a place in the chain.
+    """
+
+    operation: str | None = None
+    object: str | None = None
+    actor: str | None = None
+    outcome: str | None = None
+    since: str | None = None
+    until: str | None = None
+    before: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what their rows have in common."""
+        columns = EVENTS.c
+        alike = {name: getattr(self, name) for name in ("operation", "object", "actor", "outcome")}
+        found = [columns[name] == value for name, value in alike.items() if value is not None]
+        found += [columns.time >= self.since] if self.since is not None else []
+        found += [columns.time < self.until] if self.until is not None else []
+        found += [columns.sequence < self.before] if self.before is not None else []
+        return found
+
+
+def page(database: Database, which: Which, limit: int) -> list[Event]:
+    """Return some events, the newest first.
+
+    Raises:
+        LedgerError: The database fails, or a row in it spells no event.
+    """
+    query = select(EVENTS).where(*which.conditions()).order_by(EVENTS.c.sequence.desc()).limit(limit)
+    with database.reading() as connection:
+        return [event_of_row(row) for row in connection.execute(query).mappings()]

@@ -14,9 +14,11 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.forecaster import Forecast
 from models.ground import GROUND, ground_document
-from models.kept_panels import kept_panel, unrecorded
+from models.kept_panels import kept_panel
 from models.levels import upper_levels
 from models.patrol import SHARE, patrol_share
+from models.replay.features import features_sha256
+from models.replay.manifest import MANIFEST, append_beside, manifest_of_run
 from models.runs import DISPERSION, KIND, LATEST, SPREAD, ForecastRun
 from models.served.ready import served_file
 from models.served.record import kept_for_reading
@@ -87,7 +89,8 @@ def run_forecast(
 
     The run's table holds the contributions of the first horizon that is still to come. A second file, from which reads
     are answered, holds those of all horizons and the levels above the areas; it is made once for a run.
-    The panel is kept beside it, so that the run can be repeated when the rows behind it are erased. The same panel and
+    The panel is kept beside it, so that the run can be repeated when the rows behind it are erased, and a manifest of
+    what it was made of. The same panel and
     model give the same file and so the same run; asking again records that it was consulted. Where a simple method
     stands in for the model in some strand or at some level the run's notices say so.
 
@@ -105,6 +108,16 @@ def run_forecast(
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
     kept = kept_panel(panel, files)
+    manifest = manifest_of_run(
+        ledger,
+        files,
+        panel=kept,
+        snapshot_hash=snapshot_hash,
+        as_of=panel.as_of.isoformat(),
+        version=champion.version,
+        features=features_sha256(champion.model),
+        output=stored,
+    )
     meta: dict[str, Json] = {
         "origin": panel.origin.isoformat(),
         "as_of": panel.as_of.isoformat(),
@@ -121,6 +134,7 @@ def run_forecast(
         "recording_changes": [change.as_document() for change in panel.changes],
         "attribution": attribution,
         "panel": kept.name,
+        MANIFEST: dict(manifest.document),
         GROUND: ground_document(panel.areas),
         SPREAD: forecast.spread.document(),
         "fallback": _by_strand(panel.strands, forecast.fallback),
@@ -129,10 +143,10 @@ def run_forecast(
         },
     }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
-    new = [] if held else [Artefact.of(KIND, run_id, stored, meta), *unrecorded(kept, ledger)]
+    own = [] if held else [Artefact.of(KIND, run_id, stored, meta)]
     if served_file(ledger, run_id) is None:
         whole = champion.model.forecast(panel, explain=forecast.horizons)
-        new.append(
+        own.append(
             kept_for_reading(run_id, frame, whole, panel, files, model_version=champion.version, notices=notices)
         )
     draft = Draft(
@@ -142,5 +156,6 @@ def run_forecast(
         object_hash=stored.sha256,
         details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": snapshot_hash},
     )
-    event = ledger.append(draft, artefacts=new, aliases={(KIND, LATEST): run_id})
+    shared = [] if held else [kept, *manifest.beside]
+    event = append_beside(ledger, draft, own, shared, aliases={(KIND, LATEST): run_id})
     return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)

@@ -17,6 +17,8 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from ledger.events import Draft, Scalar
+from models.replay.surroundings import KIND as SURROUNDINGS
+from serving.asked import asked_details
 from serving.asking import present
 from serving.desk import Desk
 
@@ -74,7 +76,10 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     digest = finding.sha256
     tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
-    event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, known=known)))
+    details = asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
+    if desk.surroundings:
+        details[SURROUNDINGS] = desk.surroundings
+    event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, details, known=known)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
     if known:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -98,10 +103,10 @@ def tag_of(digest: str) -> str:
     return f'"{digest[:32]}"'
 
 
-def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
+def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:
     asking = present()
     operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
-    details = {**finding.details, **({"not_modified": True} if known else {})}
+    modified = {"not_modified": True} if known else {}
     draft = Draft(
         operation,
         finding.object,
@@ -109,7 +114,7 @@ def _draft(finding: Finding, digest: str, *, known: bool) -> Draft:
         object_hash=digest,
         # Whoever is answered is who it is disclosed to, where the finding names nobody else.
         recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
-        details=details,
+        details={**finding.details, **details, **modified},
     )
     # Events of many callers are recorded together, so each says itself who acts.
     return asking.acting().complete(draft)

@@ -34,6 +34,7 @@ class Desk:
         door: Tells who asks.
         queue: Jobs.
         starter: Sees to it that somebody does them.
+        surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, clock: Callable[[], datetime]) -> None:
@@ -43,6 +44,7 @@ class Desk:
         self.clock = clock
         self.shelf = Shelf(ledger, self.files)
         self.recorder = GroupCommit(ledger)
+        self.surroundings = ""
         self.door = Door(ledger, workspace.settings.access, clock)
         self.queue = Queue(ledger, clock)
         self.starter = Starter(workspace.root, self.queue)

@@ -15,6 +15,7 @@ from models.served.ready import prepare_apart, served_file
 from serving.forecasts.choice import served_run
 from serving.forecasts.snapshot import mapped
 from serving.guards.health import too_old
+from serving.record.keeping import check_keeping
 
 WORKSPACE_VARIABLE = "STRANDCAST_WORKSPACE"
 DEFAULT_WORKSPACE = "var"
@@ -28,7 +29,7 @@ def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def check(root: Path, clock: Callable[[], datetime]) -> str | None:
-    """Check that the workspace opens, its ledger can be written, and a champion's run is there as recorded.
+    """Check that the workspace opens, its ledger can be written and signed, and a champion's run is there as recorded.
 
     A run that was recorded without the file that reads are answered from gets it now.
 
@@ -45,6 +46,7 @@ def check(root: Path, clock: Callable[[], datetime]) -> str | None:
         if run is None:
             fix = "run strandcast train, promote and forecast first"
             raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
+        check_keeping(workspace)
         if served_file(ledger, run.name) is None:
             told = f"strandcast: preparing run {run.name} for reading, once: it was recorded without the file for it\n"
             sys.stderr.write(told)

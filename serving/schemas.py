@@ -103,6 +103,7 @@ class AuditEvent(Closed):
     operation: str
     object: str
     object_hash: str | None
+    recipient: str | None = Field(None, description="Who was given it, of a disclosure.")
     actor: str
     role: str
     authentication: str

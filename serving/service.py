@@ -14,6 +14,7 @@ from errors import StrandcastError
 from features.service import Service
 from ledger.group import GroupCommit
 from models.kinds import FORECAST
+from models.replay.manifest import record_surroundings
 from serving.access.caller import Caller, Role
 from serving.access.gate import Gate
 from serving.access.policy import Policies, policies_of
@@ -38,6 +39,7 @@ from serving.plans.making import plan_errand
 from serving.plans.narrowing import check_sees_all
 from serving.plans.schemas import PlanOrder
 from serving.preflight import check_or_exit, end_service, workspace_root
+from serving.record.keeping import keeper
 from serving.web import build_web, problem_response
 
 SECONDS_BETWEEN_LOOKS = 3.0
@@ -90,6 +92,11 @@ def present_hosts() -> Collection[str]:
     return present_settings().hosts
 
 
+def tell_of_no_checkpoint(error: StrandcastError) -> None:
+    """Log that a checkpoint could not be written; the next round tries again."""
+    _logger.warning("no checkpoint: %s", error)
+
+
 class StrandcastService:
     """Forecasts of recorded demand by area and strand, patrol plans with reasons, and their record."""
 
@@ -98,10 +105,12 @@ class StrandcastService:
         logging.getLogger("bentoml._internal.server.http_app").addFilter(NotOfInput())
         try:
             self.desk = Desk.open(workspace_root(), now)
+            self._keeper = keeper(self.desk.workspace, self.desk.ledger, now, tell_of_no_checkpoint)
         except Exception as error:
             end_service(error)
             raise
         try:
+            self.desk.surroundings = record_surroundings(self.desk.ledger, self.desk.files, "service")
             self.desk.shelf.refresh()
         except StrandcastError as error:
             # Not ready is an answer; a worker that ends would be started again for ever.
@@ -120,6 +129,8 @@ class StrandcastService:
     def close(self) -> None:
         """Stop watching and close the ledger."""
         self._watch.stop()
+        if self._keeper is not None:
+            self._keeper.close()
         self.desk.close()
 
     def __is_ready__(self) -> bool:

@@ -35,6 +35,7 @@ from strandcast.promote_commands import promote, rollback
 from strandcast.publish_commands import publish, published
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
+from strandcast.replay_commands import replay
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
 from strandcast.tasks_commands import tasks
@@ -100,6 +101,7 @@ def _tell(sentence: str, code: int, arguments: list[str]) -> int:
 
 
 allocate.add_command(evaluate)
+audit.add_command(replay)
 cli.add_command(allocate)
 cli.add_command(areas)
 cli.add_command(audit)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strandcast.audit_proofs_commands import collected_checkpoints, public_key
 from strandcast.command import Context, command_options
 
 if TYPE_CHECKING:
@@ -78,10 +79,24 @@ def backup(context: Context, folder: Path) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--holds", metavar="AUDIT_ID", help="Refuse a backup that ends before this event, or has another there.")
-@click.option("--accept-older", is_flag=True, help="Restore although the backup ends before the event of --holds.")
+@click.option("--key", "key_text", help="Public key of the checkpoints, or a file that holds it.")
+@click.option(
+    "--checkpoints",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of collected checkpoints to reach.",
+)
+@click.option("--accept-older", is_flag=True, help="Restore although the backup ends before the event or a checkpoint.")
 @click.option("--drill", "as_drill", is_flag=True, help="Restore into a temporary folder, verify, and delete it again.")
 @command_options
-def restore(context: Context, folder: Path, holds: str | None, accept_older: bool, as_drill: bool) -> None:
+def restore(
+    context: Context,
+    folder: Path,
+    holds: str | None,
+    key_text: str | None,
+    checkpoints: Path | None,
+    accept_older: bool,
+    as_drill: bool,
+) -> None:
     """Make the workspace anew from a backup in FOLDER, and verify it; the workspace must not exist yet.
 
     With STRANDCAST_DATABASE_URL the rows go into that database, which must be empty, whatever kind they come from.
@@ -92,9 +107,11 @@ def restore(context: Context, folder: Path, holds: str | None, accept_older: boo
     from ledger.backup.restoring import Wish, drill
     from ledger.backup.restoring import restore as make_anew
 
-    if accept_older and holds is None:
-        raise click.UsageError("--accept-older needs --holds AUDIT_ID.")
-    wish = Wish(holds, accept_older)
+    verifier = public_key(key_text)
+    if checkpoints is not None and verifier is None:
+        raise click.UsageError("Checkpoints count for nothing without the --key that signed them.")
+    collected = collected_checkpoints(checkpoints, verifier) if checkpoints is not None and verifier else []
+    wish = Wish(holds, collected, accept_older)
     with context.output.progress("Restoring, file by file") as advance:
         if as_drill:
             done = drill(folder, context.clock, context.actor, wish=wish, advance=advance)
@@ -123,6 +140,6 @@ def _lines(done: Restored, root: Path, as_drill: bool) -> list[str]:
     if as_drill:
         return [*lines, "It was a drill: nothing of it was kept."]
     if done.older:
-        lines.append("The ledger ends before the event that you named; what was recorded after its end is lost.")
+        lines.append("The ledger ends before what you named; what was recorded after its end is lost.")
     lines.append("Rows that were erased after the backup was made are back: run strandcast purge.")
     return [*lines, f"Recorded as {done.event.audit_id} in {root}."]

@@ -97,5 +97,7 @@ def tracker_of(deployment: Deployment, *, off: bool) -> Tracker:
     if off:
         return Untracked()
     from training.tracking import MlflowTracker
+    from training.tracking_place import address
 
-    return MlflowTracker(deployment.workspace.mlflow_uri, deployment.workspace.mlartifacts)
+    workspace = deployment.workspace
+    return MlflowTracker(address(workspace.database_url, workspace.root), workspace.mlartifacts)

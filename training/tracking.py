@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from errors import ModelError
 from models.boosted import booster_from_text
 from training.record import Ended, StudyRecord, TrainingRecord, TrialRecord
+from training.tracking_place import prepare
 
 REGISTERED_MODEL = "strandcast"
 CHAMPION = "champion"
@@ -64,6 +65,7 @@ class MlflowTracker:
         self._uri = tracking_uri
         self._artifact_root = artifact_root
         self._experiment = experiment
+        self._prepared = False
 
     def log_training(self, record: TrainingRecord) -> str:
         """Keep a run, register its model as the challenger, and return the run's identifier.
@@ -167,6 +169,9 @@ class MlflowTracker:
     def _connected(self) -> Iterator[MlflowClient]:
         """Yield a client of this address; tell MLflow's errors as ours and keep its chatter off the screen."""
         with _hushed():
+            if not self._prepared:
+                prepare(self._uri)
+                self._prepared = True
             try:
                 yield MlflowClient(self._uri, self._uri)
             except (MlflowException, SQLAlchemyError) as error:

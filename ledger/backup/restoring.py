@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from ledger.database import Database
 from ledger.events import Draft, Event, NoSuchRecordError, Scalar, parse_audit_id
 from ledger.files import FileStore
 from ledger.ledger import Clock, Ledger
+from ledger.tree.notes import Checkpoint
 
 OWN_DATABASE = "strandcast.db"
 
@@ -24,12 +26,20 @@ class Wish:
     """What a restored ledger must hold.
 
     Attributes:
-        audit_id: Identifier of an event that was noted somewhere else; None: nothing is known.
-        accept_older: Take a ledger that ends before it.
+        audit_id: Identifier of an event that was noted somewhere else; None: none was.
+        collected: Checkpoints that somebody else collected, opened with the key that they trust.
+        accept_older: Take a ledger that ends before them.
     """
 
     audit_id: str | None = None
+    collected: Sequence[Checkpoint] = ()
     accept_older: bool = False
+
+    @property
+    def events(self) -> int:
+        """How many events the ledger must hold at least."""
+        noted = parse_audit_id(self.audit_id)[0] if self.audit_id is not None else 0
+        return max([noted, *(checkpoint.size for checkpoint in self.collected)])
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class Restored:
     Attributes:
         manifest: What the backup says of itself.
         event: The event that records the restoring, in the restored ledger.
-        older: The ledger ends before the event that it was to hold.
+        older: The ledger ends before what it was to hold.
     """
 
     manifest: Manifest
@@ -102,43 +112,32 @@ def drill(backup: Path, clock: Clock, actor: str, *, wish: Wish, advance: Advanc
 
 def _opened(part: Path, manifest: Manifest, clock: Clock, actor: str, wish: Wish) -> Restored:
     """Verify the ledger of a half-made workspace, and record in it that it was restored."""
+    older = wish.events > manifest.events
+    if older and not wish.accept_older:
+        problem = f"the ledger of the backup ends with event {manifest.events:,}, before event {wish.events:,}"
+        raise LedgerError(problem, fix="use a newer backup, or say --accept-older")
     url = f"sqlite:///{part / OWN_DATABASE}"
     Ledger.upgrade(url, clock, actor)
     with Ledger.open(url, clock) as ledger:
-        found = ledger.verify(FileStore(part))
+        reached = [checkpoint for checkpoint in wish.collected if checkpoint.size <= manifest.events]
+        found = ledger.verify(FileStore(part), reached)
         if not found.ok:
-            problem = f"the ledger of the backup is not whole ({found.problem})"
-            raise LedgerError(problem, place=str(part), fix="use another backup")
-        if manifest.events:
-            ledger.event(manifest.last_audit_id)
-        older = wish.audit_id is not None and _ends_before(ledger, wish.audit_id, found.events)
-        if older and not wish.accept_older:
-            problem = f"the ledger of the backup ends with event {manifest.events:,}, before {wish.audit_id}"
-            raise LedgerError(problem, place=str(part), fix="use a newer backup, or say --accept-older")
-        details: dict[str, Scalar] = {
-            "made": manifest.made,
-            "events": manifest.events,
-            "head": manifest.head,
-            "older": older,
-        }
-        event = ledger.append(Draft("admin", "restore", actor, details=details))
+            problem = f"the ledger of the backup is not what was recorded ({found.problem})"
+            raise LedgerError(problem, fix="use another backup")
+        for audit_id in (manifest.last_audit_id, wish.audit_id):
+            if audit_id is not None and 0 < parse_audit_id(audit_id)[0] <= manifest.events:
+                _check_holds(ledger, audit_id)
+        details: dict[str, Scalar] = {"made": manifest.made, "head": manifest.head, "events": manifest.events}
+        event = ledger.append(Draft("admin", "restore", actor, details={**details, "older": older}))
     return Restored(manifest, event, older)
 
 
-def _ends_before(ledger: Ledger, audit_id: str, events: int) -> bool:
-    """Return whether the ledger ends before an event.
-
-    Raises:
-        LedgerError: It has another event in its place.
-    """
-    if parse_audit_id(audit_id)[0] > events:
-        return True
+def _check_holds(ledger: Ledger, audit_id: str) -> None:
     try:
         ledger.event(audit_id)
     except NoSuchRecordError:
         problem = f"the ledger of the backup has another event in the place of {audit_id}"
         raise LedgerError(problem, fix="do not use this backup: it tells another history") from None
-    return False
 
 
 def _move_rows(part: Path, url: str) -> None:

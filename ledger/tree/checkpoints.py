@@ -60,11 +60,11 @@ def signing_key(environment: Mapping[str, str] = os.environ) -> Signer | None:
 
 
 def checkpoints(
-    database: Database, *, limit: int | None = None, covering: int = 0, size: int | None = None
+    database: Database, *, limit: int | None = None, covering: int = 0, below: int | None = None
 ) -> list[Kept]:
-    """Return the checkpoints of a ledger, the newest first: of at least `covering` events, or of exactly `size`."""
+    """Return the checkpoints of a ledger, the newest first: of at least `covering` events and fewer than `below`."""
     with database.reading() as connection:
-        return _kept(connection, limit, covering, size)
+        return _kept(connection, limit, covering, below)
 
 
 def write_checkpoint(
@@ -150,10 +150,10 @@ def _due(last: Kept | None, new: int, policy: Policy, now: datetime) -> bool:
     return since >= timedelta(minutes=policy.minutes) or since < timedelta(0)
 
 
-def _kept(connection: Connection, limit: int | None, covering: int = 0, size: int | None = None) -> list[Kept]:
+def _kept(connection: Connection, limit: int | None, covering: int = 0, below: int | None = None) -> list[Kept]:
     query = select(CHECKPOINTS).where(CHECKPOINTS.c.size >= covering).order_by(CHECKPOINTS.c.size.desc()).limit(limit)
-    if size is not None:
-        query = query.where(CHECKPOINTS.c.size == size)
+    if below is not None:
+        query = query.where(CHECKPOINTS.c.size < below)
     return [Kept(row.size, row.note, row.key) for row in connection.execute(query)]
 
 

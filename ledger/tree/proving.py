@@ -52,4 +52,4 @@ def prove_consistency(ledger: Ledger, old: int, new: int | None = None) -> dict[
 
 def _note(ledger: Ledger, size: int) -> str | None:
     """Return the checkpoint of exactly so many events."""
-    return next((kept.note for kept in checkpoints(ledger.database, size=size)), None)
+    return next((kept.note for kept in checkpoints(ledger.database, covering=size, below=size + 1)), None)

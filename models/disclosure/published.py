@@ -10,7 +10,7 @@ from io import StringIO
 from typing import Any, Literal, get_args
 
 from errors import DataError
-from features.quarantine.export import guarded
+from features.cells import guarded
 from ledger.artefacts import Artefact
 from ledger.files import FileStore
 from ledger.ledger import Ledger

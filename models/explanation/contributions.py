@@ -1,6 +1,8 @@
 """Contributions of recorded runs, read from their tables."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,13 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.explanation.later import LaterContributions
 from models.explanation.reasons import Explanation
+from models.replay.manifest import append_beside
+from models.replay.surroundings import KIND as SURROUNDINGS
+from models.replay.surroundings import kept_surroundings
 from models.runs import load_run
 from models.table import MULTIPLIERS
+
+KIND = "explanation"
 
 
 def explain(rows: pd.DataFrame) -> Explanation:
@@ -66,8 +73,20 @@ class Explained:
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        names = {"run_id": self.run_id, "audit_id": self.audit_id, "horizon": self.horizon}
-        return {**names, "notices": list(self.notices), **self.explanation.document()}
+        return {**self._named(), "audit_id": self.audit_id, **self._said()}
+
+    @property
+    def sha256(self) -> str:
+        """Hash of all of it but its audit id, as canonical as JSON with floats in full can be."""
+        content = {**self._named(), **self._said()}
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _named(self) -> dict[str, Any]:
+        return {"run_id": self.run_id, "horizon": self.horizon}
+
+    def _said(self) -> dict[str, Any]:
+        return {"notices": list(self.notices), **self.explanation.document()}
 
 
 def explain_run(
@@ -102,6 +121,13 @@ def explain_run(
             known = ", ".join(map(str, run.frame[column].unique()[:8]))
             raise ModelError(f"has no {column} {value}", place=f"run {run.run_id}", fix=f"use one such as {known}")
     explanation = explain(rows)
-    details: dict[str, str | int | bool | None] = {"area_code": area_code, "strand": strand, "horizon": horizon}
-    event = ledger.append(Draft("consultation", f"explanation/{run.run_id}", actor, details=details))
-    return Explained(run.run_id, horizon, explanation, event.audit_id, tuple(run.meta["notices"]))
+    explained = Explained(run.run_id, horizon, explanation, "", tuple(run.meta["notices"]))
+    surroundings = kept_surroundings(files)
+    draft = Draft(
+        "consultation",
+        f"{KIND}/{run.run_id}",
+        actor,
+        object_hash=explained.sha256,
+        details={"area_code": area_code, "strand": strand, "horizon": horizon, SURROUNDINGS: surroundings.name},
+    )
+    return replace(explained, audit_id=append_beside(ledger, draft, (), (surroundings,)).audit_id)

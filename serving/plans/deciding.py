@@ -23,13 +23,15 @@ def issue(desk: Desk, asking: Asking, plan_id: str, order: IssueOrder, seen: str
 
     Raises:
         NoSuchRecordError: There is no such plan.
+        AccessError: Whoever asks drafted it, and four eyes are asked for.
         ConflictError: It is decided already, or what it was made from is in force no more.
         PreconditionError: It is not as whoever asks has seen it.
         LedgerError: It could not be recorded: it stays a draft.
     """
 
     def act(books: Books) -> None:
-        decide.issue(books, plan_id, by=books.actor, reason=order.reason)
+        four_eyes = desk.workspace.settings.access.in_service()
+        decide.issue(books, plan_id, by=books.actor, reason=order.reason, four_eyes=four_eyes)
 
     return _decided(desk, asking, plan_id, order, act, seen)
 

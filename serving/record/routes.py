@@ -1,31 +1,60 @@
 """The addresses of the record."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from serving.access.caller import Role
 from serving.access.policy import declared
-from serving.answers import Finding, answered
+from serving.answers import answered
 from serving.desk import Desk
+from serving.record.reading import consistency, event, events, proof, signed
+from serving.record.schemas import (
+    Checkpoints,
+    ConsistencyProof,
+    ConsistencyQuery,
+    EventQuery,
+    Events,
+    InclusionProof,
+    PageQuery,
+    ProofQuery,
+)
 from serving.schemas import AuditEvent
+
+READS = declared("consultation", Role.AUDITOR)
 
 
 def routes(desk: Callable[[], Desk]) -> APIRouter:
     """Return the routes."""
-    router = APIRouter()
+    router = APIRouter(tags=["record"])
+
+    @router.get("/v1/audit", response_model=Events, summary="Recorded events, the newest first", **READS)
+    async def get_events(request: Request, query: Annotated[EventQuery, Query()]) -> Any:
+        return await answered(desk(), request, await run_in_threadpool(events, desk(), query))
+
+    @router.get("/v1/audit/{id}", response_model=AuditEvent, summary="One recorded event", **READS)
+    async def get_event(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
+        return await answered(desk(), request, await run_in_threadpool(event, desk(), id))
 
     @router.get(
-        "/v1/audit/{id}",
-        response_model=AuditEvent,
-        summary="One recorded event",
-        tags=["record"],
-        **declared("consultation", Role.AUDITOR),
+        "/v1/audit/{id}/proof", response_model=InclusionProof, summary="Proof that an event is in the record", **READS
     )
-    async def get_event(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
-        found = await run_in_threadpool(desk().ledger.event, id)
-        return await answered(desk(), request, Finding.of(found.as_document(), f"event/{id}", marked=False))
+    async def get_proof(request: Request, id: str, query: Annotated[ProofQuery, Query()]) -> Any:  # noqa: A002
+        return await answered(desk(), request, await run_in_threadpool(proof, desk(), id, query))
+
+    @router.get(
+        "/v1/consistency",
+        response_model=ConsistencyProof,
+        summary="Proof that one state of the record is the beginning of another",
+        **READS,
+    )
+    async def get_consistency(request: Request, query: Annotated[ConsistencyQuery, Query()]) -> Any:
+        return await answered(desk(), request, await run_in_threadpool(consistency, desk(), query))
+
+    @router.get("/v1/checkpoints", response_model=Checkpoints, summary="Signed checkpoints, the newest first", **READS)
+    async def get_checkpoints(request: Request, query: Annotated[PageQuery, Query()]) -> Any:
+        return await answered(desk(), request, await run_in_threadpool(signed, desk(), query))
 
     return router

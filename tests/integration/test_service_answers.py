@@ -84,7 +84,8 @@ def test_answer_is_recorded_with_the_hash_of_its_bytes(client: TestClient) -> No
     assert (event.operation, event.actor) == ("consultation", "Ann")
     assert event.authentication.startswith("api-key:")
     said = {"request": response.headers["request-id"], "first": 0, "rows": 2, "strand": "burglary"}
-    assert event.details == said
+    assert {name: event.details[name] for name in said} == said
+    assert event.details["url"] == "/v1/forecasts?limit=2&strand=burglary"
 
 
 def test_explanation_multiplies_to_the_served_mean(client: TestClient) -> None:

@@ -12,10 +12,17 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
+from sqlalchemy import inspect
 
 from errors import ModelError
+from ledger import schema
+from ledger.events import Draft
+from ledger.ledger import Ledger
+from ledger.tables import METADATA
+from tests.support.databases import Postgresql
 from training.record import StudyRecord, TrainingRecord, TrialRecord
 from training.tracking import MlflowTracker
+from training.tracking_place import address
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +36,47 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def uri(empty_database: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(empty_database, tmp_path)}"
+
+
+def test_runs_are_kept_beside_the_ledger_in_postgresql(
+    postgresql: Postgresql, tmp_path: Path, booster_text: str
+) -> None:
+    url = postgresql.database()
+    uri = address(url, tmp_path)
+    with Ledger.open(url, lambda: datetime.now(UTC)) as ledger:
+        ledger.append(Draft("model", "model/m1", "ann"))
+        tracker = MlflowTracker(uri, tmp_path / "mlartifacts")
+        run_id = tracker.log_training(record("m1", booster_text))
+        assert tracker.set_champion("m1")
+        client = MlflowClient(uri, uri)
+        assert client.get_run(run_id).data.metrics["crps/assault/h1"] == 0.25
+        assert client.get_model_version_by_alias("strandcast", "champion").run_id == run_id
+        assert ledger.verify().ok
+        with ledger.database.reading() as connection:
+            ours = set(inspect(connection).get_table_names("public"))
+        assert ours == {schema.VERSION_TABLE, *METADATA.tables}
+
+
+@pytest.mark.parametrize(
+    ("database", "place"),
+    [
+        ("sqlite:///elsewhere.db", "sqlite:////w/mlflow.db"),
+        ("postgresql+psycopg://ann:p%40ss@db/x", "postgresql+psycopg://ann:p%40ss@db/x?options=-csearch_path%3Dmlflow"),
+        (
+            "postgresql+psycopg://db/x?options=-cstatement_timeout%3D0",
+            "postgresql+psycopg://db/x?options=-cstatement_timeout%3D0+-csearch_path%3Dmlflow",
+        ),
+    ],
+)
+def test_runs_are_tracked_beside_the_database(database: str, place: str) -> None:
+    assert address(database, Path("/w")) == place
+
+
+def test_a_postgresql_out_of_reach_is_told(tmp_path: Path) -> None:
+    tracker = MlflowTracker(address("postgresql+psycopg://ann:secret@127.0.0.1:1/x", tmp_path), tmp_path)
+    with pytest.raises(ModelError, match="schema cannot be made") as caught:
+        tracker.set_champion("m1")
+    assert "secret" not in str(caught.value)
 
 
 @pytest.fixture

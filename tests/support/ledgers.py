@@ -13,8 +13,7 @@ from ledger.artefacts import Artefact
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-
-TABLES = ("events", "artefacts", "alias_moves", "tree", "checkpoints")
+from ledger.tables import APPEND_ONLY
 
 
 class TickingClock:
@@ -56,9 +55,9 @@ def rewrite(folder: Path, *statements: str | tuple[str, Mapping[str, Any]]) -> N
     engine = sqlalchemy.create_engine(url_of(folder))
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
-            for table in TABLES:
+            for table in APPEND_ONLY:
                 for verb in ("UPDATE", "DELETE"):
-                    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
+                    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table.name}_no_{verb}")
         else:
             # No triggers and no foreign keys, which SQLite does not look at unless told to.
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from errors import AccessError
 from features.access import Access
 from ledger.events import NoSuchRecordError
 from ledger.ledger import Ledger
+from ledger.tables import METADATA
 from serving.access import keys
 from serving.access.caller import Caller, Role, Scope
 from serving.access.door import KNOWN_SECONDS, Door
@@ -20,6 +21,7 @@ from serving.access.hashing import holds
 from serving.access.keys import Grant
 from serving.access.refused import TooManyAttemptsError, UnknownCallerError
 from tests.support.keys import CHEAP
+from tests.support.ledgers import rewrite, url_of
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 PLANNER = frozenset({Role.PLANNER})
@@ -31,7 +33,7 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.now = START
         self.seconds = 0.0
-        self.url = f"sqlite:///{folder / 'w.db'}"
+        self.url = url_of(folder)
         self.ledger = Ledger.open(self.url, lambda: self.now)
         self.door = self.opened(Access(failed_attempts=3))
 
@@ -51,7 +53,7 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def place(tmp_path: Path, each_database: str) -> Iterator[Place]:
     made = Place(tmp_path)
     yield made
     made.door.close()
@@ -70,9 +72,11 @@ def test_a_key_names_who_uses_it_and_its_secret_is_nowhere(place: Place, tmp_pat
     assert caller.purpose == "demand-forecasting"
     assert caller.scope == Scope(strands=frozenset({"burglary"}))
     secret = token.split("_", 2)[2]
-    held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert key.kept.encode() in held
-    assert secret.encode() not in held
+    with place.ledger.database.reading() as connection:
+        held = [str(row) for table in METADATA.sorted_tables for row in connection.execute(select(table))]
+    assert [row for row in held if key.kept in row] != []
+    assert [row for row in held if secret in row] == []
+    assert [path for path in tmp_path.iterdir() if secret.encode() in path.read_bytes()] == []
     assert secret not in repr(key)
     assert "$argon2id$" not in repr(key)
 
@@ -165,13 +169,9 @@ def test_after_some_failures_a_source_waits_and_others_do_not(place: Place, monk
     place.asks(changed(token)[:-1] + token[-1])
 
 
-def test_a_row_that_no_event_made_opens_nothing(place: Place) -> None:
+def test_a_row_that_no_event_made_opens_nothing(place: Place, tmp_path: Path) -> None:
     token, key = place.made()
-    engine = create_engine(place.url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP TRIGGER api_keys_no_UPDATE"))
-        connection.execute(text("UPDATE api_keys SET roles = 'auditor;planner'"))
-    engine.dispose()
+    rewrite(tmp_path, "UPDATE api_keys SET roles = 'auditor;planner'")
     with pytest.raises(UnknownCallerError, match="the key does not hold"):
         place.asks(token)
     with pytest.raises(NoSuchRecordError):

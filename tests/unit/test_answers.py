@@ -32,7 +32,9 @@ def ask(desk: Desk, finding: Finding, tag: str = "") -> Response:
     async def answer() -> Response:
         begin(Asking("r-1", POLICY, ANN))
         headers = [(b"if-none-match", tag.encode())] if tag else []
-        return await answered(desk, Request({"type": "http", "headers": headers}), finding)
+        return await answered(
+            desk, Request({"type": "http", "path": "/v1/forecasts", "query_string": b"", "headers": headers}), finding
+        )
 
     return asyncio.run(answer())
 
@@ -49,7 +51,7 @@ def test_answer_bears_the_event_that_recorded_it(desk: Desk) -> None:
         "patrol-planning",
     )
     assert said.object_hash == hashlib.sha256(b'{"rows":2}').hexdigest()
-    assert dict(said.details) == {"request": "r-1", "rows": 2}
+    assert dict(said.details) == {"request": "r-1", "rows": 2, "url": "/v1/forecasts"}
 
 
 @pytest.mark.parametrize("tag", ["{tag}", "W/{tag}", '"x", {tag}', "*"])

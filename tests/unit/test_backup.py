@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ledger.database import Database
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from ledger.tree.notes import Checkpoint
 from tests.support.databases import Postgresql
 from tests.support.ledgers import TickingClock, fill, open_ledger, rewrite, url_of
 
@@ -180,11 +182,28 @@ def test_a_backup_older_than_what_was_noted_is_refused_unless_told(workspace: Pa
     with open_ledger(workspace) as ledger:
         later = ledger.append(Draft("decision", "plan/p1", "ann")).audit_id
     assert not restored(tmp_path / "b", tmp_path / "one", audit_id=manifest.last_audit_id).older
-    with pytest.raises(LedgerError, match=f"ends with event 6, before {later}"):
+    with pytest.raises(LedgerError, match="ends with event 6, before event 7"):
         restored(tmp_path / "b", tmp_path / "two", audit_id=later)
     assert not (tmp_path / "two").exists()
     done = restored(tmp_path / "b", tmp_path / "two", audit_id=later, accept_older=True)
     assert (done.older, done.event.draft.details["older"]) == (True, True)
+
+
+def test_a_backup_is_held_against_collected_checkpoints(workspace: Path, tmp_path: Path) -> None:
+    root = bytes.fromhex(str(taken_root(workspace)))
+    manifest = taken(workspace, tmp_path / "b")
+    good = Checkpoint("force/ledger", manifest.events, root, "2024-07-01T09:00:00.000000Z")
+    assert not restored(tmp_path / "b", tmp_path / "one", collected=[good]).older
+    with pytest.raises(LedgerError, match="not what was recorded"):
+        restored(tmp_path / "b", tmp_path / "two", collected=[replace(good, root=bytes(32))], accept_older=True)
+    with pytest.raises(LedgerError, match="ends with event 6, before event 9"):
+        restored(tmp_path / "b", tmp_path / "two", collected=[good, replace(good, size=9)])
+    assert restored(tmp_path / "b", tmp_path / "two", collected=[replace(good, size=9)], accept_older=True).older
+
+
+def taken_root(root: Path) -> str | None:
+    with open_ledger(root) as ledger:
+        return ledger.verify().root
 
 
 def test_a_backup_of_another_history_is_refused_whatever_is_told(workspace: Path, tmp_path: Path) -> None:

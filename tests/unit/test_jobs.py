@@ -19,7 +19,7 @@ from tests.support.jobs import COUNT, PLANNER, ask, now, opened, runner_of
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, each_database: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     synthetic_workspace(tmp_path / "w")
     monkeypatch.setattr(kinds, "KINDS", COUNT)
     return tmp_path / "w"

@@ -24,7 +24,7 @@ READ = Draft("consultation", "forecast/1", "ann")
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
+def ledger(tmp_path: Path, each_database: str) -> Iterator[Ledger]:
     with open_ledger(tmp_path) as opened:
         yield opened
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from errors import ModelError
+from models.replay.surroundings import code_revision, lock_sha256
 from tests.support.shared_data import need_program
-from training.provenance import code_revision, lock_sha256, provenance
+from training.provenance import provenance
 from training.record import TrainingRecord, Untracked, metric_name
 
 

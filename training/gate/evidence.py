@@ -9,9 +9,9 @@ from ledger.artefacts import Artefact
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kinds import GATE
+from models.replay.surroundings import CHECKOUT, code_revision, lock_sha256
 from training.gate.decision import Decision
 from training.gate.picture import draw
-from training.provenance import CHECKOUT, code_revision, lock_sha256
 
 KIND = GATE
 PICTURE = "gate-picture"

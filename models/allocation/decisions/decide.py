@@ -23,6 +23,7 @@ from models.allocation.decisions.record import (
 )
 from models.books import Books
 from models.four_eyes import check_others
+from models.replay.manifest import Manifest, append_beside
 
 _LONGEST = 2000
 
@@ -94,7 +95,7 @@ def reject(books: Books, plan_id: str, *, by: str, reason: str) -> Decision:
     return Decision.of(event)
 
 
-def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
+def record_edit(books: Books, document: Mapping[str, Any], manifest: Manifest | None = None) -> PlanRecord:
     """Record what a plan was edited into, a new draft, with the decision to edit it, together.
 
     A draft is superseded by its edit. A plan in force stays so until its edit is issued.
@@ -102,6 +103,7 @@ def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
     Args:
         books: Where it is recorded, and who enters it.
         document: The new plan; its `parent` says which plan was edited, by whom and why.
+        manifest: What it was made of.
 
     Raises:
         NoSuchRecordError: There is no such plan.
@@ -111,7 +113,7 @@ def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
     """
     parent = document["parent"]
     status = editable(history(books.ledger), parent["plan_id"])
-    written = write(document, books.files)
+    written = write(document, books.files, manifest)
     found = held(books.ledger, written, document)
     if found:
         return found
@@ -119,9 +121,11 @@ def record_edit(books: Books, document: Mapping[str, Any]) -> PlanRecord:
     if status.state == DRAFT:
         moves[KIND, status.plan_id] = SUPERSEDED
     details: dict[str, Scalar] = {"act": EDIT, "made": written.plan_id, "reason": parent["reason"]}
-    event = books.ledger.append(
+    event = append_beside(
+        books.ledger,
         _draft(books, status.plan_id, parent["by"], details),
-        artefacts=[written.artefact],
+        [written.artefact],
+        written.beside,
         aliases=moves,
         only_while={(KIND, status.plan_id): status.state},
     )

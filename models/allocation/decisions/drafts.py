@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from features.areas.files import read_area_file
 from features.feeds.places import Places
-from features.harm import Harm
+from features.harm import Harm, load_harm
 from features.periods import PeriodKind
+from features.strands import load_taxonomy
 from features.workspace import Workspace
 from models.allocation.choices import Choices, Lock
 from models.allocation.decisions import again
@@ -19,23 +21,28 @@ from models.allocation.decisions.answers import asked_of, declined
 from models.allocation.decisions.decide import editable, record_edit, said
 from models.allocation.decisions.history import history
 from models.allocation.decisions.issued import hours_of, last_plan
+from models.allocation.decisions.laying import SEED as VISITS_SEED
 from models.allocation.decisions.laying import laid_out, profile_of
 from models.allocation.decisions.nearest import nearest
 from models.allocation.decisions.record import PlanRecord, keep, load_plan
 from models.allocation.decisions.telling import told_of
 from models.allocation.papers.document import plan_document
+from models.allocation.papers.ranges import SEED as RANGES_SEED
 from models.allocation.planned import solve_all
 from models.allocation.pose import pose
 from models.allocation.posed import Planned, Posed
 from models.allocation.posing.record import period_of
 from models.allocation.programme.check import check
+from models.allocation.programme.highs import solver_document
 from models.allocation.programme.hours import NoPlanError
 from models.allocation.programme.solver import Effort
 from models.allocation.resources.loading import Resources
 from models.allocation.roster.spots import Place
 from models.allocation.rules.requested import places_asked
+from models.allocation.rules.settings import WorstWeeksSettings
 from models.allocation.rules.smallest import find_clash
 from models.books import Books
+from models.replay.manifest import Manifest, SettingsFile, manifest_of_plan, secret_name
 from models.runs import ForecastRun, load_run
 
 F64 = NDArray[np.float64]
@@ -50,22 +57,35 @@ class Sets:
         strands: Strands of its closed taxonomy.
         place: Tells which area a point lies in.
         secret: What nobody outside knows: lists of visits are drawn by it.
+        settings: The files that all but the secret come from.
     """
 
     harm: Harm
     strands: tuple[str, ...]
     place: Place
     secret: str = field(repr=False)
+    settings: tuple[SettingsFile, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, workspace: Workspace) -> "Sets":
         """Return what a workspace knows."""
+        return cls.of_files(
+            workspace.strands_file, workspace.harm_file, workspace.areas_file, secret=workspace.settings.salt
+        )
+
+    @classmethod
+    def of_files(cls, strands: Path, harm: Path | None, areas: Path | None, *, secret: str) -> "Sets":
+        """Return what files of settings say; None: there is no such file."""
 
         def place(longitude: F64, latitude: F64) -> list[str]:
-            file = read_area_file(workspace.areas_file) if workspace.areas_file else None
+            file = read_area_file(areas) if areas else None
             return [code or "" for code in Places.of(file).of_points(longitude, latitude)]
 
-        return cls(workspace.harm(), workspace.taxonomy().names(), place, workspace.settings.salt)
+        taxonomy = load_taxonomy(strands)
+        paths = {"strands": strands, "harm": harm, "areas": areas}
+        read = [SettingsFile.read(role, path) for role, path in paths.items()]
+        weights = load_harm(harm, taxonomy) if harm else Harm()
+        return cls(weights, taxonomy.names(), place, secret, tuple(item for item in read if item))
 
 
 def draft(
@@ -86,7 +106,8 @@ def draft(
     """
     last = last_plan(books, *_period(run, choices))
     choices = _beside(last, resources, choices)
-    return keep(_document(run, resources, choices, books, sets, near=last), books)
+    document = _document(run, resources, choices, books, sets, near=last)
+    return keep(document, books, _manifest(document, books, sets))
 
 
 def edit(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock], *, by: str, reason: str) -> PlanRecord:
@@ -105,7 +126,8 @@ def edit(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock], *, by: s
     before = load_plan(books.ledger, books.files, plan_id)
     choices = again.locked(again.choices_in(before.document), cells)
     parent = {"plan_id": plan_id, "act": "edit", "by": name, "reason": why, "cells": [vars(cell) for cell in cells]}
-    return record_edit(books, _again(before, choices, parent, books, sets))
+    document = _again(before, choices, parent, books, sets)
+    return record_edit(books, document, _manifest(document, books, sets))
 
 
 def around(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock] = ()) -> PlanRecord:
@@ -129,7 +151,8 @@ def around(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock] = ()) -
         for one in declined(asked)
     ]
     parent = {"plan_id": plan_id, "act": "around", "declined": tasks}
-    return keep(_again(before, choices, parent, books, sets), books)
+    document = _again(before, choices, parent, books, sets)
+    return keep(document, books, _manifest(document, books, sets))
 
 
 def _again(before: PlanRecord, choices: Choices, parent: Mapping[str, Any], books: Books, sets: Sets) -> dict[str, Any]:
@@ -160,6 +183,19 @@ def _document(
         reasons=told_of(run, resources, planned, laid.sentences, kept_near),
     )
     return {**document, "areas": _with_wards(document["areas"], planned), "near": kept_near}
+
+
+def _manifest(document: Mapping[str, Any], books: Books, sets: Sets) -> Manifest:
+    rules = document["settings"]["rules"]
+    worst = (rules["worst_weeks"] or WorstWeeksSettings().model_dump()) if document["objective"]["worst_weeks"] else {}
+    return manifest_of_plan(
+        document,
+        books.files,
+        settings=sets.settings,
+        secret=secret_name(sets.secret),
+        solver=solver_document(rules["gap"], rules["nodes"]),
+        seeds={"visits": VISITS_SEED, "ranges": RANGES_SEED, "worst_weeks": worst.get("seed")},
+    )
 
 
 def _solved(posed: Posed, resources: Resources, choices: Choices) -> Planned:

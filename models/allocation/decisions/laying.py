@@ -20,7 +20,7 @@ from models.books import Books
 from models.runs import ForecastRun
 
 # Lists of one plan are drawn once; who draws others changes the plan.
-_SEED = 1
+SEED = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ def laid_out(
     kind, start = period_of(run, choices.horizon)
     quarters = {code: quarter_hours(plan, planned.posed.ground.district).hours for code, plan in plans_of(planned)}
     roster = make_roster(planned, resources, profile, kind, start, quarters)
-    seed = Seed(_SEED, _identity(run, resources, choices, planned, secret))
+    seed = Seed(SEED, _identity(run, resources, choices, planned, secret))
     lists = visits(roster, seed.rng(), recorded_spots(books.ledger, books.files, start, place))
     said = (*roster.sentences(), *lists.sentences())
     return LaidOut(roster.document(), lists.document(seed), said)

@@ -11,6 +11,7 @@ from ledger.events import Draft, MovedMeanwhileError
 from ledger.files import FileStore, StoredFile
 from ledger.ledger import Ledger
 from models.books import Books
+from models.replay.manifest import MANIFEST, Manifest, append_beside
 
 KIND = "plan"
 # The schema of the documents that can be decided on; plans of before are kept and can be audited.
@@ -49,23 +50,30 @@ class Written:
         plan_id: Name of the plan.
         stored: Its file.
         artefact: The row.
+        beside: Rows that its manifest names, recorded with it unless they are already.
     """
 
     plan_id: str
     stored: StoredFile
     artefact: Artefact
+    beside: tuple[Artefact, ...] = ()
 
 
-def keep(document: Mapping[str, Any], books: Books) -> PlanRecord:
+def keep(document: Mapping[str, Any], books: Books, manifest: Manifest | None = None) -> PlanRecord:
     """Record a plan as a draft, and only then return it; the same plan is recorded once.
 
     A plan that was made from another one (its document has a `parent`) is recorded only while that one is in force.
+
+    Args:
+        document: The plan.
+        books: Where it is recorded, and who enters it.
+        manifest: What it was made of.
 
     Raises:
         MovedMeanwhileError: The plan that it was made from is no longer in force.
         LedgerError: It could not be recorded; then there is no plan.
     """
-    written = write(document, books.files)
+    written = write(document, books.files, manifest)
     found = held(books.ledger, written, document)
     if found:
         return found
@@ -81,8 +89,13 @@ def keep(document: Mapping[str, Any], books: Books) -> PlanRecord:
     )
     new, origin = (KIND, written.plan_id), {(KIND, parent): ISSUED} if parent else {}
     try:
-        event = books.ledger.append(
-            draft, artefacts=[written.artefact], aliases={new: DRAFT}, only_while={new: None, **origin}
+        event = append_beside(
+            books.ledger,
+            draft,
+            [written.artefact],
+            written.beside,
+            aliases={new: DRAFT},
+            only_while={new: None, **origin},
         )
     except MovedMeanwhileError:
         # Another process may have made the same plan at the same time.
@@ -93,7 +106,7 @@ def keep(document: Mapping[str, Any], books: Books) -> PlanRecord:
     return PlanRecord(written.plan_id, event.audit_id, dict(document))
 
 
-def write(document: Mapping[str, Any], files: FileStore) -> Written:
+def write(document: Mapping[str, Any], files: FileStore, manifest: Manifest | None = None) -> Written:
     """Write a plan's file, which nobody finds before its row is recorded.
 
     Raises:
@@ -109,8 +122,10 @@ def write(document: Mapping[str, Any], files: FileStore) -> Written:
         "period": period["kind"],
         "period_start": start,
         "parent": parent_of(document),
+        **({MANIFEST: dict(manifest.document)} if manifest else {}),
     }
-    return Written(plan_id, stored, Artefact.of(KIND, plan_id, stored, meta))
+    beside = manifest.beside if manifest else ()
+    return Written(plan_id, stored, Artefact.of(KIND, plan_id, stored, meta), beside)
 
 
 def held(ledger: Ledger, written: Written, document: Mapping[str, Any]) -> PlanRecord | None:

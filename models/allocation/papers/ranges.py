@@ -25,7 +25,7 @@ LEVELS = (0.1, 0.9)
 _MOST_DRAWS, _FEWEST_DRAWS = 500, 100
 _MOST_NUMBERS = 20_000_000
 _AT_ONCE = 50
-_SEED = 20_120
+SEED = 20_120
 _LEAST_DISPERSION = 1e-6
 
 
@@ -66,7 +66,7 @@ def drawn_demand(run: ForecastRun, posed: Posed, choices: Choices) -> Demand:
         return replace(posed.demand, draws=None)
     known = recorded(run, choices.horizon)
     number = _draws(posed.demand)
-    weeks = drawn_weeks(run, known, posed.ground, choices.horizon, number, _SEED)
+    weeks = drawn_weeks(run, known, posed.ground, choices.horizon, number, SEED)
     return demand_of(known, choices.demand, weeks)
 
 
@@ -108,7 +108,7 @@ def _weeks(demand: Demand) -> Iterator[I32]:
         for begin in range(0, len(demand.draws), _AT_ONCE):
             yield demand.draws[begin : begin + _AT_ONCE]
         return
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     size = 1.0 / np.maximum(demand.dispersion, _LEAST_DISPERSION)
     chance = size / (size + demand.mean)
     left = _draws(demand)

@@ -1,6 +1,7 @@
 """HiGHS, in one place: linear and mixed-integer programmes in and solutions out, warm where one follows another."""
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Literal
 
 import highspy
@@ -22,6 +23,16 @@ _MOST_ITERATIONS = 200
 _PRIMAL = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal.value)
 
 Method = Literal["simplex", "ipm"]
+# What every programme is solved with; none looks at the clock.
+OPTIONS: dict[str, int | float | str | bool] = {
+    "output_flag": False,
+    "threads": 1,
+    "presolve": "off",
+    "random_seed": 0,
+    "primal_feasibility_tolerance": _TOLERANCE,
+    "dual_feasibility_tolerance": _TOLERANCE,
+    "ipm_iteration_limit": _MOST_ITERATIONS,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,14 +208,19 @@ class Highs:
 
 def _configured() -> highspy.Highs:
     highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS takes a name and a value
-    highs.setOptionValue("threads", 1)
-    highs.setOptionValue("presolve", "off")
-    highs.setOptionValue("random_seed", 0)
-    highs.setOptionValue("primal_feasibility_tolerance", _TOLERANCE)
-    highs.setOptionValue("dual_feasibility_tolerance", _TOLERANCE)
-    highs.setOptionValue("ipm_iteration_limit", _MOST_ITERATIONS)
+    for name, value in OPTIONS.items():
+        highs.setOptionValue(name, value)
     return highs
+
+
+def solver_document(gap: float, nodes: int) -> dict[str, str | int | float | bool | None]:
+    """Return the solver, its version and how it was asked, as JSON values.
+
+    Args:
+        gap: Gap of a plan of whole shifts.
+        nodes: Most nodes searched for whole shifts.
+    """
+    return {"name": "HiGHS", "version": version("highspy"), "gap": gap, "nodes": nodes, **OPTIONS}
 
 
 def _as_highs(programme: Linear) -> highspy.HighsLp:

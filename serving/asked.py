@@ -1,0 +1,39 @@
+"""What an event says of the request that it answers, so that the request can be asked again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+
+from fastapi import Request
+
+from ledger.events import Scalar
+from models.replay.manifest import ASKED
+from serving.access.caller import Scope
+
+SCOPE, MEDIA = "scope", "media"
+
+
+def asked_details(request: Request, media: str | None, scope: Scope) -> dict[str, Scalar]:
+    """Return what is recorded of a request: its path with the query as sent, the form of its answer, and the scope.
+
+    Args:
+        request: The request.
+        media: Subtype of the answer's text, such as "csv"; None: it is JSON.
+        scope: How far the caller's sight reaches.
+    """
+    path = (request.scope.get("raw_path") or request.url.path.encode()).decode("latin-1").partition("?")[0]
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    told: dict[str, Scalar] = {ASKED: f"{path}?{query}" if query else path}
+    if media is not None:
+        told[MEDIA] = media
+    bounded = {item.name: getattr(scope, item.name) for item in fields(scope)}
+    reach = {name: sorted(values) for name, values in bounded.items() if values is not None}
+    if reach:
+        told[SCOPE] = json.dumps(reach, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return told
+
+
+def scope_of(said: str | None) -> Scope:
+    """Return the scope that an event tells of; None: it tells of none, and the sight reached everywhere."""
+    bounded: Mapping[str, list[str]] = json.loads(said) if said else {}
+    return Scope(**{name: frozenset(values) for name, values in bounded.items()})

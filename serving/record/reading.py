@@ -1,0 +1,69 @@
+"""What is recorded, as answers."""
+
+import base64
+from typing import Any
+
+from ledger.reading import page
+from ledger.tree.checkpoints import checkpoints
+from ledger.tree.notes import Kept
+from ledger.tree.proving import prove_consistency, prove_inclusion
+from serving.answers import Finding
+from serving.desk import Desk
+from serving.record.schemas import ConsistencyQuery, EventQuery, PageQuery, ProofQuery
+
+
+def events(desk: Desk, query: EventQuery) -> Finding:
+    """Return a page of events; asking for it becomes one, which is on none of its pages."""
+    found = page(desk.ledger.database, query.which(), query.limit + 1)
+    shown, more = found[: query.limit], len(found) > query.limit
+    document = {
+        "next_cursor": shown[-1].sequence if more else None,
+        "events": [event.as_document() for event in shown],
+    }
+    return Finding.of(document, "ledger/events", details={**query.said(), "rows": len(shown)})
+
+
+def event(desk: Desk, audit_id: str) -> Finding:
+    """Return one event.
+
+    Raises:
+        NoSuchRecordError: There is none.
+    """
+    found = desk.ledger.event(audit_id)
+    return Finding.of(found.as_document(), f"event/{audit_id}", marked=False)
+
+
+def proof(desk: Desk, audit_id: str, query: ProofQuery) -> Finding:
+    """Return the proof that an event is in the record.
+
+    Raises:
+        NoSuchRecordError: There is no such event.
+        DataError: It is not in a tree of that size, or there is none.
+    """
+    document = prove_inclusion(desk.ledger, audit_id, query.size)
+    return Finding.of(document, f"event/{audit_id}", details={"proof": "inclusion"}, marked=False)
+
+
+def consistency(desk: Desk, query: ConsistencyQuery) -> Finding:
+    """Return the proof that one state of the record is the beginning of another.
+
+    Raises:
+        DataError: There are no such states.
+    """
+    document = prove_consistency(desk.ledger, query.old, query.new)
+    details = {"proof": "consistency", "old": document["old_size"], "new": document["new_size"]}
+    return Finding.of(document, "ledger/tree", details=details)
+
+
+def signed(desk: Desk, query: PageQuery) -> Finding:
+    """Return a page of checkpoints."""
+    found = checkpoints(desk.ledger.database, limit=query.limit + 1, below=query.cursor)
+    shown, more = found[: query.limit], len(found) > query.limit
+    document = {"next_cursor": shown[-1].size if more else None, "checkpoints": [_shown(kept) for kept in shown]}
+    return Finding.of(document, "ledger/checkpoints", details={"rows": len(shown)})
+
+
+def _shown(kept: Kept) -> dict[str, Any]:
+    checkpoint = kept.opened()
+    root = base64.b64encode(checkpoint.root).decode()
+    return {"size": kept.size, "root": root, "time": checkpoint.time, "key": kept.key, "note": kept.note}

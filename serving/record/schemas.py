@@ -1,0 +1,127 @@
+"""What the record's addresses take and give."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from ledger.events import utc_text
+from ledger.reading import Which
+from serving.schemas import AuditEvent, Closed
+
+Operation = Literal[
+    "collection",
+    "alteration",
+    "consultation",
+    "disclosure",
+    "combination",
+    "erasure",
+    "decision",
+    "model",
+    "admin",
+]
+Place = Field(None, ge=1, le=2**53, description="`next_cursor` of the page before.")
+
+
+class EventQuery(Closed):
+    """Which recorded events; a filter that is left out leaves all."""
+
+    operation: Operation | None = Field(None, description="Only this operation.")
+    object: str | None = Field(None, max_length=500, description="Only this object, such as plan/NAME.")
+    actor: str | None = Field(None, max_length=500, description="Only this actor.")
+    outcome: Literal["ok", "refused", "failed"] | None = Field(None, description="Only this outcome.")
+    since: AwareDatetime | None = Field(None, description="Only at or after this instant.")
+    until: AwareDatetime | None = Field(None, description="Only before this instant.")
+    limit: int = Field(100, ge=1, le=1000, description="Most events of a page.")
+    cursor: int | None = Place
+
+    def which(self) -> Which:
+        """Return the events that are meant."""
+        since, until = _told(self.since), _told(self.until)
+        return Which(self.operation, self.object, self.actor, self.outcome, since, until, self.cursor)
+
+    def said(self) -> dict[str, str]:
+        """Return the filters as they are recorded."""
+        given = self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+        return {name: str(value) for name, value in given.items()}
+
+
+class Events(Closed):
+    """One page of recorded events, the newest first."""
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    next_cursor: int | None = Field(description="Cursor of the next page; null on the last.")
+    events: list[AuditEvent]
+
+
+class InclusionProof(Closed):
+    """That an event is in the record (RFC 6962): checked offline with `strandcast audit verify`."""
+
+    proof: Literal["inclusion"]
+    audit_id: str = Field(description="The event that is proven.")
+    index: int = Field(description="Its leaf in the tree, from 0.")
+    size: int = Field(description="Events of the tree.")
+    root: str = Field(description="Root of the tree, base64.")
+    path: list[str] = Field(description="Hashes from the leaf up, base64.")
+    checkpoint: str | None = Field(description="Signed note of that size and root; null where none was signed.")
+    event: dict[str, str | int | dict[str, str | int | bool | None] | None] = Field(description="What the leaf is of.")
+
+
+class ConsistencyQuery(Closed):
+    """Which two states."""
+
+    old: int = Field(ge=1, le=2**53, description="Events of the older state.")
+    new: int | None = Field(
+        None, ge=1, le=2**53, description="Events of the newer; else those of the newest checkpoint."
+    )
+
+
+class ConsistencyProof(Closed):
+    """That one state of the record is the beginning of another (RFC 6962)."""
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    proof: Literal["consistency"]
+    old_size: int
+    new_size: int
+    old_root: str = Field(description="Root of the older tree, base64.")
+    new_root: str
+    path: list[str] = Field(description="Hashes, base64.")
+    old_checkpoint: str | None = Field(description="Signed note of the older state; null where none was signed.")
+    new_checkpoint: str | None
+
+
+class ProofQuery(Closed):
+    """In which tree."""
+
+    size: int | None = Field(
+        None, ge=1, le=2**53, description="Events of the tree; else those of the newest checkpoint that covers it."
+    )
+
+
+class PageQuery(Closed):
+    """Which page."""
+
+    limit: int = Field(100, ge=1, le=1000, description="Most rows of a page.")
+    cursor: int | None = Place
+
+
+class SignedCheckpoint(Closed):
+    """How many events there were, with what root, signed."""
+
+    size: int
+    root: str = Field(description="Root of the tree, base64.")
+    time: str
+    key: str = Field(description="The public key that signed it.")
+    note: str = Field(description="The signed note, as it was dropped.")
+
+
+class Checkpoints(Closed):
+    """One page of checkpoints, the newest first."""
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    next_cursor: int | None = Field(description="Cursor of the next page; null on the last.")
+    checkpoints: list[SignedCheckpoint]
+
+
+def _told(instant: datetime | None) -> str | None:
+    return None if instant is None else utc_text(instant)

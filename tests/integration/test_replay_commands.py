@@ -1,0 +1,137 @@
+"""`strandcast audit replay`, and answers of the service asked again of its own routes."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from ledger.files import FileStore
+from models.kinds import FORECAST
+from serving.access.caller import Scope
+from serving.asked import scope_of
+from strandcast.app import run
+from tests.support.cycle import Command, command
+from tests.support.replayed import Done, done, forecast, opened
+from tests.support.services import running_service
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    return done(tmp_path_factory.mktemp("replay") / "w")
+
+
+@pytest.fixture(scope="module")
+def client(kept: Done) -> Iterator[TestClient]:
+    with running_service(kept.root) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def answered(kept: Done, client: TestClient) -> dict[str, str]:
+    """Ask for everything, and return what was asked to the audit id of its answer."""
+    rows = client.get("/v1/forecasts", params={"limit": 100}).json()["rows"]
+    first, last = (rows[at]["forecast_id"] for at in (0, -1))
+    page = client.get("/v1/forecasts", params={"limit": 5}).json()
+    asked = [
+        "/v1/periods",
+        "/v1/forecasts?strand=strand%200&horizon=2&limit=3",
+        f"/v1/forecasts?limit=5&cursor={page['next_cursor']}",
+        f"/v1/explanations/{first}",
+        f"/v1/explanations/{last}",
+        f"/v1/plans/{kept.plan_id}",
+        f"/v1/audit/{kept.issued}",
+    ]
+    found = {}
+    for target in asked:
+        answer = client.get(target)
+        assert answer.status_code == 200, answer.text
+        found[target] = answer.headers["audit-id"]
+    again = client.get("/v1/periods", headers={"if-none-match": client.get("/v1/periods").headers["etag"]})
+    assert again.status_code == 304
+    return {**found, "not modified": again.headers["audit-id"]}
+
+
+@pytest.fixture
+def call(kept: Done, capsys: pytest.CaptureFixture[str]) -> Command:
+    return command(kept.root, capsys)
+
+
+def test_every_answer_of_the_service_is_the_same_when_it_is_asked_again(
+    call: Command, answered: dict[str, str]
+) -> None:
+    for target, audit_id in answered.items():
+        found = call("audit", "replay", audit_id)
+        assert (found["outcome"], found["first_difference"]) == ("same", None), target
+        assert found["kind"] == "answer"
+        assert found["parts"][-1]["name"] == "the answer's body"
+
+
+def test_an_answer_of_before_is_the_same_although_another_run_is_served_now(
+    kept: Done, call: Command, answered: dict[str, str], client: TestClient
+) -> None:
+    before = call("audit", "replay", answered["/v1/periods"])
+    with opened(kept.root) as ledger:
+        events = len(ledger.events())
+        name = ledger.alias("model", "champion")
+        assert name is not None
+        assert forecast(ledger, FileStore(kept.root), name) == kept.run_id
+    assert call("audit", "replay", answered["/v1/periods"])["parts"] == before["parts"]
+    with opened(kept.root) as ledger:
+        # Asking for the run again is an event; replaying is none.
+        assert len(ledger.events()) == events + 1
+
+
+def test_an_answer_from_a_changed_file_is_named(
+    kept: Done, answered: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "w"
+    shutil.copytree(kept.root, root)
+    with opened(root) as ledger:
+        path = root / ledger.artefact(FORECAST, kept.run_id).path
+    path.write_bytes(path.read_bytes()[:-1])
+    found = command(root, capsys)("audit", "replay", answered["/v1/periods"], expected=1)
+    assert found["outcome"] == "differs"
+    assert "forecast's file" in found["sentence"]
+
+
+def test_the_service_answers_with_other_code_and_says_so(kept: Done, answered: dict[str, str], call: Command) -> None:
+    with opened(kept.root) as ledger:
+        event = ledger.event(answered["/v1/periods"])
+        name = str(event.draft.details["surroundings"])
+        document: dict[str, Any] = json.loads(FileStore(kept.root).read(ledger.artefact("surroundings", name).stored))
+    assert sorted(document["code"]) == ["errors", "features", "ledger", "models", "serving"]
+    assert document["lock"]
+    assert document["libraries"]["lightgbm"]
+
+
+@pytest.mark.parametrize("name", ["run_id", "plan_id", "explained", "issued", "version"])
+def test_the_command_says_what_is_the_same(kept: Done, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["audit", "replay", getattr(kept, name), "--workspace", str(kept.root)]) == 0
+    told = capsys.readouterr().out
+    assert "was made again and is the same to the bit" in told.replace("\n", " ")
+    assert "SYNTHETIC" in told
+
+
+def test_the_exit_code_tells_different_from_absent(
+    kept: Done, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = replace(kept, root=tmp_path / "w")
+    shutil.copytree(kept.root, copy.root)
+    call = command(copy.root, capsys)
+    with opened(copy.root) as ledger:
+        plan = copy.root / ledger.artefact("plan", copy.plan_id).path
+    plan.write_bytes(b"{}")
+    assert call("audit", "replay", copy.plan_id, expected=1)["first_difference"]["name"] == "the plan's file"
+    plan.unlink()
+    assert call("audit", "replay", copy.plan_id, expected=2)["absent"] == ["the plan's file"]
+    assert "nothing is recorded as" in call("audit", "replay", "nonsense", expected=2)["error"]
+
+
+def test_a_scope_comes_back_from_what_is_recorded_of_it() -> None:
+    assert scope_of(None) == Scope()
+    assert scope_of('{"areas":[],"strands":["robbery"]}') == Scope(frozenset(), frozenset({"robbery"}))
