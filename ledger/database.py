@@ -5,7 +5,6 @@ commit is on the disk before it returns. `recursive_triggers` is on because `INS
 triggers without it.
 """
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQL
 
 from errors import LedgerError
 from ledger import schema
+from ledger.turn import Turn
 
 _WRITES = "strandcast_writes"
 _LOCK_WAIT_SECONDS = 30.0
@@ -45,8 +45,7 @@ class Database:
     def __init__(self, engine: Engine, place: str) -> None:
         self._engine = engine
         self.place = place
-        # SQLite's waiting writers poll with growing sleeps; threads of one process queue here instead.
-        self._turn = threading.Lock()
+        self._turn = Turn(engine.url.database if engine.dialect.name == "sqlite" else None)
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -97,7 +96,12 @@ class Database:
         # The state that a writer sees must be that of after the lock, whatever the server's default is.
         options = {_WRITES: True} if self._sqlite else {"isolation_level": "READ COMMITTED"}
         connected = self._engine.connect
-        with self._told(), self._turn, connected().execution_options(**options) as connection, connection.begin():
+        with (
+            self._told(),
+            self._turn.taken(),
+            connected().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             if not self._sqlite:
                 connection.execute(_POSTGRESQL_TURN)
             yield connection

@@ -141,7 +141,7 @@ class Ledger:
         def both(event: Event) -> list[Row]:
             return [*beside(event), *(known(event) if known else ())]
 
-        return Ledger(self._database, self._clock, self._acting, both)
+        return self.acting(self._acting, both)
 
     def append(
         self,

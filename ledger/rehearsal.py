@@ -39,6 +39,10 @@ class Rehearsal(Ledger):
         """Return itself: who acted stands in the recorded event, and rows beside it are no part of what is compared."""
         return self
 
+    def beside(self, beside: Beside) -> "Rehearsal":
+        """Return itself: rows beside the event are no part of what is compared."""
+        return self
+
     def append(
         self,
         draft: Draft,

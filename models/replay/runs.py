@@ -9,12 +9,13 @@ from ledger.artefacts import Artefact
 from ledger.events import Event
 from ledger.rehearsal import Rehearsal, ScratchFiles
 from models.kept_panels import read_panel
-from models.kinds import FORECAST, MODEL, PANEL
+from models.kinds import FORECAST, MODEL, PANEL, SERVED
 from models.registry import TREES, load
 from models.replay.compare import compared_documents, compared_tables
 from models.replay.inputs import Kept, usable
 from models.replay.manifest import MANIFEST
 from models.replay.outcome import Part
+from models.served.record import FOLDER
 from models.stand_in import in_force
 from models.week import FALLBACK, notices_of, run_forecast
 
@@ -50,7 +51,20 @@ def run_parts(kept: Kept, event: Event, row: Artefact) -> list[Part]:
     if made is None:
         return [*inputs, file, Part(_MADE, "differs", "no table would be written")]
     described = [_described(meta, item.meta) for item in rehearsal.made if item.kind == FORECAST]
-    return [*inputs, file, _table(kept, row, made, file), *described]
+    return [*inputs, file, _table(kept, row, made, file), *described, *_served(kept, row.name, scratch)]
+
+
+def _served(kept: Kept, run_id: str, scratch: ScratchFiles) -> list[Part]:
+    """Return whether the file that reads are answered from is what it would be made as; nothing where there is none."""
+    row, made = kept.row(SERVED, run_id), scratch.made(FOLDER)
+    if row is None:
+        return []
+    file = kept.file("the file of reads", SERVED, run_id)
+    if file.verdict != "same" or made is None:
+        return [file]
+    digests = (row.sha256, made[0])
+    said = "" if digests[0] == digests[1] else "other bytes are made"
+    return [Part("the file of reads", "differs" if said else "same", said, *digests)]
 
 
 def _again(kept: Kept, rehearsal: Rehearsal, files: ScratchFiles, meta: Mapping[str, Any]) -> None:

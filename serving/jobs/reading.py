@@ -40,7 +40,7 @@ def jobs(desk: Desk, asking: Asking, query: JobQuery) -> Finding:
     page = found[: query.limit]
     cursor = str(page[-1][0]) if len(found) > len(page) else None
     document = {"jobs": [document_of(job) for _, job in page], "next_cursor": cursor}
-    return Finding.of(document, "jobs", details={"rows": len(page)})
+    return Finding.of(document, "jobs", details={"rows": len(page)}, lasting=False)
 
 
 def job(desk: Desk, asking: Asking, job_id: str) -> Finding:
@@ -50,8 +50,7 @@ def job(desk: Desk, asking: Asking, job_id: str) -> Finding:
         NoSuchRecordError: There is none of this name, or it is somebody else's.
     """
     found = own(desk, asking, job_id)
-    desk.starter.look()
-    return Finding.of(document_of(found), found.name)
+    return Finding.of(document_of(found), found.name, lasting=False)
 
 
 def own(desk: Desk, asking: Asking, job_id: str) -> Job:

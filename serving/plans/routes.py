@@ -14,7 +14,7 @@ from serving.asking import present
 from serving.desk import Desk
 from serving.formats import TABLE, Format, wants_csv
 from serving.jobs.waiting import LATER, run_errand
-from serving.plans.deciding import check_seen, issue, reject
+from serving.plans.deciding import issue, reject
 from serving.plans.making import around_errand, edit_errand
 from serving.plans.narrowing import check_sees_all
 from serving.plans.reading import compared, plan, plan_table, plans
@@ -111,9 +111,7 @@ def _making(router: APIRouter, desk: Callable[[], Desk]) -> None:
     )
     async def edit_plan(id: str, order: EditOrder, if_match: Seen = None) -> Any:  # noqa: A002 - the name in the path
         check_sees_all(present().caller)
-        await run_in_threadpool(check_seen, desk(), present(), id, if_match)
-        errand = await run_in_threadpool(edit_errand, desk(), id, order)
-        return await run_errand(desk(), present(), errand)
+        return await run_errand(desk(), present(), edit_errand(desk(), present(), id, order, if_match))
 
     @router.post(
         "/v1/plans/{id}/around",
@@ -126,8 +124,7 @@ def _making(router: APIRouter, desk: Callable[[], Desk]) -> None:
     )
     async def plan_around(id: str, order: AroundOrder) -> Any:  # noqa: A002 - the name in the path
         check_sees_all(present().caller)
-        errand = await run_in_threadpool(around_errand, desk(), id, order)
-        return await run_errand(desk(), present(), errand)
+        return await run_errand(desk(), present(), around_errand(desk(), id, order))
 
 
 def _deciding(router: APIRouter, desk: Callable[[], Desk]) -> None:

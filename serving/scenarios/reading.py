@@ -22,16 +22,15 @@ from serving.scenarios.schemas import ScenarioOrder, ScenariosQuery
 
 
 def scenario_errand(desk: Desk, order: ScenarioOrder) -> Errand:
-    """Return the job that makes a study.
+    """Return the job that makes a study, which is refused where there is no such plan."""
 
-    Raises:
-        NoSuchRecordError: There is no such plan.
-    """
-    past = history(desk.ledger)
-    for plan_id in filter(None, (order.plan_id, order.other)):
-        past.status(plan_id)
+    def check() -> None:
+        past = history(desk.ledger)
+        for plan_id in filter(None, (order.plan_id, order.other)):
+            past.status(plan_id)
+
     asked: dict[str, Json] = order.model_dump(mode="json")
-    return Errand(Asked("scenario", asked, "consultation"), asked, made_answer)
+    return Errand(Asked("scenario", asked, "consultation"), asked, made_answer, check)
 
 
 def made_answer(desk: Desk, job: Job) -> Response:

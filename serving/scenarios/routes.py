@@ -34,8 +34,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     )
     async def ask_scenario(order: ScenarioOrder) -> Any:
         check_sees_all(present().caller)
-        errand = await run_in_threadpool(scenario_errand, desk(), order)
-        return await run_errand(desk(), present(), errand)
+        return await run_errand(desk(), present(), scenario_errand(desk(), order))
 
     @router.get(
         "/v1/scenarios",

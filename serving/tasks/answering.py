@@ -9,16 +9,16 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from errors import AllocationError
 from ledger.events import Event, NoSuchRecordError
 from models.allocation.decisions import answers
 from models.allocation.decisions.answers import Answer, Asked, asked_of
 from models.allocation.decisions.record import KIND as PLAN
+from models.allocation.decisions.tasks import Task
 from models.books import Books
 from serving.access.caller import Caller, Role
 from serving.answers import Finding
 from serving.asking import Asking
-from serving.conflicts import ConflictError
+from serving.conflicts import conflicts
 from serving.desk import Desk
 from serving.once import Told, once
 from serving.plans.narrowing import sees_area
@@ -80,18 +80,18 @@ def decline(desk: Desk, asking: Asking, task_id: str, order: DeclineOrder) -> Re
 
 def _answered(desk: Desk, asking: Asking, task_id: str, content: object, say: Callable[[Books], None]) -> Response:
     caller = asking.caller
-    found = answers.find(desk.books(asking), task_id)
-    if not _seen([found], caller):
-        raise NoSuchRecordError(f"no plan in force has a task {task_id}", fix="list them at /v1/tasks")
+    found: list[Task] = []
 
     def act(books: Books) -> None:
-        try:
+        one = answers.find(books, task_id)
+        if not _seen([one], caller):
+            raise NoSuchRecordError(f"no plan in force has a task {task_id}", fix="list them at /v1/tasks")
+        found.append(one.task)
+        with conflicts():
             say(books)
-        except AllocationError as error:
-            raise ConflictError(error.problem, place=error.place, fix=error.fix) from error
 
     def told(event: Event) -> Told:
-        return Told(_document(Asked(found.task, Answer.of(event)), caller))
+        return Told(_document(Asked(found[-1], Answer.of(event)), caller))
 
     return once(desk, asking, content, act, told).response()
 
