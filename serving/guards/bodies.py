@@ -47,7 +47,7 @@ class Bodies:
             await self.app(scope, receive, send)
             return
         refusal = self._refusal(scope)
-        if refusal is None and not _has_body(scope):
+        if refusal is None and scope["method"] not in _WITH_BODY and not _has_body(scope):
             await self.app(scope, receive, send)
             return
         body = refusal or await self._body(receive)
