@@ -17,7 +17,7 @@ from serving.jobs.schemas import JobQuery
 from serving.once import Told, once
 
 # Where what a job made can be looked at, by what the record calls it.
-_PLACES = {"plan": "/v1/plans/", "scenario": "/v1/scenarios/"}
+_PLACES = {"plan": "/v1/plans/", "replay": "/v1/replays/", "scenario": "/v1/scenarios/"}
 _SEE_ALL = (Role.AUDITOR, Role.ADMIN)
 
 
