@@ -117,7 +117,7 @@ def addresses(url: str, key: str) -> list[str]:
         "periods": lambda: "/v1/periods",
     }
     kinds = rng.choice(list(SHARES), ADDRESSES, p=list(SHARES.values()))
-    return [made[str(kind)]() for kind in kinds]
+    return [str(made[str(kind)]()) for kind in kinds]
 
 
 @contextmanager
