@@ -7,6 +7,8 @@
 #   make test               run the tests (ARGS="-k panel" narrows them)
 #   make check              formatting, lint, types, import contracts
 #   make client OUT=FOLDER  make a typed Python client of the service from its OpenAPI description
+#   make sbom BOM=FOLDER    list what the product is made of, with hashes (CycloneDX)
+#   make audit              look up known faults of it; "not checked", and no success, where the source is out of reach
 #   make format             put the formatting right
 #   make clean              remove the environment and caches; var/, where workspaces live, stays
 
@@ -17,13 +19,15 @@ SERVE ?= 1
 PORT ?= 3000
 ARGS ?=
 OUT ?= var/strandcast_client
+BOM ?= var/sbom
+OSV ?= https://api.osv.dev/v1/query
 
 TOOLS := .tools
 STAMP := .venv/.synced
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check client format clean
+.PHONY: help demo test check client sbom audit format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -46,6 +50,18 @@ client: $(STAMP)
 	PYTHONPATH=. .venv/bin/strandcast openapi --out "$(OUT)/openapi.json"
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/openapi-python-client generate --path "$(OUT)/openapi.json" \
 	  --meta none --output-path "$(OUT)/strandcast_client" --overwrite --fail-on-warning
+
+# From the lock alone: no index is asked.
+$(BOM)/requirements.txt: $(STAMP)
+	@mkdir -p "$(BOM)"
+	@$(UV) export --quiet --locked --no-dev --no-emit-project --format requirements.txt --output-file "$@"
+
+sbom: $(BOM)/requirements.txt
+	@.venv/bin/cyclonedx-py requirements "$<" --pyproject pyproject.toml --output-reproducible --output-file "$(BOM)/sbom.json"
+	@echo "$(BOM)/sbom.json"
+
+audit: $(BOM)/requirements.txt
+	@.venv/bin/python scripts/dependency_audit.py "$<" --osv-url "$(OSV)"
 
 format: $(STAMP)
 	.venv/bin/ruff check --fix-only .

@@ -26,6 +26,7 @@ from benchmarks.protocol import workspace
 from features.workspace import Workspace
 from ledger.events import Draft
 from ledger.ledger import Ledger
+from tests.support.keys import headers_for
 
 READS = 500
 PLANS = 20
@@ -64,7 +65,7 @@ def served(root: Path) -> Iterator[tuple[httpx.Client, float]]:
         try:
             document = "".join(iter(process.stdout.readline, "}\n")) + "}" if process.stdout else ""
             ready = perf_counter() - began
-            with httpx.Client(base_url=json.loads(document)["url"], timeout=60) as client:
+            with httpx.Client(base_url=json.loads(document)["url"], headers=headers_for(root), timeout=60) as client:
                 yield client, ready
         finally:
             process.terminate()

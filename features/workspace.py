@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from errors import DataError
@@ -12,6 +12,7 @@ from features.areas.files import load_areas
 from features.configuration import load_toml
 from features.harm import Harm, load_harm
 from features.harm.writing import with_set
+from features.secrets import secret
 from features.settings import Settings
 from features.strands import Taxonomy, load_taxonomy
 
@@ -38,7 +39,7 @@ class Workspace:
 
     root: Path
     settings: Settings
-    database_url: str
+    database_url: str = field(repr=False)
 
     @classmethod
     def open(cls, root: Path, environment: Mapping[str, str] = os.environ) -> "Workspace":
@@ -187,7 +188,7 @@ class Workspace:
 
 
 def _database_url(root: Path, environment: Mapping[str, str]) -> str:
-    return environment.get(DATABASE_VARIABLE) or f"sqlite:///{root / 'strandcast.db'}"
+    return secret(DATABASE_VARIABLE, environment) or f"sqlite:///{root / 'strandcast.db'}"
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -5,7 +5,6 @@ commit is on the disk before it returns. `recursive_triggers` is on because `INS
 triggers without it.
 """
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQL
 from errors import LedgerError
 from ledger import schema
 from ledger.tables import ALIAS_MOVES, ARTEFACTS, CHECKPOINTS, EVENTS
+from ledger.turn import Turn
 
 _WRITES = "strandcast_writes"
 _LOCK_WAIT_SECONDS = 30.0
@@ -54,8 +54,7 @@ class Database:
         self._engine = engine
         self.place = place
         self._until = until
-        # SQLite's waiting writers poll with growing sleeps; threads of one process queue here instead.
-        self._turn = threading.Lock()
+        self._turn = Turn(engine.url.database if engine.dialect.name == "sqlite" else None)
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -117,7 +116,12 @@ class Database:
         # The state that a writer sees must be that of after the lock, whatever the server's default is.
         options = {_WRITES: True} if self._sqlite else {"isolation_level": "READ COMMITTED"}
         connected = self._engine.connect
-        with self._told(), self._turn, connected().execution_options(**options) as connection, connection.begin():
+        with (
+            self._told(),
+            self._turn.taken(),
+            connected().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             if not self._sqlite:
                 connection.execute(_POSTGRESQL_TURN)
             yield connection

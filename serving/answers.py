@@ -25,8 +25,6 @@ from serving.desk import Desk
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 AUDIT_ID = "Audit-Id"
-# What a route that answers with CSV too says of its answers.
-ALSO_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,7 @@ class Finding:
         recipient: Who is given it, where it is disclosed.
         status: Of the answer.
         headers: Further headers.
+        lasting: Whether it can be found again from the record alone, as how far a job is cannot.
         marked: Whether its audit id stands first in a JSON body too; an answer about an event bears that event's.
     """
 
@@ -53,6 +52,7 @@ class Finding:
     recipient: str | None = None
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
+    lasting: bool = True
     marked: bool = True
 
     @classmethod
@@ -76,8 +76,10 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     digest = finding.sha256
     tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
-    details = asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
-    if desk.surroundings:
+    details: dict[str, Scalar] = {}
+    if finding.lasting:
+        details |= asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
+    if finding.lasting and desk.surroundings:
         details[SURROUNDINGS] = desk.surroundings
     event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, details, known=known)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
@@ -88,14 +90,6 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
         rest = body[1:] if body == b"{}" else b"," + body[1:]
         body = b'{"audit_id":"' + event.audit_id.encode() + b'"' + rest
     return Response(body, finding.status, headers, finding.media_type)
-
-
-def wants_csv(request: Request, asked: str | None) -> bool:
-    """Tell whether an answer is to be CSV: the query says so, or else the header Accept names it before JSON."""
-    if asked is not None:
-        return asked == "csv"
-    wanted = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").lower().split(",")]
-    return next((one == "text/csv" for one in wanted if one in ("text/csv", JSON)), False)
 
 
 def tag_of(digest: str) -> str:

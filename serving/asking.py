@@ -8,6 +8,9 @@ from ledger.acting import Acting
 from serving.access.caller import ANYBODY, Caller
 from serving.access.policy import Policy
 
+# The only ones that are handed on: who asks, for one, is nobody's business but the gate's.
+HEADERS = ("idempotency-key", "prefer")
+
 
 @dataclass
 class Asking:
@@ -19,7 +22,7 @@ class Asking:
         caller: Who asks; nobody known until they have said.
         recorded: Whether it is recorded if it is refused.
         path: What is asked for.
-        headers: Names in small letters to values; of several of one name the last.
+        headers: Those of `HEADERS` that were sent.
     """
 
     request_id: str

@@ -1,5 +1,7 @@
 """What stands against a request that is well formed, and the status that each error leaves with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from errors import AccessError, AllocationError, DataError, LedgerError, ServiceError, StrandcastError
@@ -14,10 +16,6 @@ class PreconditionError(ServiceError):
     """What was to be changed is not as whoever asks has seen it: 412."""
 
 
-class OutOfSightError(ServiceError):
-    """What is asked for tells of what whoever asks may not see: 403."""
-
-
 class BusyError(ServiceError):
     """More is asked for at once than is taken on: 429.
 
@@ -28,13 +26,25 @@ class BusyError(ServiceError):
     seconds = 10
 
 
+@contextmanager
+def conflicts() -> Iterator[None]:
+    """Tell of what is well asked for and does not go with what holds, such as what is decided already.
+
+    Raises:
+        ConflictError: In place of an AllocationError.
+    """
+    try:
+        yield
+    except AllocationError as error:
+        raise ConflictError(error.problem, place=error.place, fix=error.fix) from error
+
+
 # The first that fits.
 _STATUSES: tuple[tuple[type[StrandcastError], HTTPStatus], ...] = (
     (NoSuchRecordError, HTTPStatus.NOT_FOUND),
     (MovedMeanwhileError, HTTPStatus.CONFLICT),
     (ConflictError, HTTPStatus.CONFLICT),
     (PreconditionError, HTTPStatus.PRECONDITION_FAILED),
-    (OutOfSightError, HTTPStatus.FORBIDDEN),
     (BusyError, HTTPStatus.TOO_MANY_REQUESTS),
     (AccessError, HTTPStatus.FORBIDDEN),
     (LedgerError, HTTPStatus.SERVICE_UNAVAILABLE),

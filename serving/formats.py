@@ -24,5 +24,5 @@ def wants_csv(request: Request, query: Format) -> bool:
     """Return whether CSV is asked for; what the address says goes before what the header does."""
     if query.format is not None:
         return query.format == "csv"
-    first = request.headers.get("accept", "").split(",")[0].split(";")[0].strip().lower()
-    return first == "text/csv"
+    wanted = [one.partition(";")[0].strip() for one in request.headers.get("accept", "").lower().split(",")]
+    return next((one == "text/csv" for one in wanted if one in ("text/csv", "application/json")), False)

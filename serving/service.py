@@ -21,7 +21,7 @@ from serving.access.policy import Policies, policies_of
 from serving.asking import present
 from serving.desk import Desk
 from serving.forecasts.snapshot import Watch
-from serving.guards.bodies import Bodies
+from serving.guards.bodies import Bodies, Unread
 from serving.guards.connections import bound_connections
 from serving.guards.headers import SecurityHeaders
 from serving.guards.health import too_old
@@ -179,6 +179,7 @@ Strandcast = bentoml.service(
 if is_wanted(os.environ):
     Strandcast.add_asgi_middleware(Tracing, policies=POLICIES, provider=exporting_provider())
 Strandcast.add_asgi_middleware(Metering, policies=POLICIES)
+Strandcast.add_asgi_middleware(Unread)
 Strandcast.add_asgi_middleware(Refusals, recorder=present_recorder)
 Strandcast.add_asgi_middleware(RequestLog)
 Strandcast.add_asgi_middleware(SecurityHeaders)

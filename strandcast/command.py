@@ -1,7 +1,8 @@
 """What every command shares: its context, `--workspace` and `--json`."""
 
 import functools
-import getpass
+import os
+import pwd
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,8 +31,8 @@ class Context:
 
     @property
     def actor(self) -> str:
-        """The operating system's name of the person who runs the command."""
-        return getpass.getuser()
+        """The account of the person who runs the command."""
+        return account()
 
     def mark_synthetic(self, *, made_up: bool) -> None:
         """Let every result of this command say that the data are made up."""
@@ -42,6 +43,15 @@ class Context:
     def clock() -> datetime:
         """Return the present instant, UTC."""
         return datetime.now(UTC)
+
+
+def account() -> str:
+    """Return the operating system's account that this process belongs to, whatever the environment calls it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        # A container may run under a number that nobody has named.
+        return f"uid-{os.getuid()}"
 
 
 def command_options(function: Callable[Concatenate[Context, P], None]) -> Callable[..., None]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 import click
 
+from errors import AccessError
 from strandcast.command import Context, command_options
 from strandcast.output import plain_table
+from strandcast.tasks_commands import OWNERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from features.workspace import Workspace
     from serving.access.keys import Key
 
 ROLES = ("planner", "data-scientist", "auditor", "partner", "public", "admin")
@@ -31,7 +35,9 @@ def keys() -> None:
 @click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, required=True, help="May be repeated.")
 @click.option("--area", "areas", multiple=True, metavar="CODE", help="Sees only this area or district; repeatable.")
 @click.option("--strand", "strands", multiple=True, metavar="STRAND", help="Sees only this strand; repeatable.")
-@click.option("--owner", "owners", multiple=True, metavar="OWNER", help="Sees only this owner's teams; repeatable.")
+@click.option(
+    "--owner", "owners", type=click.Choice(OWNERS), multiple=True, help="Sees only this owner's teams; repeatable."
+)
 @click.option("--feed", "feeds", multiple=True, metavar="FEED", help="Sees only this feed; repeatable.")
 @click.option("--purpose", default="", metavar="CODE", help="Recorded with every use; left out: that of the role.")
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=90, show_default=True, help="How long it holds.")
@@ -57,6 +63,7 @@ def create_key(
     grant = Grant(name, frozenset(map(Role, roles)), days, purpose, scope)
     now = context.clock()
     with Deployment.open(context) as deployment:
+        _check_names(deployment.workspace, areas, strands)
         token, key = create(deployment.ledger, grant, actor=deployment.actor, now=now)
     lines = [
         token,
@@ -95,6 +102,25 @@ def revoke_key(context: Context, key_id: str, reason: str) -> None:
         key = revoke(deployment.ledger, key_id, actor=deployment.actor, reason=reason)
     lines = [f"The key {key_id} of {key.identity.name} is revoked; a running service refuses it within five seconds."]
     context.output.result(key.as_document(context.clock()), lines=lines)
+
+
+def _check_names(workspace: Workspace, areas: Sequence[str], strands: Sequence[str]) -> None:
+    """Refuse names that the workspace does not have: a key with a slip of the pen would see nothing and not say so."""
+    known, taxonomy = workspace.areas(), workspace.taxonomy()
+    if known is not None:
+        _check_known(
+            "area or place", areas, {*known.codes, *(name for names in known.parents.values() for name in names)}
+        )
+    if not taxonomy.is_open:
+        _check_known("strand", strands, set(taxonomy.names()))
+
+
+def _check_known(what: str, names: Sequence[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            fix = f"write '{near[0]}'" if near else "use a name of the workspace"
+            raise AccessError(f"there is no {what} '{name}'", place=f"--{what.partition(' ')[0]}", fix=fix)
 
 
 def _table(found: Sequence[Key], now: datetime) -> Table:

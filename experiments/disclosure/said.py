@@ -1,16 +1,17 @@
 """What a world publishes, as an attacker writes it down: linear sums of counts, and the intervals they must lie in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.disclosure.world import (
+    COUNCIL,
     FIRST,
     HISTORY,
     PARTNER,
@@ -21,8 +22,9 @@ from experiments.disclosure.world import (
 from features import periods
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.allocation.decisions.decide import issue
+from models.allocation.decisions.record import SCHEMA, keep
 from models.books import Books
-from models.disclosure.hours import coarseness, hours
 from models.disclosure.measure import Measure
 from models.disclosure.places import Places
 from models.disclosure.publish import Ground, publish
@@ -32,6 +34,8 @@ from models.runs import ForecastRun
 
 F64 = NDArray[np.float64]
 Clock = Callable[[], Any]
+Reader = Literal["anybody", "neighbour", "partner"]
+READERS: tuple[Reader, ...] = get_args(Reader)
 # Share of the newest week and of the older ones in the forecasts that everybody knows the formula of.
 METHODS: Mapping[str, tuple[float, ...]] = {
     "newest": (1.0,),
@@ -49,20 +53,21 @@ class Said:
         low: Smallest.
         high: Largest; infinite where nothing is known.
         hidden: It is a hidden count, which nobody is to work out.
+        moved: Of a total that was moved: the interval that holds it in truth, open on the side that it was moved from.
     """
 
     shares: F64
     low: float
     high: float
     hidden: bool = False
+    moved: tuple[float, float] | None = None
 
 
-def publish_all(world: World, folder: Path, clock: Clock) -> tuple[Published, Places, list[dict[str, Any]]]:
-    """Publish week after week, as the weekly run does; return what was published and the plans whose hours were."""
+def publish_all(world: World, folder: Path, clock: Clock) -> tuple[Published, Places]:
+    """Publish week after week, as the weekly run does; every week's plan is issued, and its hours published."""
     folder.mkdir(parents=True, exist_ok=True)
     places = Places.of(world.areas, world.rules.level)
     terms = Terms(dict.fromkeys(STRANDS, world.rules.minimum_count), {"b-council": PARTNER})
-    plans = []
     with Ledger.open(f"sqlite:///{folder / 'strandcast.db'}", clock) as ledger:
         books = Books(ledger, FileStore(folder), "attacker's study")
         for week in range(HISTORY, WEEKS + 1):
@@ -70,8 +75,10 @@ def publish_all(world: World, folder: Path, clock: Clock) -> tuple[Published, Pl
             ground = Ground(world.rules, terms, places, world.incidents(week), world.panel(week), before)
             run = forecast(world, week)
             publish(ground, run, (), books)
-            plans.append(plan(world, run))
-        return load_published(ledger, books.files), places, plans
+            issue(books, keep(plan(world, run), books).plan_id, by="a planner")
+            # Once more: a plan is issued after the weekly run.
+            publish(replace(ground, before=load_published(ledger, books.files)), None, (), books)
+        return load_published(ledger, books.files), places
 
 
 def forecast(world: World, week: int) -> ForecastRun:
@@ -104,81 +111,95 @@ def expected(world: World, week: int) -> F64:
 def plan(world: World, run: ForecastRun) -> dict[str, Any]:
     """Return a plan that gives hours in proportion to expected demand, the weights known to everybody."""
     weights = dict(zip(STRANDS, world.weights, strict=True))
-    weighed = run.frame["mean"] * run.frame["strand"].map(weights)
-    by_area = weighed.groupby(run.frame["area_code"]).sum()
+    rows = run.frame
+    posts = [
+        {"area_code": code, "strand": strand, "hours": mean * weights[strand]}
+        for code, strand, mean in zip(rows["area_code"], rows["strand"], rows["mean"], strict=True)
+    ]
+    start = rows["period_start"].iloc[0].date()
     return {
-        "areas": [{"area_code": code, "hours": float(by_area[code])} for code in world.areas.codes],
-        "totals": {"expected": float(run.frame["mean"].sum())},
+        "schema": SCHEMA,
+        "parent": None,
+        "forecast": {"run_id": run.run_id, "audit_id": run.audit_id},
+        "period": {"kind": "week", "start": start.isoformat(), "horizon": 1},
+        "areas": [{"area_code": code} for code in world.areas.codes],
+        "posts": posts,
     }
 
 
-def written_down(
-    world: World, published: Published, places: Places, plans: list[dict[str, Any]], *, partner: bool
-) -> list[Said]:
-    """Return all that somebody who collects everything knows, the partner also its own records.
+def written_down(world: World, published: Published, places: Places, reader: Reader) -> list[Said]:
+    """Return all that somebody who collects everything knows.
+
+    Anybody knows the rules and the formulas; the partner its own records too; the neighbour every number of the lowest
+    places that is shown, to the last incident.
 
     Args:
-        world: The world; of it only what is published is used, which hidden numbers are small, and the partner's own.
+        world: The world; of it only what the reader knows is used.
         published: What was published.
         places: The places.
-        plans: Plans whose hours were.
-        partner: The reader is the partner.
+        reader: Who it is.
     """
-    own = world.own() if partner else np.zeros_like(world.totals)
-    said = [item for row in published.tables["counts"] for item in _count(world, places, row, own)]
+    said = [item for row in published.tables["counts"] for item in _count(world, places, row, reader)]
     # A forecast is made of the counts known then: of worlds with late records the formula gives no count that was told.
     if not world.late.any():
         said += [_expected(world, places, row) for row in published.tables["expected"] if row["expected"] is not None]
-        said += [item for number, one in enumerate(plans) for item in _hours(world, places, one, HISTORY + number)]
+        said += [_hours(world, places, row) for row in published.tables["hours"] if row["hours"] is not None]
+    if reader == "neighbour":
+        said += [_exactly(world, places, row) for row in published.tables["counts"] if row["recorded"] is not None]
     if world.nested:
         said += _nested(world)
     return said
 
 
-def _count(world: World, places: Places, row: Mapping[str, Any], own: F64) -> list[Said]:
+def own_of(world: World, reader: Reader) -> F64:
+    """Return the records that are a reader's own: float64[week, strand, area]."""
+    return world.own() if reader == "partner" else np.zeros_like(world.totals)
+
+
+def _exactly(world: World, places: Places, row: Mapping[str, Any]) -> Said:
     shares = _shares(world, places, row)
-    mine = float((own * shares).sum())
+    lowest = bool(places.bottom[places.codes.index(row["place"])])
+    value = float((world.totals * shares).sum())
+    return Said(shares, value, value) if lowest else Said(shares, 0.0, np.inf)
+
+
+def _count(world: World, places: Places, row: Mapping[str, Any], reader: Reader) -> list[Said]:
+    shares = _shares(world, places, row)
+    mine = float((own_of(world, reader) * shares).sum())
     measure = Measure(world.rules.minimum_count, world.rules.round_to)
     if row["recorded"] is not None:
-        return [_rounded(shares, float((world.totals * shares).sum()), row["recorded"], measure)]
+        return [_rounded(shares, float((world.totals * shares).sum()), row, "recorded", measure)]
     place = places.codes.index(row["place"])
     small = float((world.totals * shares).sum()) - mine < measure.minimum
     if not places.bottom[place]:
         return [Said(shares, 0.0, np.inf, hidden=small)]
     if not places.large_enough(world.rules.minimum_residents)[place]:
         return [Said(shares, 0.0, np.inf)]
-    return [Said(shares, mine, mine + measure.most_hidden, hidden=True) if small else Said(shares, mine, np.inf)]
+    # Beside a partner a number is hidden for being small to the partner; to others it may be of any size.
+    sure = reader == "partner" or not world.counts[COUNCIL].any()
+    return [Said(shares, mine, mine + measure.most_hidden if sure else np.inf, hidden=small)]
 
 
 def _expected(world: World, places: Places, row: Mapping[str, Any]) -> Said:
     measure = Measure(world.rules.minimum_count, world.rules.round_to, whole=False)
     week = _week(row["first_day"])
     shares = _formula(world, week, _of_strand(world, row["strand"]) * _inside(places, row))
-    return _rounded(shares, float((world.totals * shares).sum()), row["expected"], measure)
+    return _rounded(shares, float((world.totals * shares).sum()), row, "expected", measure)
 
 
-def _rounded(shares: F64, value: float, told: int, measure: Measure) -> Said:
-    """Return what a shown number says: the numbers that are rounded to it.
-
-    A total at the end of what could be shown may have been moved there; whoever knows the rules takes that side for
-    open. Here the side is open only of those that were moved, so that this attacker knows which were not.
-    """
-    low, high = (float(end) for end in measure.interval(np.array(float(told))))
-    return Said(shares, low if value >= low else 0.0, high if value <= high else np.inf)
+def _rounded(shares: F64, value: float, row: Mapping[str, Any], name: str, measure: Measure) -> Said:
+    """Return what a shown number says: the numbers that are rounded to it, and of a moved total what it is in truth."""
+    low, high = measure.interval(float(row[name]), row["rounded_to"])
+    moved = None if low <= value <= high else (0.0, high) if value < low else (low, np.inf)
+    return Said(shares, low, high, moved=moved)
 
 
-def _hours(world: World, places: Places, document: dict[str, Any], week: int) -> list[Said]:
-    numbers = hours(document, world.areas.codes, places, world.rules)
-    assert numbers is not None  # noqa: S101 - the plan is of these areas
-    step = coarseness(document, world.rules)
-    weights = np.array(world.weights)[:, None]
-    found = []
-    for place in np.flatnonzero(~np.isnan(numbers)).tolist():
-        here = np.zeros((1, len(world.areas)))
-        here[0, np.flatnonzero(places.member == place)] = 1.0
-        shares = _formula(world, week, weights * here)
-        found.append(Said(shares, max(numbers[place] - step / 2, 0.0), numbers[place] + step / 2))
-    return found
+def _hours(world: World, places: Places, row: Mapping[str, Any]) -> Said:
+    step, weight = row["rounded_to"], world.weights[STRANDS.index(row["strand"])]
+    cells = weight * _of_strand(world, row["strand"]) * _inside(places, row)
+    return Said(
+        _formula(world, _week(row["first_day"]), cells), max(row["hours"] - step / 2, 0.0), row["hours"] + step / 2
+    )
 
 
 def _nested(world: World) -> list[Said]:

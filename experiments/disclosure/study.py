@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from experiments.disclosure.attacker import Interval, attack
-from experiments.disclosure.said import Clock, Said, publish_all, written_down
-from experiments.disclosure.world import HISTORY, STRANDS, WEEKS, World, make_world
+from experiments.disclosure.said import READERS, Clock, Said, own_of, publish_all, written_down
+from experiments.disclosure.world import COUNCIL, HISTORY, STRANDS, WEEKS, World, make_world
 from models.disclosure.measure import Measure
 from models.disclosure.places import Places
 
@@ -24,7 +24,7 @@ class Tally:
     Attributes:
         hidden: Hidden numbers that were attacked.
         recovered: Of them, those that it recovered.
-        whole: Of them, those of which it could not rule out any value from 0 to the minimum less one.
+        wide: Of them, those of which it was left as many values as there are below the minimum, or more.
         fewest: Values that were left of the one that it knew most of; None where nothing was attacked.
         published: Numbers that were shown.
         sets: Sets of everything published that was attacked.
@@ -33,7 +33,7 @@ class Tally:
 
     hidden: int = 0
     recovered: int = 0
-    whole: int = 0
+    wide: int = 0
     fewest: int | None = None
     published: int = 0
     sets: int = 0
@@ -45,30 +45,28 @@ class Tally:
         for interval in intervals:
             self.hidden += 1
             self.recovered += interval.recovered
-            # An expected number may say that a count is not the largest one; see the decision page.
-            self.whole += interval.low <= 0 and interval.high >= minimum - 1
+            self.wide += interval.values >= minimum
             self.fewest = interval.values if self.fewest is None else min(self.fewest, interval.values)
             self.values[interval.values] = self.values.get(interval.values, 0) + 1
 
 
 def attack_ours(world: World, folder: Path, clock: Clock, most: int, rng: np.random.Generator) -> dict[str, Tally]:
-    """Attack what is published of a world, as a reader outside and as the partner that knows its own records."""
-    published, places, plans = publish_all(world, folder, clock)
+    """Attack what is published of a world, as each reader."""
+    published, places = publish_all(world, folder, clock)
     found = {}
-    for reader in ("anybody", "partner"):
-        tally = found[reader] = Tally()
-        if reader == "partner" and not world.counts[1].any():
+    for reader in READERS:
+        tally: Tally = Tally()
+        found[str(reader)] = tally
+        if reader == "partner" and not world.counts[COUNCIL].any():
             continue
-        said = written_down(world, published, places, plans, partner=reader == "partner")
+        said = written_down(world, published, places, reader)
         targets = _some([item for item in said if item.hidden], most, rng)
-        own = world.own() if reader == "partner" else np.zeros_like(world.totals)
-        intervals = [
-            Interval(interval.low - mine, interval.high - mine)
-            for interval, mine in zip(
-                attack(said, targets), (int((own * t.shares).sum()) for t in targets), strict=True
-            )
+        own = own_of(world, reader)
+        mine = [int((own * target.shares).sum()) for target in targets]
+        told = [
+            Interval(one.low - less, one.high - less) for one, less in zip(attack(said, targets), mine, strict=True)
         ]
-        tally.add(intervals, world.rules.minimum_count)
+        tally.add(told, world.rules.minimum_count)
         tally.published = sum(row["recorded"] is not None for row in published.tables["counts"])
     return found
 
@@ -98,8 +96,7 @@ def _carelessly(world: World, places: Places, measure: Measure, cell: tuple[int,
     value = np.array(float((world.totals * shares).sum()))
     if value < measure.minimum:
         return Said(shares, 0.0, measure.most_hidden, hidden=True)
-    low, high = measure.interval(measure.rounded(value))
-    return Said(shares, float(low), float(high))
+    return Said(shares, *measure.interval(float(measure.rounded(value)), measure.round_to), hidden=False)
 
 
 def study(sets: int, seed: int, folder: Path, clock: Clock, most: int = 20) -> dict[str, Tally]:
@@ -112,20 +109,20 @@ def study(sets: int, seed: int, folder: Path, clock: Clock, most: int = 20) -> d
         clock: Tells the time.
         most: Hidden numbers of a set that are attacked.
     """
-    names = ("anybody", "partner", *CARELESS)
-    tallies = {name: Tally() for name in names}
+    tallies: dict[str, Tally] = {name: Tally() for name in (*READERS, *CARELESS)}
     for number in range(sets):
         rng = np.random.default_rng([seed, number])
         world = make_world(rng)
         found = attack_ours(world, folder / str(number), clock, most, rng)
-        found |= {way: attack_careless(world, way, most, rng) for way in CARELESS}
+        for way in CARELESS:
+            found[way] = attack_careless(world, way, most, rng)
         for name, tally in found.items():
             _merge(tallies[name], tally)
     return tallies
 
 
 def _merge(into: Tally, tally: Tally) -> None:
-    for name in ("hidden", "recovered", "whole", "published", "sets"):
+    for name in ("hidden", "recovered", "wide", "published", "sets"):
         setattr(into, name, getattr(into, name) + getattr(tally, name))
     least = [value for value in (into.fewest, tally.fewest) if value is not None]
     into.fewest = min(least, default=None)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from models.disclosure.measure import Measure
 from models.disclosure.places import F64, Bools, Places
-from models.disclosure.showing import Table, shown
+from models.disclosure.showing import Shown, Table, shown
 from models.runs import ForecastRun
 from models.table import MULTIPLIERS
 
@@ -59,8 +59,8 @@ class Means:
 
 def expected(
     means: Means, places: Places, minimum: Mapping[str, int], round_to: int, recent: Mapping[str, Bools]
-) -> dict[str, F64]:
-    """Return for each strand what is shown of its expected numbers, NaN where hidden: float64[place].
+) -> dict[str, Shown]:
+    """Return for each strand what is shown of its expected numbers.
 
     Args:
         means: What is expected.
@@ -79,7 +79,9 @@ def expected(
     return result
 
 
-def reasons(means: Means, places: Places, numbers: Mapping[str, F64], round_to: int) -> list[tuple[int, str, str, int]]:
+def reasons(
+    means: Means, places: Places, numbers: Mapping[str, Shown], round_to: int
+) -> list[tuple[int, str, str, int]]:
     """Return what the shown expected numbers rest on: place, strand, group of features and its share, per cent.
 
     Shares are of the absolute contributions on the log scale, areas weighted by their means, rounded by themselves; the
@@ -96,7 +98,7 @@ def reasons(means: Means, places: Places, numbers: Mapping[str, F64], round_to: 
     }
     for strand, values in numbers.items():
         kind = means.strands.index(strand)
-        for place in np.flatnonzero(places.bottom & ~np.isnan(values)).tolist():
+        for place in np.flatnonzero(places.bottom & values.visible).tolist():
             here = ((kept["place"] == place) & (kept["kind"] == kind)).to_numpy()
             sums = {group: float(size[here].sum()) for group, size in sizes.items()}
             whole = sum(sums.values())

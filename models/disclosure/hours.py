@@ -1,44 +1,42 @@
-"""Hours: what an issued plan gives to each place, coarse enough that they do not tell what was expected there.
+"""Hours: what an issued plan gives to each place and strand, where what is expected there is shown.
 
-Hours follow expected demand. They are shown for all resources together, and rounded so that `minimum_count` incidents
-more or less, at the plan's mean hours an incident, could be behind each of them.
+Hours follow expected demand, and expected demand follows counts. So hours of a strand stand only where its expected
+number is shown, which it is only where no recent count is hidden: hours then tell more of what is shown, and nothing of
+what is not. Hours of all strands together, or of the whole force, would: they are not published.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from models.disclosure.places import F64, Places
-from models.disclosure.rules import Rules
+from models.disclosure.places import F64, Bools, Places
 
 
-def hours(document: Mapping[str, Any], codes: Sequence[str], places: Places, rules: Rules) -> F64 | None:
-    """Return the hours of the lowest places as shown, NaN where hidden: float64[place].
+def hours(
+    document: Mapping[str, Any], codes: Sequence[str], places: Places, where: Mapping[str, Bools], round_to: int
+) -> dict[str, F64] | None:
+    """Return for each strand the hours of the lowest places as shown, NaN where hidden: float64[place].
 
     Args:
         document: The plan.
         codes: The areas of `places.member`.
         places: The places.
-        rules: How coarse.
+        where: Strand to the places where they may be shown: bool[place].
+        round_to: They are rounded to multiples of it.
 
     Returns:
         None where the plan is of other areas.
     """
-    by_area = {str(area["area_code"]): float(area["hours"]) for area in document["areas"]}
-    if set(by_area) != set(codes):
+    at = {code: number for number, code in enumerate(codes)}
+    if {str(area["area_code"]) for area in document["areas"]} != set(codes):
         return None
-    of_places = places.totals(np.array([by_area[code] for code in codes], dtype=np.float64))
-    step = coarseness(document, rules)
-    may = places.bottom & places.large_enough(rules.minimum_residents)
-    return np.where(may, np.floor(of_places / step + 0.5) * step, np.nan)
-
-
-def coarseness(document: Mapping[str, Any], rules: Rules) -> int:
-    """Return the multiple that a plan's hours are rounded to."""
-    totals = document["totals"]
-    given = sum(float(area["hours"]) for area in document["areas"])
-    an_incident = given / totals["expected"] if totals["expected"] > 0 else 0.0
-    steps = math.ceil(an_incident * rules.minimum_count / rules.hours_round_to)
-    return rules.hours_round_to * max(steps, 1)
+    by_area = {strand: np.zeros(len(codes), dtype=np.float64) for strand in where}
+    for post in document["posts"]:
+        if post["strand"] in by_area:
+            by_area[post["strand"]][at[str(post["area_code"])]] += float(post["hours"])
+    found = {}
+    for strand, values in by_area.items():
+        of_places = np.floor(places.totals(values) / round_to + 0.5) * round_to
+        found[strand] = np.where(where[strand] & places.bottom, of_places, np.nan)
+    return found

@@ -6,6 +6,9 @@ import numpy as np
 
 from models.disclosure.places import F64
 
+# Multiples of `round_to` that a total is rounded to where a finer one would tell of a hidden number.
+COARSER = (1, 2, 4)
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -31,8 +34,8 @@ class Measure:
         result: F64 = np.floor(values / self.round_to + 0.5) * self.round_to
         return result
 
-    def interval(self, shown: F64) -> tuple[F64, F64]:
-        """Return the smallest and the largest number that is shown as these, and is large enough to be."""
-        half = self.round_to / 2
-        down, up = (self.round_to // 2, (self.round_to - 1) // 2) if self.whole else (half, half)
-        return np.maximum(shown - down, self.minimum), shown + up
+    def interval(self, shown: float, step: int) -> tuple[float, float]:
+        """Return the smallest and the largest number that is shown as this one, rounded to `step`, and large enough."""
+        half = step / 2
+        down, up = (step // 2, (step - 1) // 2) if self.whole else (half, half)
+        return max(shown - down, self.minimum), shown + up

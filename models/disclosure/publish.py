@@ -6,7 +6,7 @@ is a choice of rows of the sets, and so tells nothing that they do not.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,11 +28,11 @@ from models.disclosure.blocks import Block, covered, due
 from models.disclosure.expected import Means, expected, reasons
 from models.disclosure.hours import hours
 from models.disclosure.measure import Measure
-from models.disclosure.places import F64, Bools, Places
-from models.disclosure.published import FOLDER, KIND, SCHEMA, Published, TableName, load_published
+from models.disclosure.places import Bools, Places
+from models.disclosure.published import COLUMNS, FOLDER, KIND, SCHEMA, Published, TableName, load_published
 from models.disclosure.recorded import Counts, Terms, count, partners_beside
 from models.disclosure.rules import Rules
-from models.disclosure.showing import Table, shown
+from models.disclosure.showing import Shown, Table, shown
 from models.levels import FORCE
 from models.runs import ForecastRun
 
@@ -143,9 +143,10 @@ def publish(ground: Ground, run: ForecastRun | None, marks: Sequence[str], books
         LedgerError: It could not be recorded: nothing was published.
     """
     tables: dict[TableName, Cells] = {"counts": _counts(ground), "expected": [], "reasons": [], "hours": []}
+    recent = _recent(ground)
     if run is not None:
-        tables["expected"], tables["reasons"] = _expected(ground, run)
-    tables["hours"] = _hours(ground, books)
+        tables["expected"], tables["reasons"] = _expected(ground, run, recent)
+    tables["hours"] = _hours(ground, tables["expected"], recent, books)
     return _record(tables, ground, marks, books) if any(tables.values()) else None
 
 
@@ -157,22 +158,23 @@ def _counts(ground: Ground) -> Cells:
     cells: Cells = []
     for number, block in enumerate(blocks):
         for strand in wanted[block]:
-            numbers = shown(places, ground.table(counts, number, strand), ground.measure(strand))
-            cells += _cells(places, block, numbers, strand)
+            told = shown(places, ground.table(counts, number, strand), ground.measure(strand))
+            cells += _cells(places, block, told, strand)
     return cells
 
 
-def _cells(places: Places, block: Block, numbers: F64, *more: str) -> Cells:
+def _cells(places: Places, block: Block, told: Shown, strand: str) -> Cells:
     """Return a row for each place that has a name; a hidden number is None."""
     first, last = (day.isoformat() for day in block.days)
+    listed = zip(places.levels, places.codes, told.steps.tolist(), told.numbers.tolist(), strict=True)
     return [
-        [first, last, level, code, *more, None if np.isnan(value) else int(value)]
-        for level, code, value in zip(places.levels, places.codes, numbers.tolist(), strict=True)
+        [first, last, level, code, strand, step, None if np.isnan(value) else int(value)]
+        for level, code, step, value in listed
         if code
     ]
 
 
-def _expected(ground: Ground, run: ForecastRun) -> tuple[Cells, Cells]:
+def _expected(ground: Ground, run: ForecastRun, recent: Mapping[str, Bools]) -> tuple[Cells, Cells]:
     start = run.frame.loc[run.frame["horizon"] == run.next_horizon, "period_start"].iloc[0].date()
     kind = run.meta["period"]
     number = periods.ordinal(start, kind)
@@ -181,7 +183,7 @@ def _expected(ground: Ground, run: ForecastRun) -> tuple[Cells, Cells]:
         return [], []
     places, rules = ground.places, ground.rules
     means = Means.of(run, ground.panel.areas.codes, places)
-    numbers = expected(means, places, ground.terms.minimum, rules.round_to, _recent(ground))
+    numbers = expected(means, places, ground.terms.minimum, rules.round_to, recent)
     cells = [cell for strand, values in numbers.items() for cell in _cells(places, block, values, strand)]
     first, last = (day.isoformat() for day in block.days)
     relied = [
@@ -213,30 +215,34 @@ def _recent(ground: Ground) -> dict[str, Bools]:
             dtype=np.bool_,
         )
         for number in range(len(newest)):
-            kept &= ~np.isnan(shown(places, ground.table(counts, number, strand), ground.measure(strand)))
+            kept &= shown(places, ground.table(counts, number, strand), ground.measure(strand)).visible
         result[strand] = kept
     return result
 
 
-def _hours(ground: Ground, books: Books) -> Cells:
-    cells: Cells = []
-    told = set(ground.before.starts("hours"))
+def _hours(ground: Ground, just_expected: Cells, recent: Mapping[str, Bools], books: Books) -> Cells:
+    """Return hours of plans issued for periods of which expected numbers are published."""
+    columns = COLUMNS["expected"]
+    rows = [*ground.before.tables["expected"], *(dict(zip(columns, cell, strict=True)) for cell in just_expected)]
+    places, step = ground.places, ground.rules.hours_round_to
+    told, cells = set(ground.before.starts("hours")), []
     for status in history(books.ledger).plans.values():
-        if status.state != "issued" or status.start in told:
+        own = {(row["strand"], row["place"]) for row in rows if row["first_day"] == status.start and row["expected"]}
+        if status.state != "issued" or status.start in told or not own:
             continue
+        where = {
+            strand: shown_now & np.array([(strand, code) in own for code in places.codes], dtype=np.bool_)
+            for strand, shown_now in recent.items()
+        }
         document = load_plan(books.ledger, books.files, status.plan_id).document
-        numbers = hours(document, ground.panel.areas.codes, ground.places, ground.rules)
-        if numbers is None:
-            continue
-        told.add(status.start)
-        first, last = document["period"]["start"], document["period"]["end"]
-        cells += [
-            [first, last, level, code, None if np.isnan(value) else int(value)]
-            for level, code, value, lowest in zip(
-                ground.places.levels, ground.places.codes, numbers.tolist(), ground.places.bottom, strict=True
-            )
-            if code and lowest
-        ]
+        found = hours(document, ground.panel.areas.codes, places, where, step)
+        first = date.fromisoformat(document["period"]["start"])
+        number = periods.ordinal(first, document["period"]["kind"])
+        block = Block(number, number, document["period"]["kind"])
+        for strand, numbers in (found or {}).items():
+            told.add(status.start)
+            listed = _cells(places, block, Shown(numbers, np.full(len(places), step)), strand)
+            cells += [cell for cell in listed if cell[2] == ground.rules.level]
     return cells
 
 

@@ -21,20 +21,13 @@ SCHEMA = "published/1"
 
 TableName = Literal["counts", "expected", "reasons", "hours"]
 TABLES: tuple[TableName, ...] = get_args(TableName)
+# The last column is the number; it is empty where it is hidden.
 COLUMNS: Mapping[TableName, tuple[str, ...]] = {
-    "counts": ("first_day", "last_day", "level", "place", "strand", "recorded"),
-    "expected": ("first_day", "last_day", "level", "place", "strand", "expected"),
+    "counts": ("first_day", "last_day", "level", "place", "strand", "rounded_to", "recorded"),
+    "expected": ("first_day", "last_day", "level", "place", "strand", "rounded_to", "expected"),
     "reasons": ("first_day", "last_day", "level", "place", "strand", "relied_on", "share_percent"),
-    "hours": ("first_day", "last_day", "level", "place", "hours"),
+    "hours": ("first_day", "last_day", "level", "place", "strand", "rounded_to", "hours"),
 }
-# The column of each table that is empty where a number is hidden.
-NUMBER: Mapping[TableName, str] = {
-    "counts": "recorded",
-    "expected": "expected",
-    "reasons": "share_percent",
-    "hours": "hours",
-}
-
 Row = Mapping[str, Any]
 
 
@@ -44,7 +37,7 @@ class Asked:
 
     Attributes:
         places: Names of places.
-        strands: Strands; hours, which are for all of them, have none.
+        strands: Names of strands.
         since: Rows whose first day is not before this one.
         until: Rows whose last day is not after this one.
     """
@@ -58,7 +51,7 @@ class Asked:
         """Return whether a row is wanted."""
         return (
             (self.places is None or row["place"] in self.places)
-            and (self.strands is None or row.get("strand") in self.strands)
+            and (self.strands is None or row["strand"] in self.strands)
             and (self.since is None or row["first_day"] >= self.since.isoformat())
             and (self.until is None or row["last_day"] <= self.until.isoformat())
         )

@@ -18,7 +18,7 @@ class Rules(Closed):
         level: The smallest places that are shown.
         minimum_count: Smaller numbers are hidden, zeros too.
         round_to: Numbers are rounded to multiples of it.
-        hours_round_to: The same of hours; coarser where an expected incident is worth more hours.
+        hours_round_to: The same of hours.
         share_round_to: The same of shares, per cent.
         minimum_residents: A place with fewer, or with an unknown number, shows nothing; 0: every place may.
         periods_together: Periods that are counted as one.

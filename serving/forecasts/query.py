@@ -1,20 +1,20 @@
 """Questions about forecasts: the filters and the page of a read."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from errors import DataError
 from ledger.events import Scalar
-from serving.schemas import Closed
+from serving.formats import Format
 
 Filters = Annotated[list[Annotated[str, Field(max_length=200)]] | None, Field(max_length=200)]
 
 _CURSOR = re.compile(r"([^~]{1,200})~(\d{1,9})")
 
 
-class ForecastQuery(Closed):
+class ForecastQuery(Format):
     """Which rows of the served run; a filter that is left out leaves all."""
 
     level: str | None = Field(None, max_length=40, description="Level of the areas; left out: the areas' own.")
@@ -23,8 +23,6 @@ class ForecastQuery(Closed):
     horizon: list[int] | None = Field(None, max_length=60, description="Only these periods; 1 is the first.")
     limit: int = Field(100, ge=1, le=1000, description="Most rows of a page.")
     cursor: str | None = Field(None, max_length=220, description="`next_cursor` of the page before.")
-
-    format: Literal["json", "csv"] | None = Field(None, description="Form of the answer; left out: as Accept says.")
 
     def position(self, run_id: str) -> int:
         """Return where among the filtered rows the page begins.

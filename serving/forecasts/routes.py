@@ -8,11 +8,12 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.access.caller import Role
 from serving.access.policy import declared
-from serving.answers import ALSO_CSV, answered, wants_csv
+from serving.answers import answered
 from serving.asking import present
 from serving.desk import Desk
 from serving.forecasts.query import ForecastQuery
 from serving.forecasts.reading import covered, explanation, forecasts
+from serving.formats import TABLE, wants_csv
 from serving.schemas import ExplanationAnswer, Forecasts, Periods
 
 READERS = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)
@@ -37,11 +38,11 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         response_model=Forecasts,
         summary="Expected recorded incidents by area and strand",
         tags=["forecasts"],
-        responses=ALSO_CSV,
+        responses=TABLE,
         **declared("consultation", *READERS),
     )
     async def get_forecasts(request: Request, query: Annotated[ForecastQuery, Query()]) -> Any:
-        as_csv = wants_csv(request, query.format)
+        as_csv = wants_csv(request, query)
         return await answered(desk(), request, forecasts(desk(), query, present().caller.scope, as_csv=as_csv))
 
     @router.get(

@@ -16,8 +16,6 @@ SECONDS = 0.75
 BYTES_A_SECOND = 64 * 1024
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-# What is still on its way would otherwise have to be read to the end.
-_CLOSE = {"connection": "close"}
 
 
 class Bodies:
@@ -52,7 +50,7 @@ class Bodies:
         if isinstance(body, bytes):
             await self.app(scope, _replayed(body, receive), send)
         else:
-            await refuse(send, body, _CLOSE)
+            await refuse(send, body)
 
     def _refusal(self, scope: Scope) -> HTTPStatus | None:
         query: bytes = scope.get("query_string", b"")
@@ -90,6 +88,41 @@ class Bodies:
             if not message.get("more_body", False):
                 # Each field that is unknown is told of, which costs a hundred times its own bytes.
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if body.count(b":") > MOST_FIELDS else bytes(body)
+
+
+class Unread:
+    """ASGI middleware that closes the connection behind an answer that did not wait for the whole body.
+
+    What is still on its way would otherwise have to be read to the end, were it a gigabyte.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or not _has_body(scope):
+            await self.app(scope, receive, send)
+            return
+        whole = False
+
+        async def noted() -> Message:
+            nonlocal whole
+            message = await receive()
+            whole = whole or not message.get("more_body", False)
+            return message
+
+        async def closing(message: Message) -> None:
+            if message["type"] == "http.response.start" and not whole:
+                message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+            await send(message)
+
+        await self.app(scope, noted, closing)
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

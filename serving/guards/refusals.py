@@ -12,7 +12,7 @@ from errors import LedgerError
 from ledger.events import Draft, Outcome
 from ledger.group import GroupCommit
 from serving.access.gate import ASKING
-from serving.asking import Asking, begin
+from serving.asking import HEADERS, Asking, begin
 
 _logger = logging.getLogger("strandcast.serving")
 
@@ -34,7 +34,8 @@ class Refusals:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {name: said[name] for name in HEADERS if name in said}
         asking = Asking(uuid.uuid4().hex, path=scope["path"], headers=headers)
         scope[ASKING] = asking
         begin(asking)

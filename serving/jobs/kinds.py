@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "around": "serving.plans.work:around",
     "replay": "serving.replays.work:make",
     "scenario": "serving.scenarios.work:study",
+    "export": "serving.record.exporting:make",
 }
 
 

@@ -13,11 +13,16 @@ from serving.asking import Asking
 from serving.conflicts import ConflictError
 from serving.desk import Desk
 from serving.jobs.job import Job, Problem
-from serving.jobs.schemas import JobQuery
+from serving.jobs.schemas import CancelOrder, JobQuery
 from serving.once import Told, once
 
 # Where what a job made can be looked at, by what the record calls it.
-_PLACES = {"plan": "/v1/plans/", "replay": "/v1/replays/", "scenario": "/v1/scenarios/"}
+_PLACES = {
+    "plan": "/v1/plans/",
+    "replay": "/v1/replays/",
+    "scenario": "/v1/scenarios/",
+    "export": "/v1/exports/",
+}
 _SEE_ALL = (Role.AUDITOR, Role.ADMIN)
 
 
@@ -40,7 +45,7 @@ def jobs(desk: Desk, asking: Asking, query: JobQuery) -> Finding:
     page = found[: query.limit]
     cursor = str(page[-1][0]) if len(found) > len(page) else None
     document = {"jobs": [document_of(job) for _, job in page], "next_cursor": cursor}
-    return Finding.of(document, "jobs", details={"rows": len(page)})
+    return Finding.of(document, "jobs", details={"rows": len(page)}, lasting=False)
 
 
 def job(desk: Desk, asking: Asking, job_id: str) -> Finding:
@@ -50,8 +55,7 @@ def job(desk: Desk, asking: Asking, job_id: str) -> Finding:
         NoSuchRecordError: There is none of this name, or it is somebody else's.
     """
     found = own(desk, asking, job_id)
-    desk.starter.look()
-    return Finding.of(document_of(found), found.name)
+    return Finding.of(document_of(found), found.name, lasting=False)
 
 
 def own(desk: Desk, asking: Asking, job_id: str) -> Job:
@@ -66,7 +70,7 @@ def own(desk: Desk, asking: Asking, job_id: str) -> Job:
     return found
 
 
-def cancel(desk: Desk, asking: Asking, job_id: str) -> Response:
+def cancel(desk: Desk, asking: Asking, job_id: str, order: CancelOrder) -> Response:
     """Cancel a job.
 
     Raises:
@@ -75,7 +79,8 @@ def cancel(desk: Desk, asking: Asking, job_id: str) -> Response:
         LedgerError: It could not be recorded; then it goes on.
     """
     found = own(desk, asking, job_id)
-    problem = Problem(HTTPStatus.CONFLICT, f"The job was cancelled by {asking.caller.name}.")
+    why = f": {' '.join(order.reason.split()).removesuffix('.')}" if order.reason.strip() else ""
+    problem = Problem(HTTPStatus.CONFLICT, f"The job was cancelled by {asking.caller.name}{why}.")
 
     def act(books: Books) -> None:
         now = desk.queue.job(job_id)
@@ -87,7 +92,7 @@ def cancel(desk: Desk, asking: Asking, job_id: str) -> Response:
         ended = {"status": "cancelled", "ended": event.time, "problem": vars(problem)}
         return Told({**document_of(found), **ended})
 
-    return once(desk, asking, {}, act, told).response()
+    return once(desk, asking, order.model_dump(mode="json"), act, told).response()
 
 
 def _whose(asking: Asking) -> str | None:

@@ -50,11 +50,13 @@ class Errand:
         asked: What.
         content: What the request's body says, as JSON values.
         answer: Returns the answer once it is done.
+        check: Raises where it cannot be asked for now; it is not looked at where it was asked for before.
     """
 
     asked: Asked
     content: object
     answer: Answer
+    check: Callable[[], object] = lambda: None
 
 
 async def run_errand(desk: Desk, asking: Asking, errand: Errand) -> Response:
@@ -90,6 +92,7 @@ def _asked_for(desk: Desk, asking: Asking, errand: Errand) -> Given:
         return [queued(job_id, asked, asking.caller.name, event)]
 
     def act(books: Books) -> None:
+        errand.check()
         _check_room(desk, asking)
         draft = Draft(asked.operation, f"{KIND}/{job_id}", books.actor, details={"act": "queue", "kind": asked.kind})
         books.ledger.beside(rows).append(draft)

@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 from fastapi.responses import Response
 
-from errors import AllocationError
 from ledger.events import Event
 from models.allocation.decisions import decide
 from models.allocation.decisions.history import Decision
 from models.books import Books
 from serving.answers import tag_of
 from serving.asking import Asking
-from serving.conflicts import ConflictError, PreconditionError
+from serving.conflicts import PreconditionError, conflicts
 from serving.desk import Desk
 from serving.once import Told, once
 from serving.plans.reading import plan
@@ -23,13 +22,15 @@ def issue(desk: Desk, asking: Asking, plan_id: str, order: IssueOrder, seen: str
 
     Raises:
         NoSuchRecordError: There is no such plan.
+        AccessError: Whoever asks drafted or edited it, and another pair of eyes is asked for.
         ConflictError: It is decided already, or what it was made from is in force no more.
         PreconditionError: It is not as whoever asks has seen it.
         LedgerError: It could not be recorded: it stays a draft.
     """
 
     def act(books: Books) -> None:
-        decide.issue(books, plan_id, by=books.actor, reason=order.reason)
+        four_eyes = desk.workspace.settings.access.in_service()
+        decide.issue(books, plan_id, by=books.actor, reason=order.reason, four_eyes=four_eyes)
 
     return _decided(desk, asking, plan_id, order, act, seen)
 
@@ -75,11 +76,8 @@ def _decided(
 ) -> Response:
     def act(books: Books) -> None:
         check_seen(desk, asking, plan_id, seen)
-        try:
+        with conflicts():
             decision(books)
-        except AllocationError as error:
-            # What cannot be decided on is well asked for, and does not go with what holds.
-            raise ConflictError(error.problem, place=error.place, fix=error.fix) from error
 
     return once(desk, asking, order.model_dump(mode="json"), act, _told).response()
 

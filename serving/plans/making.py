@@ -13,10 +13,12 @@ from models.allocation.decisions.history import history
 from models.allocation.decisions.record import ISSUED
 from models.allocation.decisions.record import KIND as PLAN
 from serving.answers import AUDIT_ID, JSON
-from serving.conflicts import ConflictError
+from serving.asking import Asking
+from serving.conflicts import ConflictError, conflicts
 from serving.desk import Desk
 from serving.jobs.job import Asked, Job
 from serving.jobs.waiting import Errand
+from serving.plans.deciding import check_seen
 from serving.plans.reading import plan_body
 from serving.plans.schemas import AroundOrder, CellOrder, EditOrder, PlanOrder
 
@@ -48,30 +50,28 @@ def plan_errand(desk: Desk, order: PlanOrder) -> Errand:
     return Errand(Asked("plan", asked, "combination"), order.model_dump(mode="json"), made_answer)
 
 
-def edit_errand(desk: Desk, plan_id: str, order: EditOrder) -> Errand:
-    """Return the job that edits a plan.
+def edit_errand(desk: Desk, asking: Asking, plan_id: str, order: EditOrder, seen: str | None) -> Errand:
+    """Return the job that edits a plan, which is refused where that is decided already or not as it was seen."""
 
-    Raises:
-        NoSuchRecordError: There is no such plan.
-        AllocationError: It was rejected or superseded.
-    """
-    editable(history(desk.ledger), plan_id)
+    def check() -> None:
+        check_seen(desk, asking, plan_id, seen)
+        with conflicts():
+            editable(history(desk.ledger), plan_id)
+
     asked: dict[str, Json] = {"plan_id": plan_id, "cells": _cells(order.cells), "reason": order.reason}
-    return Errand(Asked("edit", asked, "decision"), order.model_dump(mode="json"), made_answer)
+    return Errand(Asked("edit", asked, "decision"), order.model_dump(mode="json"), made_answer, check)
 
 
 def around_errand(desk: Desk, plan_id: str, order: AroundOrder) -> Errand:
-    """Return the job that plans around declined tasks.
+    """Return the job that plans around declined tasks, which is refused where the plan is not in force."""
 
-    Raises:
-        NoSuchRecordError: There is no such plan.
-        ConflictError: It is not in force.
-    """
-    status = history(desk.ledger).status(plan_id)
-    if status.state != ISSUED:
-        raise ConflictError(status.told(), place=f"plan {plan_id}", fix="name the plan in force")
+    def check() -> None:
+        status = history(desk.ledger).status(plan_id)
+        if status.state != ISSUED:
+            raise ConflictError(status.told(), place=f"plan {plan_id}", fix="name the plan in force")
+
     asked: dict[str, Json] = {"plan_id": plan_id, "cells": _cells(order.cells)}
-    return Errand(Asked("around", asked, "combination"), order.model_dump(mode="json"), made_answer)
+    return Errand(Asked("around", asked, "combination"), order.model_dump(mode="json"), made_answer, check)
 
 
 def made_answer(desk: Desk, job: Job) -> Response:

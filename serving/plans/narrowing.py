@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from errors import AccessError
 from serving.access.caller import Caller, Scope
-from serving.conflicts import OutOfSightError
 
 # Parts that tell of the whole county, or of areas by rules and visits, in the shape that has nothing in it.
 _EMPTY: dict[str, Any] = {
@@ -52,11 +52,11 @@ def check_sees_all(caller: Caller) -> None:
     """Refuse who sees only some areas or strands: what is asked for is of all of them.
 
     Raises:
-        OutOfSightError: They do.
+        AccessError: They do.
     """
     if caller.scope.areas is not None or caller.scope.strands is not None:
         fix = "ask somebody who sees all areas and strands"
-        raise OutOfSightError("is of areas or strands that you may not see", place="plan", fix=fix)
+        raise AccessError("is of areas or strands that you may not see", place="plan", fix=fix)
 
 
 def sees_area(scope: Scope, *names: str) -> bool:

@@ -14,7 +14,7 @@ from serving.asking import present
 from serving.desk import Desk
 from serving.formats import TABLE, Format, wants_csv
 from serving.jobs.waiting import LATER, run_errand
-from serving.plans.deciding import check_seen, issue, reject
+from serving.plans.deciding import issue, reject
 from serving.plans.making import around_errand, edit_errand
 from serving.plans.narrowing import check_sees_all
 from serving.plans.reading import compared, plan, plan_table, plans
@@ -32,6 +32,7 @@ from serving.plans.schemas import (
     PlansQuery,
     RejectOrder,
 )
+from serving.schemas import Id
 
 # The entity tag of the plan as whoever asks has seen it.
 Seen = Annotated[
@@ -69,7 +70,7 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("consultation", *READERS),
     )
-    async def get_plan(request: Request, id: str, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
+    async def get_plan(request: Request, id: Id, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
         find = plan_table if wants_csv(request, query) else plan
         return await answered(desk(), request, await run_in_threadpool(find, desk(), present(), id))
 
@@ -82,7 +83,7 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
     )
     async def compare_plans(
         request: Request,
-        id: str,  # noqa: A002 - the name in the path
+        id: Id,  # noqa: A002 - the name in the path
         query: Annotated[ComparedQuery, Query()],
     ) -> Any:
         check_sees_all(present().caller)
@@ -109,11 +110,9 @@ def _making(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def edit_plan(id: str, order: EditOrder, if_match: Seen = None) -> Any:  # noqa: A002 - the name in the path
+    async def edit_plan(id: Id, order: EditOrder, if_match: Seen = None) -> Any:  # noqa: A002 - the name in the path
         check_sees_all(present().caller)
-        await run_in_threadpool(check_seen, desk(), present(), id, if_match)
-        errand = await run_in_threadpool(edit_errand, desk(), id, order)
-        return await run_errand(desk(), present(), errand)
+        return await run_errand(desk(), present(), edit_errand(desk(), present(), id, order, if_match))
 
     @router.post(
         "/v1/plans/{id}/around",
@@ -124,10 +123,9 @@ def _making(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("combination", Role.PLANNER),
     )
-    async def plan_around(id: str, order: AroundOrder) -> Any:  # noqa: A002 - the name in the path
+    async def plan_around(id: Id, order: AroundOrder) -> Any:  # noqa: A002 - the name in the path
         check_sees_all(present().caller)
-        errand = await run_in_threadpool(around_errand, desk(), id, order)
-        return await run_errand(desk(), present(), errand)
+        return await run_errand(desk(), present(), around_errand(desk(), id, order))
 
 
 def _deciding(router: APIRouter, desk: Callable[[], Desk]) -> None:
@@ -138,7 +136,7 @@ def _deciding(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def issue_plan(id: str, order: IssueOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
+    async def issue_plan(id: Id, order: IssueOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
         check_sees_all(present().caller)
         return await run_in_threadpool(issue, desk(), present(), id, order, if_match)
 
@@ -149,6 +147,6 @@ def _deciding(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def reject_plan(id: str, order: RejectOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
+    async def reject_plan(id: Id, order: RejectOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
         check_sees_all(present().caller)
         return await run_in_threadpool(reject, desk(), present(), id, order, if_match)

@@ -43,7 +43,7 @@ def overview(desk: Desk) -> Finding:
         "sets": list(found.names),
         "tables": tables,
         "places": sorted({row["place"] for row in every}),
-        "strands": sorted({row["strand"] for row in every if "strand" in row}),
+        "strands": sorted({row["strand"] for row in every}),
         "terms": dict(found.terms),
     }
     return _given(Finding.of(document, _subject(found), details={"read": "overview"}))

@@ -22,16 +22,16 @@ from serving.scenarios.schemas import ScenarioOrder, ScenariosQuery
 
 
 def scenario_errand(desk: Desk, order: ScenarioOrder) -> Errand:
-    """Return the job that makes a study.
+    """Return the job that makes a study, which is refused where it names no plan."""
 
-    Raises:
-        NoSuchRecordError: There is no such plan.
-    """
-    past = history(desk.ledger)
-    for plan_id in filter(None, (order.plan_id, order.other)):
-        past.status(plan_id)
+    def check() -> None:
+        plans = history(desk.ledger).plans
+        for place, plan_id in (("plan_id", order.plan_id), ("other", order.other)):
+            if plan_id is not None and plan_id not in plans:
+                raise DataError("names no plan that is recorded", place=place, fix="list them at /v1/plans")
+
     asked: dict[str, Json] = order.model_dump(mode="json")
-    return Errand(Asked("scenario", asked, "consultation"), asked, made_answer)
+    return Errand(Asked("scenario", asked, "consultation"), asked, made_answer, check)
 
 
 def made_answer(desk: Desk, job: Job) -> Response:

@@ -13,6 +13,7 @@ from serving.service import Strandcast
 from tests.support import hostile
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.hostile import PATIENCE, Target, Treated
+from tests.support.keys import headers_for
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         while not server.started:
             assert thread.is_alive()
             time.sleep(0.01)
-        yield Target(listening.getsockname()[1])
+        yield Target(listening.getsockname()[1], headers_for(folder)["Authorization"])
         server.should_exit = True
         thread.join()
 
@@ -46,7 +47,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         (hostile.all_fields_that_fit, {413}),
         (hostile.all_fields_that_are_read, {422}),
         (hostile.deep_body, {400, 422}),
-        (hostile.many_fields_of_query, {400, 414, 0}),
+        (hostile.many_fields_of_query, {400, 414, 431, 0}),
         (hostile.many_headers, {400, 431, 0}),
     ],
 )
@@ -56,6 +57,13 @@ def test_a_client_that_sends_too_much_or_too_slowly_is_refused(
     treated = client(target)
     assert treated.status in expected
     assert treated.seconds < PATIENCE
+    assert treated.sent < 10_000_000
+
+
+@pytest.mark.parametrize("client", [hostile.declared_gigabyte, hostile.chunked_gigabyte, hostile.slow_body])
+def test_of_whom_nobody_knows_no_body_is_read(target: Target, client: Callable[[Target], Treated]) -> None:
+    treated = client(Target(target.port, key=""))
+    assert treated.status in {401, 0}
     assert treated.sent < 10_000_000
 
 

@@ -155,6 +155,8 @@ def test_no_record_no_answer(tmp_path: Path) -> None:
     record_run(synthetic_workspace(tmp_path / "w"))
     with running_service(tmp_path / "w") as client:
         forecast_id = client.get("/v1/forecasts").json()["rows"][0]["forecast_id"]
+        with closing(open_ledger(tmp_path / "w")) as ledger:
+            before = len(ledger.events())
         refuse_every_event(tmp_path / "w")
         for response in (
             client.get("/v1/forecasts"),
@@ -165,7 +167,7 @@ def test_no_record_no_answer(tmp_path: Path) -> None:
             assert "database failed" in problem(response, 503).detail or "refused" in response.text
         problem(client.get("/readyz"), 503)
     with closing(open_ledger(tmp_path / "w")) as ledger:
-        assert [event.draft.operation for event in ledger.events()] == ["consultation", "admin", "combination"]
+        assert len(ledger.events()) == before
         assert ledger.artefacts("plan") == []
 
 

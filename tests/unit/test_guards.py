@@ -10,7 +10,7 @@ from features.service import Service
 from serving.access.caller import ANYBODY, Role
 from serving.access.policy import Policy
 from serving.asking import Asking
-from serving.guards.bodies import LONGEST_QUERY, MOST_FIELDS_OF_QUERY, Bodies
+from serving.guards.bodies import LONGEST_QUERY, MOST_FIELDS_OF_QUERY, Bodies, Unread
 from serving.guards.headers import SecurityHeaders
 from serving.guards.hosts import Hosts
 from serving.guards.limits import Limits, Rates
@@ -134,7 +134,7 @@ def test_a_body_that_drips_is_given_up_before_it_is_whole() -> None:
             sent.append(message)
 
         await Bodies(echo, seconds=0.05, bytes_a_second=1e6)(scope_of(), drip, send)
-        assert (status(sent), headers(sent)["connection"]) == (408, "close")
+        assert status(sent) == 408
 
     asyncio.run(scenario())
 
@@ -148,6 +148,14 @@ def test_a_large_body_that_keeps_arriving_is_taken() -> None:
 def test_a_body_of_very_many_fields_is_refused_before_it_is_parsed() -> None:
     fields = b",".join(b'"%d":0' % number for number in range(MOST_FIELDS + 1))
     assert status(answered(Bodies(echo), messages=[part(b"{" + fields + b"}", more=False)])) == 413
+
+
+@pytest.mark.parametrize(("length", "more", "closed"), [(b"9", True, True), (b"9", False, False), (b"0", True, False)])
+def test_behind_an_answer_that_did_not_wait_for_the_body_the_connection_is_closed(
+    length: bytes, more: bool, closed: bool
+) -> None:
+    scope = scope_of(headers=[JSON, (b"content-length", length)])
+    assert ("connection" in headers(answered(Unread(echo), scope, [part(b"{", more=more)]))) == closed
 
 
 @pytest.mark.parametrize("packing", [b"gzip", b"br", b"identity, gzip"])

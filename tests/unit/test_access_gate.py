@@ -1,0 +1,109 @@
+"""The gate, with nothing behind it: who is let in, and that nobody's body is read before."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import pytest
+
+from errors import LedgerError
+from serving.access.caller import Caller, Role
+from serving.access.gate import ASKING, Gate
+from serving.access.policy import Policies, Policy
+from serving.access.refused import TooManyAttemptsError, UnknownCallerError
+from serving.asking import Asking
+
+POLICIES = Policies(
+    [
+        Policy("POST", "/v1/plans", "combination", frozenset({Role.PLANNER})),
+        Policy("GET", "/healthz", "admin", frozenset(Role), recorded=False, anybody=True),
+    ]
+)
+
+
+class Asked:
+    """One request at a gate that finds what it is told to find."""
+
+    def __init__(self, found: Caller | Exception) -> None:
+        self.found = found
+        self.sent: list[dict[str, Any]] = []
+        self.came_through = False
+        self.asking = Asking("r")
+        self.looked_at: list[object] = []
+
+    async def identify(self, sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
+        self.looked_at.append((list(sent), address, set(wanted)))
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
+
+    def at(self, method: str, path: str, *headers: tuple[bytes, bytes]) -> int | None:
+        async def inner(scope: Any, receive: Any, send: Any) -> None:
+            self.came_through = True
+
+        async def receive() -> Any:
+            pytest.fail("a byte of the body was read")
+
+        async def send(message: Any) -> None:
+            self.sent.append(message)
+
+        scope = {"type": "http", "method": method, "path": path, "headers": headers, ASKING: self.asking}
+        gate = Gate(inner, policies=POLICIES, identify=self.identify)
+        asyncio.run(gate({**scope, "client": ("10.0.0.1", 5)}, receive, send))
+        return self.sent[0]["status"] if self.sent else None
+
+    def headers(self) -> dict[bytes, bytes]:
+        return dict(self.sent[0]["headers"])
+
+
+def test_a_role_that_the_route_declares_comes_through_and_is_known_behind() -> None:
+    asked = Asked(Caller("Ann", Role.PLANNER, "api-key:x"))
+    assert asked.at("POST", "/v1/plans", (b"authorization", b"Bearer x")) is None
+    assert asked.came_through
+    assert asked.asking.caller.name == "Ann"
+    assert asked.looked_at == [(["Bearer x"], "10.0.0.1", {Role.PLANNER})]
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.PLANNER}))
+def test_another_role_is_refused_and_recorded_as_who_it_is(role: Role) -> None:
+    asked = Asked(Caller("Bo", role, "api-key:y"))
+    assert asked.at("POST", "/v1/plans") == 403
+    assert not asked.came_through
+    assert (asked.asking.caller.name, asked.asking.recorded) == ("Bo", True)
+
+
+def test_who_is_not_known_is_told_how_to_be_and_recorded_as_unknown() -> None:
+    error = UnknownCallerError("the key does not hold")
+    error.claimed = "failed:api-key:z"
+    asked = Asked(error)
+    assert asked.at("POST", "/v1/plans") == 401
+    assert asked.headers()[b"www-authenticate"] == b'Bearer realm="strandcast"'
+    caller = asked.asking.caller
+    assert (caller.name, caller.authentication, asked.asking.recorded) == ("unknown", "failed:api-key:z", True)
+
+
+def test_too_many_failures_are_told_and_not_recorded() -> None:
+    asked = Asked(TooManyAttemptsError(17))
+    assert asked.at("POST", "/v1/plans") == 429
+    assert asked.headers()[b"retry-after"] == b"17"
+    assert not asked.asking.recorded
+
+
+def test_where_nobody_can_be_looked_up_nobody_comes_in() -> None:
+    asked = Asked(LedgerError("the database failed"))
+    assert asked.at("POST", "/v1/plans") == 503
+    assert not asked.came_through
+
+
+def test_what_is_open_to_all_asks_nobody_who_they_are() -> None:
+    asked = Asked(UnknownCallerError("nobody"))
+    assert asked.at("GET", "/healthz") is None
+    assert asked.came_through
+    assert asked.looked_at == []
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/v1/plans", 405), ("GET", "/v1/secrets", 404)])
+def test_what_has_no_policy_is_answered_to_nobody(method: str, path: str, status: int) -> None:
+    asked = Asked(Caller("Ann", Role.PLANNER, "api-key:x"))
+    assert asked.at(method, path) == status
+    assert not asked.came_through
