@@ -149,19 +149,21 @@ def test_bentoml_itself_ends_with_one_sentence_where_nothing_can_be_served(tmp_p
     assert "Traceback" not in ended.stderr
 
 
-def test_serving_process_loads_neither_mlflow_nor_trees(root: Path) -> None:
+def test_serving_process_loads_neither_tables_nor_trees_nor_solvers(root: Path) -> None:
     code = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 import serving.service
+from serving.access.caller import Scope
 from serving.desk import Desk
 from serving.forecasts.query import ForecastQuery
 from serving.forecasts.reading import forecasts
 desk = Desk.open(Path(sys.argv[1]), lambda: datetime.now(UTC))
 desk.shelf.refresh()
-forecasts(desk, ForecastQuery())
-print(sorted({"mlflow", "lightgbm", "shap", "matplotlib", "training", "pandera"} & set(sys.modules)))
+forecasts(desk, ForecastQuery(), Scope())
+heavy = {"highspy", "lightgbm", "matplotlib", "mlflow", "numba", "pandas", "pandera", "scipy", "shap", "sklearn"}
+print(sorted({*heavy, "training"} & set(sys.modules)))
 """
     ended = subprocess.run(
         [sys.executable, "-c", code, str(root)], capture_output=True, text=True, cwd=REPOSITORY, check=False
