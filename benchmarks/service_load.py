@@ -17,7 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -109,7 +109,7 @@ def addresses(url: str, key: str) -> list[str]:
     rows = whole["rows"]
     codes = sorted({row["area_code"] for row in rows})
     total, levels = whole["total"], periods["levels"]
-    made = {
+    made: dict[str, Callable[[], str]] = {
         "area": lambda: f"/v1/forecasts?area_code={quote(rng.choice(codes))}&horizon={rng.integers(1, 4)}",
         "explanation": lambda: f"/v1/explanations/{quote(rng.choice(rows)['forecast_id'])}",
         "page": lambda: f"/v1/forecasts?horizon=1&limit=100&cursor={whole['run_id']}~{rng.integers(0, total)}",
@@ -117,7 +117,7 @@ def addresses(url: str, key: str) -> list[str]:
         "periods": lambda: "/v1/periods",
     }
     kinds = rng.choice(list(SHARES), ADDRESSES, p=list(SHARES.values()))
-    return [made[str(kind)]() for kind in kinds]
+    return [str(made[str(kind)]()) for kind in kinds]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from errors import LedgerError
-from ledger.events import GENESIS, LEAF_PREFIX, OPERATIONS, OUTCOMES, Draft, canonical_json
+from ledger.events import ENCODER, GENESIS, LEAF_PREFIX, OPERATIONS, OUTCOMES, Draft, canonical_json
 from ledger.tree.hashing import GrowingTree
 
 _TEXTS = ("actor", "authentication", "object", "previous_hash", "purpose", "role", "time")
@@ -95,7 +95,7 @@ def line_of(columns: Mapping[str, Any], details: str) -> bytes:
     Raises:
         TypeError: A column holds what no event can hold.
     """
-    texts = {name: _ENCODER.encode(value) for name, value in columns.items()}
+    texts = {name: ENCODER.encode(value) for name, value in columns.items()}
     texts["details"] = details
     members = [f'"{name}":{texts[name]}' for name in sorted(texts)]
     return f"{{{','.join(members)}}}".encode()
@@ -104,7 +104,7 @@ def line_of(columns: Mapping[str, Any], details: str) -> bytes:
 def _content(line: bytes, expected: int) -> dict[str, Any]:
     try:
         content = _DECODER.decode(line.decode())
-        again = _ENCODER.encode(content).encode()
+        again = ENCODER.encode(content).encode()
     except (ValueError, RecursionError):
         raise FaultError(expected, f"event {expected} cannot be read: it is not JSON without floats") from None
     if not isinstance(content, dict) or not _is_event(content):
@@ -156,5 +156,4 @@ def _refused(_: str) -> NoReturn:
     raise ValueError
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _DECODER = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)

@@ -34,6 +34,8 @@ OUTCOMES = ("ok", "refused", "failed")
 GENESIS = "0" * 64
 RESERVED = ("artefact:", "row:", "alias:")
 LEAF_PREFIX = b"\x00"
+# Made once: `json.dumps` with options makes one at each call.
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 # Beyond this, readers that hold numbers as doubles (RFC 8785, section 3.2.2.3) would see another integer.
 _LARGEST_INTEGER = 2**53 - 1
@@ -209,7 +211,7 @@ def canonical_json(value: object) -> bytes:
         LedgerError: The value holds a float, an integer beyond 2^53, a NUL or half a surrogate pair.
     """
     _refuse_ambiguous(value)
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    text = ENCODER.encode(value)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:

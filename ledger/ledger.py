@@ -92,7 +92,7 @@ class Ledger:
                 raise LedgerError("there is no database to upgrade", fix="name the workspace with --workspace")
             if found in schema.REVISIONS[:-1]:
                 schema.upgrade(connection)
-                details = {"from_revision": found, "to_revision": schema.NEWEST}
+                details = {"from_form": found, "to_form": schema.NEWEST}
                 upgraded = cls(database, clock)
                 upgraded._recorded(
                     connection, [upgraded._acting.complete(Draft("admin", "database", actor, details=details))]

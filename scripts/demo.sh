@@ -83,5 +83,7 @@ run audit verify
 if [ "${SERVE:-1}" = 0 ]; then
   printf '\nDone. To answer over HTTP: STRANDCAST_WORKSPACE=%s .venv/bin/strandcast serve\n' "$workspace"
 else
+  # A key is shown once; this one ends in a week.
+  run keys create 'Demo planner' --role planner --role auditor --days 7
   run serve --port "${PORT:-3000}"
 fi

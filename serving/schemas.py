@@ -3,10 +3,14 @@
 from datetime import date
 from typing import Annotated, Literal
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 # Strict: JSON's true is no number of hours.
 Hours = Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=False)]
+
+# A name in a path, as the record gives them.
+Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z._:-]{1,200}$")]
 
 
 class Closed(BaseModel):

@@ -28,7 +28,7 @@ def upgrade(context: Context) -> None:
     context.mark_synthetic(made_up=workspace.settings.synthetic)
     before, now = Ledger.upgrade(workspace.database_url, context.clock, context.actor)
     line = f"The database has the form {now}" + (" already." if before == now else f" now; it had {before}.")
-    context.output.result({"from_revision": before, "to_revision": now}, lines=[line])
+    context.output.result({"from_form": before, "to_form": now}, lines=[line])
 
 
 @click.command()

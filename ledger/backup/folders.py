@@ -13,7 +13,7 @@ from errors import LedgerError
 
 # A file named by its content that no row of the database names does not exist; what is half-written neither does.
 _NAMED_BY_CONTENT = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]+)*")
-_PASSING = re.compile(r"\..*\.(lock|part)|\.writing-.*|.*-(wal|shm|journal)|strandcast\.db")
+_PASSING = re.compile(r".*\.lock|\..*\.part|\.writing-.*|.*-(wal|shm|journal|turn)|strandcast\.db")
 # Parts of computations that can be made again.
 _LEFT_OUT = ("backtests",)
 _SQLITE = b"SQLite format 3\x00"

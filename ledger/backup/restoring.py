@@ -144,4 +144,5 @@ def _move_rows(part: Path, url: str) -> None:
     source, target = Database.connected(f"sqlite:///{part / OWN_DATABASE}"), Database.connected(url)
     with closing(source), closing(target):
         copy_rows(source, target)
-    (part / OWN_DATABASE).unlink()
+    for left in part.glob(f"{OWN_DATABASE}*"):
+        left.unlink()

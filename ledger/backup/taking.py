@@ -82,7 +82,9 @@ def _copy(source: Source, part: Path, clock: Clock, advance: Advance) -> Manifes
     if not found.ok:
         fix = "run strandcast audit verify; if rows were being erased meanwhile, run the backup again"
         raise LedgerError(f"the copy is not whole ({found.problem})", place=str(source.root), fix=fix)
-    # The last to close a database of SQLite leaves one file of it.
+    # The last to close a database of SQLite leaves one file of it, and the empty one of our turns.
+    for beside in part.glob(f"{DATABASE}-*"):
+        beside.unlink()
     hashes = {path: hash_of(part / FILES / path) for path in paths}
     manifest = Manifest(made, source.version, found.events, found.head, hash_of(part / DATABASE), hashes)
     (part / MANIFEST).write_bytes(manifest.to_bytes())

@@ -28,7 +28,7 @@ from serving.access.tokens import Tokens
 KNOWN_SECONDS = 3.0
 _MOST_KNOWN = 10_000
 # Failures of so many sources are looked at in a minute, whatever their number.
-_SOURCES_AT_ONCE = 20
+_SOURCES_AT_ONCE = 6
 _FIX = "use a key that holds, or get a new token"
 
 

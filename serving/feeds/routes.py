@@ -1,6 +1,7 @@
 """The addresses of feeds: what is shared, what was refused, what is not in yet. A partner sees its own feeds alone."""
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -10,10 +11,16 @@ from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.answers import answered
 from serving.desk import Desk
-from serving.feeds.reading import completeness, feed, feeds, quarantine
 from serving.feeds.shapes import CompletenessAnswer, Feeds, Quarantine, QuarantineQuery
 
 INSIDE = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)
+
+
+def _reading() -> ModuleType:
+    # Feeds are read with pandas: a worker that is not asked for them stays small, and is ready sooner.
+    from serving.feeds import reading  # noqa: PLC0415
+
+    return reading
 
 
 def routes(desk: Callable[[], Desk]) -> APIRouter:
@@ -27,7 +34,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         **declared("consultation", *INSIDE, Role.PARTNER),
     )
     async def get_feeds(request: Request) -> Any:
-        return await answered(desk(), request, await run_in_threadpool(feeds, desk()))
+        return await answered(desk(), request, await run_in_threadpool(lambda: _reading().feeds(desk())))
 
     @router.get(
         "/v1/feeds/{name}",
@@ -36,7 +43,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         **declared("consultation", *INSIDE, Role.PARTNER),
     )
     async def get_feed(request: Request, name: str) -> Any:
-        return await answered(desk(), request, await run_in_threadpool(feed, desk(), name))
+        return await answered(desk(), request, await run_in_threadpool(lambda: _reading().feed(desk(), name)))
 
     @router.get(
         "/v1/quarantine",
@@ -45,7 +52,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         **declared("consultation", *INSIDE, Role.PARTNER),
     )
     async def get_quarantine(request: Request, query: Annotated[QuarantineQuery, Query()]) -> Any:
-        return await answered(desk(), request, await run_in_threadpool(quarantine, desk(), query))
+        return await answered(desk(), request, await run_in_threadpool(lambda: _reading().quarantine(desk(), query)))
 
     @router.get(
         "/v1/completeness",
@@ -54,6 +61,6 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         **declared("consultation", *INSIDE),
     )
     async def get_completeness(request: Request) -> Any:
-        return await answered(desk(), request, await run_in_threadpool(completeness, desk()))
+        return await answered(desk(), request, await run_in_threadpool(lambda: _reading().completeness(desk())))
 
     return router

@@ -14,6 +14,11 @@ SECONDS_TO_ASK = 0.9
 # Of one worker. The next is closed at once: what is open already is answered first.
 MOST_CONNECTIONS = 1024
 
+# Bytes of a request's headers that are taken; httptools, which reads them, has no bound of its own.
+LONGEST_HEAD = 64 * 1024
+
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
 _Protocol: Any = auto.AutoHTTPProtocol
 
 
@@ -21,6 +26,7 @@ class BoundedConnection(_Protocol):  # type: ignore[misc]
     """A connection of uvicorn that does not wait for ever."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Begin, unless there are too many."""
@@ -35,7 +41,13 @@ class BoundedConnection(_Protocol):  # type: ignore[misc]
         before = self.cycle
         super().data_received(data)
         if self.cycle is not before or self._is_asked():
+            self._head = 0
             self._unexpect()
+            return
+        self._head += len(data)
+        if self._head > LONGEST_HEAD and not self.transport.is_closing():
+            self.transport.write(_TOO_LONG)
+            self.transport.close()
         elif self._deadline is None:
             self._expect()
 

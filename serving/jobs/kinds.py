@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "edit": "serving.plans.work:edit",
     "around": "serving.plans.work:around",
     "scenario": "serving.scenarios.work:study",
+    "export": "serving.record.exporting:make",
 }
 
 

@@ -13,11 +13,11 @@ from serving.asking import Asking
 from serving.conflicts import ConflictError
 from serving.desk import Desk
 from serving.jobs.job import Job, Problem
-from serving.jobs.schemas import JobQuery
+from serving.jobs.schemas import CancelOrder, JobQuery
 from serving.once import Told, once
 
 # Where what a job made can be looked at, by what the record calls it.
-_PLACES = {"plan": "/v1/plans/", "scenario": "/v1/scenarios/"}
+_PLACES = {"plan": "/v1/plans/", "scenario": "/v1/scenarios/", "export": "/v1/exports/"}
 _SEE_ALL = (Role.AUDITOR, Role.ADMIN)
 
 
@@ -65,7 +65,7 @@ def own(desk: Desk, asking: Asking, job_id: str) -> Job:
     return found
 
 
-def cancel(desk: Desk, asking: Asking, job_id: str) -> Response:
+def cancel(desk: Desk, asking: Asking, job_id: str, order: CancelOrder) -> Response:
     """Cancel a job.
 
     Raises:
@@ -74,7 +74,8 @@ def cancel(desk: Desk, asking: Asking, job_id: str) -> Response:
         LedgerError: It could not be recorded; then it goes on.
     """
     found = own(desk, asking, job_id)
-    problem = Problem(HTTPStatus.CONFLICT, f"The job was cancelled by {asking.caller.name}.")
+    why = f": {' '.join(order.reason.split()).removesuffix('.')}" if order.reason.strip() else ""
+    problem = Problem(HTTPStatus.CONFLICT, f"The job was cancelled by {asking.caller.name}{why}.")
 
     def act(books: Books) -> None:
         now = desk.queue.job(job_id)
@@ -86,7 +87,7 @@ def cancel(desk: Desk, asking: Asking, job_id: str) -> Response:
         ended = {"status": "cancelled", "ended": event.time, "problem": vars(problem)}
         return Told({**document_of(found), **ended})
 
-    return once(desk, asking, {}, act, told).response()
+    return once(desk, asking, order.model_dump(mode="json"), act, told).response()
 
 
 def _whose(asking: Asking) -> str | None:

@@ -12,7 +12,8 @@ from serving.answers import answered
 from serving.asking import present
 from serving.desk import Desk
 from serving.jobs.reading import cancel, job, jobs
-from serving.jobs.schemas import JobAnswer, JobQuery, Jobs
+from serving.jobs.schemas import CancelOrder, JobAnswer, JobQuery, Jobs
+from serving.schemas import Id
 
 ASKERS = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR, Role.ADMIN)
 
@@ -38,7 +39,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         tags=["jobs"],
         **declared("consultation", *ASKERS),
     )
-    async def get_job(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
+    async def get_job(request: Request, id: Id) -> Any:  # noqa: A002 - the name in the path
         return await answered(desk(), request, await run_in_threadpool(job, desk(), present(), id))
 
     @router.post(
@@ -48,7 +49,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         tags=["jobs"],
         **declared("admin", *ASKERS),
     )
-    async def cancel_job(id: str) -> Any:  # noqa: A002 - the name in the path
-        return await run_in_threadpool(cancel, desk(), present(), id)
+    async def cancel_job(id: Id, order: CancelOrder) -> Any:  # noqa: A002 - the name in the path
+        return await run_in_threadpool(cancel, desk(), present(), id, order)
 
     return router

@@ -78,6 +78,14 @@ class Jobs(Closed):
     next_cursor: str | None = Field(description="Cursor of the next page; null on the last.")
 
 
+class CancelOrder(Closed):
+    """Cancel a job."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
+
+    reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = Field("", description="In your words.")
+
+
 class JobQuery(Closed):
     """Which jobs; those of whoever asks, of everybody for auditors and admins."""
 

@@ -4,10 +4,12 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from errors import DataError
-from ledger.artefacts import Artefact
+from ledger.files import FileStore, StoredFile
 from models.allocation.decisions.again import moved
 from models.allocation.decisions.history import History, Status, history
 from models.allocation.decisions.record import KIND as PLAN
@@ -20,6 +22,7 @@ from serving.desk import Desk
 from serving.plans.narrowing import narrowed
 from serving.plans.schemas import PlansQuery
 
+_PLANS_KNOWN = 512
 _COLUMNS = ("area_code", "name", "district", "hours", "quarter_hours", "harm", "harm_met", "harm_unmet", "status")
 
 
@@ -33,8 +36,9 @@ def plan(desk: Desk, asking: Asking, plan_id: str) -> Finding:
     scope = asking.caller.scope
     if scope.areas is None and scope.strands is None:
         return Finding(plan_body(desk, plan_id), f"{PLAN}/{plan_id}")
+    status = history(desk.ledger).status(plan_id)
     record = load_plan(desk.ledger, desk.files, plan_id)
-    head = _head(desk, record, history(desk.ledger).status(plan_id))
+    head = _head(plan_id, record.audit_id, _notices_now(desk, _Known.of(record.document)), status)
     return Finding.of({**head, "plan": narrowed(record.document, scope)}, f"{PLAN}/{plan_id}")
 
 
@@ -50,13 +54,15 @@ def plan_body(desk: Desk, plan_id: str, *, as_made: bool = False) -> bytes:
         NoSuchRecordError: There is no such plan.
         LedgerError: The plan's file was changed.
     """
-    record = load_plan(desk.ledger, desk.files, plan_id)
     status = history(desk.ledger).status(plan_id)
-    head = _head(desk, record, _drafted(status) if as_made else status)
+    stored = desk.ledger.artefact(PLAN, plan_id).stored
+    known = _known(desk.files, stored)
+    audit_id = desk.ledger.event_of(PLAN, plan_id).audit_id
     if as_made:
-        head["notices"] = list(record.document["notices"])
-    file = desk.files.read(desk.ledger.artefact(PLAN, plan_id).stored)
-    return _text(head)[:-1] + b',"plan":' + file + b"}"
+        head = _head(plan_id, audit_id, list(known.notices), _drafted(status))
+    else:
+        head = _head(plan_id, audit_id, _notices_now(desk, known), status)
+    return _text(head)[:-1] + b',"plan":' + desk.files.read(stored) + b"}"
 
 
 def plans(desk: Desk, query: PlansQuery) -> Finding:
@@ -130,15 +136,6 @@ def plan_table(desk: Desk, asking: Asking, plan_id: str) -> Finding:
     )
 
 
-def artefact_of(desk: Desk, plan_id: str) -> Artefact:
-    """Return the row of a plan.
-
-    Raises:
-        NoSuchRecordError: There is no such plan.
-    """
-    return desk.ledger.artefact(PLAN, plan_id)
-
-
 def _table(plan_id: str, document: Mapping[str, Any]) -> Iterator[list[Any]]:
     codes = [resource["code"] for resource in document["resources"]]
     expected = sorted({strand for area in document["areas"] for strand in area["expected"]})
@@ -158,13 +155,26 @@ def _table(plan_id: str, document: Mapping[str, Any]) -> Iterator[list[Any]]:
         ]
 
 
-def _head(desk: Desk, record: PlanRecord, status: Status) -> dict[str, Any]:
-    return {
-        "plan_id": record.plan_id,
-        "decided_as": record.audit_id,
-        "notices": _notices_now(desk, record.document),
-        "standing": status.as_document(),
-    }
+@dataclass(frozen=True)
+class _Known:
+    """What has to be known of a plan to show it: the notices of its day, and its model."""
+
+    notices: tuple[str, ...]
+    model_version: str
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "_Known":
+        return cls(tuple(document["notices"]), str(document["forecast"]["model_version"]))
+
+
+@lru_cache(maxsize=_PLANS_KNOWN)
+def _known(files: FileStore, stored: StoredFile) -> _Known:
+    # A county's plan has 8 MB: its file never changes, so it is parsed once.
+    return _Known.of(json.loads(files.read(stored)))
+
+
+def _head(plan_id: str, audit_id: str, notices: list[str], status: Status) -> dict[str, Any]:
+    return {"plan_id": plan_id, "decided_as": audit_id, "notices": notices, "standing": status.as_document()}
 
 
 def _drafted(status: Status) -> Status:
@@ -188,10 +198,10 @@ def _fits(status: Status, query: PlansQuery) -> bool:
     return query.status in (None, status.state) and day in (None, status.start)
 
 
-def _notices_now(desk: Desk, document: Mapping[str, Any]) -> list[str]:
+def _notices_now(desk: Desk, known: _Known) -> list[str]:
     """Return a plan's notices, and that its model is suspended if it has been since: the plan stays as recorded."""
-    held = suspension_of(desk.ledger, document["forecast"]["model_version"])
-    notices = list(document["notices"])
+    held = suspension_of(desk.ledger, known.model_version)
+    notices = list(known.notices)
     return notices if NOTICE in notices or held is None or not held.strands else [*notices, NOTICE]
 
 

@@ -32,6 +32,7 @@ from serving.plans.schemas import (
     PlansQuery,
     RejectOrder,
 )
+from serving.schemas import Id
 
 # The entity tag of the plan as whoever asks has seen it.
 Seen = Annotated[
@@ -69,7 +70,7 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("consultation", *READERS),
     )
-    async def get_plan(request: Request, id: str, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
+    async def get_plan(request: Request, id: Id, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
         find = plan_table if wants_csv(request, query) else plan
         return await answered(desk(), request, await run_in_threadpool(find, desk(), present(), id))
 
@@ -82,7 +83,7 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
     )
     async def compare_plans(
         request: Request,
-        id: str,  # noqa: A002 - the name in the path
+        id: Id,  # noqa: A002 - the name in the path
         query: Annotated[ComparedQuery, Query()],
     ) -> Any:
         check_sees_all(present().caller)
@@ -109,7 +110,7 @@ def _making(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def edit_plan(id: str, order: EditOrder, if_match: Seen = None) -> Any:  # noqa: A002 - the name in the path
+    async def edit_plan(id: Id, order: EditOrder, if_match: Seen = None) -> Any:  # noqa: A002 - the name in the path
         check_sees_all(present().caller)
         return await run_errand(desk(), present(), edit_errand(desk(), present(), id, order, if_match))
 
@@ -122,7 +123,7 @@ def _making(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("combination", Role.PLANNER),
     )
-    async def plan_around(id: str, order: AroundOrder) -> Any:  # noqa: A002 - the name in the path
+    async def plan_around(id: Id, order: AroundOrder) -> Any:  # noqa: A002 - the name in the path
         check_sees_all(present().caller)
         return await run_errand(desk(), present(), around_errand(desk(), id, order))
 
@@ -135,7 +136,7 @@ def _deciding(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def issue_plan(id: str, order: IssueOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
+    async def issue_plan(id: Id, order: IssueOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
         check_sees_all(present().caller)
         return await run_in_threadpool(issue, desk(), present(), id, order, if_match)
 
@@ -146,6 +147,6 @@ def _deciding(router: APIRouter, desk: Callable[[], Desk]) -> None:
         tags=["plans"],
         **declared("decision", Role.PLANNER),
     )
-    async def reject_plan(id: str, order: RejectOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
+    async def reject_plan(id: Id, order: RejectOrder, if_match: Seen = None) -> Any:  # noqa: A002 - in the path
         check_sees_all(present().caller)
         return await run_in_threadpool(reject, desk(), present(), id, order, if_match)

@@ -12,8 +12,12 @@ Objective = Literal["reached", "prevented"]
 Effect = Literal["low", "central", "high"]
 State = Literal["draft", "issued", "rejected", "superseded"]
 
-Code = Annotated[str, Field(min_length=1, max_length=200)]
-Reason = Annotated[str, Field(max_length=2000, pattern=r"\S", description="In your words; recorded.")]
+# No record holds a NUL.
+Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Note = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
+Reason = Annotated[
+    str, Field(max_length=2000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$", description="In your words; recorded.")
+]
 AuditId = Annotated[str, Field(description="The event of this answer, recorded before it left.")]
 
 _PLAN_ID = "2026-11-30-0a1b2c3d4e5f"
@@ -104,7 +108,7 @@ class IssueOrder(Closed):
 
     model_config = example({"reason": "Agreed on Tuesday."})
 
-    reason: Annotated[str, Field(max_length=2000)] = Field("", description="In your words; recorded.")
+    reason: Note = Field("", description="In your words; recorded.")
 
 
 class RejectOrder(Closed):

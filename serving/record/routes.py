@@ -1,15 +1,20 @@
 """The addresses of the record."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.answers import answered
+from serving.asking import present
 from serving.desk import Desk
+from serving.jobs.waiting import LATER, run_errand
+from serving.record.exporting import ZIP, export_errand, handed_out
 from serving.record.reading import consistency, event, events, proof, signed
 from serving.record.schemas import (
     Checkpoints,
@@ -17,6 +22,8 @@ from serving.record.schemas import (
     ConsistencyQuery,
     EventQuery,
     Events,
+    Export,
+    ExportOrder,
     InclusionProof,
     PageQuery,
     ProofQuery,
@@ -56,5 +63,27 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     @router.get("/v1/checkpoints", response_model=Checkpoints, summary="Signed checkpoints, the newest first", **READS)
     async def get_checkpoints(request: Request, query: Annotated[PageQuery, Query()]) -> Any:
         return await answered(desk(), request, await run_in_threadpool(signed, desk(), query))
+
+    @router.post(
+        "/v1/exports",
+        response_model=Export,
+        status_code=HTTPStatus.CREATED,
+        responses=LATER,
+        summary="Export the whole record as a bundle that proves itself",
+        **declared("consultation", Role.AUDITOR),
+    )
+    async def ask_export(order: ExportOrder) -> Any:
+        del order  # there is nothing to choose, and a key that means nothing is refused
+        return await run_errand(desk(), present(), export_errand())
+
+    @router.get(
+        "/v1/exports/{id}",
+        response_class=FileResponse,
+        responses={HTTPStatus.OK.value: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
+        summary="An exported bundle",
+        **declared("disclosure", Role.AUDITOR),
+    )
+    async def get_export(id: str) -> Any:  # noqa: A002 - the name in the path
+        return await handed_out(desk(), present(), id)
 
     return router

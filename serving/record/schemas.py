@@ -1,10 +1,11 @@
 """What the record's addresses take and give."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from errors import DataError
 from ledger.events import utc_text
 from ledger.reading import Which
 from serving.schemas import AuditEvent, Closed
@@ -20,15 +21,19 @@ Operation = Literal[
     "model",
     "admin",
 ]
-Place = Field(None, ge=1, le=2**53, description="`next_cursor` of the page before.")
+# As many as the database's numbers of events can tell.
+MOST_EVENTS = 2**31 - 2
+# A NUL can be in no record.
+Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
+Place = Field(None, ge=1, le=MOST_EVENTS, description="`next_cursor` of the page before.")
 
 
 class EventQuery(Closed):
     """Which recorded events; a filter that is left out leaves all."""
 
     operation: Operation | None = Field(None, description="Only this operation.")
-    object: str | None = Field(None, max_length=500, description="Only this object, such as plan/NAME.")
-    actor: str | None = Field(None, max_length=500, description="Only this actor.")
+    object: Text | None = Field(None, description="Only this object, such as plan/NAME.")
+    actor: Text | None = Field(None, description="Only this actor.")
     outcome: Literal["ok", "refused", "failed"] | None = Field(None, description="Only this outcome.")
     since: AwareDatetime | None = Field(None, description="Only at or after this instant.")
     until: AwareDatetime | None = Field(None, description="Only before this instant.")
@@ -70,9 +75,9 @@ class InclusionProof(Closed):
 class ConsistencyQuery(Closed):
     """Which two states."""
 
-    old: int = Field(ge=1, le=2**53, description="Events of the older state.")
+    old: int = Field(ge=1, le=MOST_EVENTS, description="Events of the older state.")
     new: int | None = Field(
-        None, ge=1, le=2**53, description="Events of the newer; else those of the newest checkpoint."
+        None, ge=1, le=MOST_EVENTS, description="Events of the newer; else those of the newest checkpoint."
     )
 
 
@@ -94,7 +99,10 @@ class ProofQuery(Closed):
     """In which tree."""
 
     size: int | None = Field(
-        None, ge=1, le=2**53, description="Events of the tree; else those of the newest checkpoint that covers it."
+        None,
+        ge=1,
+        le=MOST_EVENTS,
+        description="Events of the tree; else those of the newest checkpoint that covers it.",
     )
 
 
@@ -123,5 +131,22 @@ class Checkpoints(Closed):
     checkpoints: list[SignedCheckpoint]
 
 
+class ExportOrder(Closed):
+    """What to export: all of it; an empty object."""
+
+
+class Export(Closed):
+    """A bundle that was exported."""
+
+    audit_id: str = Field(description="The event that recorded it; the bundle ends before it.")
+    export_id: str = Field(description="Fetch it at /v1/exports/{id}.")
+    events: int
+    head: str = Field(description="Hash of the last event in it.")
+    root: str = Field(description="Root of the tree over them, hexadecimal.")
+
+
 def _told(instant: datetime | None) -> str | None:
-    return None if instant is None else utc_text(instant)
+    try:
+        return None if instant is None else utc_text(instant)
+    except OverflowError:
+        raise DataError("is an instant before the year 1 or after 9999", place="since, until") from None

@@ -22,12 +22,13 @@ from serving.scenarios.schemas import ScenarioOrder, ScenariosQuery
 
 
 def scenario_errand(desk: Desk, order: ScenarioOrder) -> Errand:
-    """Return the job that makes a study, which is refused where there is no such plan."""
+    """Return the job that makes a study, which is refused where it names no plan."""
 
     def check() -> None:
-        past = history(desk.ledger)
-        for plan_id in filter(None, (order.plan_id, order.other)):
-            past.status(plan_id)
+        plans = history(desk.ledger).plans
+        for place, plan_id in (("plan_id", order.plan_id), ("other", order.other)):
+            if plan_id is not None and plan_id not in plans:
+                raise DataError("names no plan that is recorded", place=place, fix="list them at /v1/plans")
 
     asked: dict[str, Json] = order.model_dump(mode="json")
     return Errand(Asked("scenario", asked, "consultation"), asked, made_answer, check)

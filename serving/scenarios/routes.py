@@ -17,6 +17,7 @@ from serving.plans.narrowing import check_sees_all
 from serving.plans.routes import READERS
 from serving.scenarios.reading import scenario, scenario_errand, scenario_table, scenarios
 from serving.scenarios.schemas import Scenario, ScenarioOrder, Scenarios, ScenariosQuery
+from serving.schemas import Id
 
 
 def routes(desk: Callable[[], Desk]) -> APIRouter:
@@ -55,7 +56,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         tags=["scenarios"],
         **declared("consultation", *READERS),
     )
-    async def get_scenario(request: Request, id: str, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
+    async def get_scenario(request: Request, id: Id, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
         check_sees_all(present().caller)
         if wants_csv(request, query):
             return await answered(desk(), request, await run_in_threadpool(scenario_table, desk(), present(), id))

@@ -9,9 +9,12 @@ from typing import Any
 
 from fastapi.responses import Response
 
+from errors import DataError
 from ledger.events import Event, NoSuchRecordError
 from models.allocation.decisions import answers
 from models.allocation.decisions.answers import Answer, Asked, asked_of
+from models.allocation.decisions.history import history
+from models.allocation.decisions.record import ISSUED
 from models.allocation.decisions.record import KIND as PLAN
 from models.allocation.decisions.tasks import Task
 from models.books import Books
@@ -26,15 +29,18 @@ from serving.tasks.schemas import AcceptOrder, DeclineOrder, TasksQuery
 
 
 def tasks(desk: Desk, asking: Asking, query: TasksQuery) -> Finding:
-    """Find the tasks of a plan in force that a caller may see.
+    """Find the tasks of a plan in force that a caller may see; none where no plan is in force.
 
     Raises:
-        NoSuchRecordError: There is no such plan.
-        AllocationError: It is not in force, or none is, or the owner has no resource in it.
+        DataError: There is no such plan.
+        AllocationError: It is not in force, or the owner has no resource in it.
         LedgerError: The plan's file was changed.
     """
-    caller, books = asking.caller, desk.books(asking)
-    seen = _seen(asked_of(books, query.plan_id, query.owner), caller)
+    caller, books, plans = asking.caller, desk.books(asking), history(desk.ledger).plans
+    if query.plan_id is not None and query.plan_id not in plans:
+        raise DataError("names no plan that is recorded", place="plan_id", fix="leave it out for the newest in force")
+    in_force = query.plan_id is not None or any(one.state == ISSUED for one in plans.values())
+    seen = _seen(asked_of(books, query.plan_id, query.owner) if in_force else (), caller)
     found = [one for one in seen if query.status in (None, one.state)]
     plan_id = found[0].task.plan_id if found else query.plan_id
     document = {"plan_id": plan_id, "tasks": [_document(one, caller) for one in found]}

@@ -11,6 +11,7 @@ from serving.access.policy import declared
 from serving.answers import answered
 from serving.asking import present
 from serving.desk import Desk
+from serving.schemas import Id
 from serving.tasks.answering import accept, decline, tasks
 from serving.tasks.schemas import AcceptOrder, DeclineOrder, TaskAnswer, Tasks, TasksQuery
 
@@ -37,7 +38,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         tags=["tasks"],
         **declared("decision", *owners),
     )
-    async def accept_task(id: str, order: AcceptOrder) -> Any:  # noqa: A002 - the name in the path
+    async def accept_task(id: Id, order: AcceptOrder) -> Any:  # noqa: A002 - the name in the path
         return await run_in_threadpool(accept, desk(), present(), id, order)
 
     @router.post(
@@ -47,7 +48,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         tags=["tasks"],
         **declared("decision", *owners),
     )
-    async def decline_task(id: str, order: DeclineOrder) -> Any:  # noqa: A002 - the name in the path
+    async def decline_task(id: Id, order: DeclineOrder) -> Any:  # noqa: A002 - the name in the path
         return await run_in_threadpool(decline, desk(), present(), id, order)
 
     return router

@@ -1,10 +1,10 @@
 """Shapes of tasks over HTTP."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from serving.plans.schemas import AuditId, Code, Reason, example
+from serving.plans.schemas import AuditId, Code, Note, Reason, example
 from serving.schemas import Closed
 
 Owner = Literal["police", "council", "charity", "health", "fire", "business"]
@@ -94,7 +94,7 @@ class AcceptOrder(Closed):
 
     model_config = example({})
 
-    reason: Annotated[str, Field(max_length=2000)] = Field("", description="In your words; recorded.")
+    reason: Note = Field("", description="In your words; recorded.")
 
 
 class DeclineOrder(Closed):

@@ -13,6 +13,7 @@ import pytest
 
 from serving.jobs.job import Job, Problem
 from serving.jobs.queue import Queue
+from serving.jobs.starter import Starter
 from tests.support.forecast_runs import synthetic_workspace
 from tests.support.jobs import ask, opened
 from tests.support.repository import REPOSITORY
@@ -53,6 +54,11 @@ def awaited(queue: Queue, job: Job, holds: Callable[[Job], bool]) -> Job:
     return now
 
 
+def child_of(starter: Starter) -> "subprocess.Popen[bytes] | None":
+    return starter._child
+
+
+@pytest.mark.usefixtures("each_database")
 def test_a_job_whose_runner_is_killed_is_done_by_the_next_and_recorded_once(root: Path, queue: Queue) -> None:
     job = ask(queue, 30, 0.1)
     with process(root) as child:
@@ -78,12 +84,36 @@ def test_a_second_runner_leaves_the_work_to_the_first(root: Path, queue: Queue) 
     assert queue.job(job.job_id).runner == running.runner
 
 
-@pytest.mark.parametrize("seconds", [0.1, 600.0])
-def test_a_cancelled_job_stops_even_where_its_work_does_not_listen(root: Path, queue: Queue, seconds: float) -> None:
-    job = ask(queue, 6000, seconds)
+def test_a_cancelled_job_stops_even_where_its_work_does_not_listen(root: Path, queue: Queue) -> None:
+    job = ask(queue, 1, 600.0)
     with process(root) as child:
         awaited(queue, job, lambda now: now.state == "running")
         queue.end(job, "cancelled", Problem(409, "cancelled."), "Ann")
         assert child.wait(WITHIN_SECONDS) == 0
     assert queue.job(job.job_id).state == "cancelled"
     assert not [event for event in queue.ledger.events() if event.draft.object.startswith("count/")]
+
+
+def test_the_service_starts_a_runner_again_where_one_was_killed(root: Path, queue: Queue) -> None:
+    """Of a kind that the service does not know, so that what is awaited is its refusal."""
+    starter = Starter(root, queue)
+    try:
+        starter.look()
+        assert child_of(starter) is None
+        job = ask(queue, 1)
+        starter.look()
+        first = child_of(starter)
+        assert first is not None
+        first.kill()
+        first.wait()
+        starter.look()
+        ended = awaited(queue, job, lambda now: now.ending is not None).ending
+        assert ended is not None
+        assert ended.problem is not None
+        assert "no kind of job 'count'" in ended.problem.detail
+        second = child_of(starter)
+    finally:
+        starter.close()
+    assert second is not None
+    assert second is not first
+    assert second.poll() is not None

@@ -230,7 +230,7 @@ def test_a_study_that_cannot_be_is_refused(client: TestClient) -> None:
         assert detail(client.post("/v1/scenarios", json={"plan_id": plan_id, **order}), 422)
     lost = {"study": "compare", "plan_id": plan_id, "weights": "none-such"}
     assert "no set of harm weights" in detail(client.post("/v1/scenarios", json=lost), 422)
-    assert detail(client.post("/v1/scenarios", json={"study": "frontier", "plan_id": "none-such"}), 404)
+    assert detail(client.post("/v1/scenarios", json={"study": "frontier", "plan_id": "none-such"}), 422)
 
 
 def test_a_job_is_answered_at_once_where_that_is_preferred_and_can_be_cancelled(client: TestClient, root: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -48,7 +49,7 @@ def process(command: list[str], root: Path, folder: Path) -> Iterator["subproces
         yield child
     finally:
         child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=30)
+        child.communicate(timeout=60)
 
 
 def fetched(url: str, headers: dict[str, str]) -> bytes:
@@ -75,6 +76,15 @@ def answers(url: str, root: Path) -> list[object]:
     return [periods, forecasts, explanation]
 
 
+def plan_made(url: str, root: Path) -> int:
+    """Ask for a plan and return the status of the answer."""
+    headers = {**headers_for(root, Role.PLANNER), "Content-Type": "application/json"}
+    asked = Request(f"{url}/v1/plans", b'{"total_hours": 60}', headers)
+    with urlopen(asked, timeout=40) as answer:  # noqa: S310 - our own address
+        status: int = answer.status
+        return status
+
+
 def test_command_serves_until_it_is_stopped_and_a_bento_answers_the_same(root: Path, tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "strandcast", "serve", "--json", "--port", str(port), "--workspace", str(root)]
@@ -84,6 +94,12 @@ def test_command_serves_until_it_is_stopped_and_a_bento_answers_the_same(root: P
         url = json.loads(lines)["url"]
         assert url == f"http://127.0.0.1:{port}"
         from_tree = answers(url, root)
+        with ThreadPoolExecutor(1) as pool:
+            under_way = pool.submit(plan_made, url, root)
+            # Long enough to have been taken, and a plan takes longer.
+            time.sleep(0.5)
+            child.send_signal(signal.SIGTERM)
+            assert under_way.result() in {201, 202}
     assert child.returncode == 0
     with socket.socket() as trial:
         assert trial.connect_ex(("127.0.0.1", port)) != 0
@@ -149,19 +165,21 @@ def test_bentoml_itself_ends_with_one_sentence_where_nothing_can_be_served(tmp_p
     assert "Traceback" not in ended.stderr
 
 
-def test_serving_process_loads_neither_mlflow_nor_trees(root: Path) -> None:
+def test_serving_process_loads_neither_tables_nor_trees_nor_solvers(root: Path) -> None:
     code = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 import serving.service
+from serving.access.caller import Scope
 from serving.desk import Desk
 from serving.forecasts.query import ForecastQuery
 from serving.forecasts.reading import forecasts
 desk = Desk.open(Path(sys.argv[1]), lambda: datetime.now(UTC))
 desk.shelf.refresh()
-forecasts(desk, ForecastQuery())
-print(sorted({"mlflow", "lightgbm", "shap", "matplotlib", "training", "pandera"} & set(sys.modules)))
+forecasts(desk, ForecastQuery(), Scope())
+heavy = {"highspy", "lightgbm", "matplotlib", "mlflow", "numba", "pandas", "pandera", "scipy", "shap", "sklearn"}
+print(sorted({*heavy, "training"} & set(sys.modules)))
 """
     ended = subprocess.run(
         [sys.executable, "-c", code, str(root)], capture_output=True, text=True, cwd=REPOSITORY, check=False

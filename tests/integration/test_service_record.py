@@ -1,5 +1,6 @@
 """The record over HTTP: pages of events, proofs that are checked offline, checkpoints that the service signs."""
 
+import hashlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from errors import ServiceError
+from ledger.bundle.judging import judge
 from ledger.events import OPERATIONS
 from ledger.tree.checkpoints import KEY_VARIABLE
 from ledger.tree.documents import check
@@ -88,7 +90,11 @@ def test_events_are_filtered(client: TestClient) -> None:
         {"limit": 0},
         {"cursor": 0},
         {"cursor": "x"},
+        {"cursor": 2**31},
         {"since": "2024-01-01T00:00:00"},
+        {"since": "0001-01-01T00:00:00+14:00"},
+        {"object": "a\x00b"},
+        {"actor": ""},
         {"outcome": "no"},
         {"colour": "red"},
     ],
@@ -120,10 +126,10 @@ def test_a_proof_is_checked_without_the_service(client: TestClient, signed: Veri
 
 def test_sizes_and_events_that_there_are_not_are_told(client: TestClient) -> None:
     audit_id = get(client, "/v1/audit", limit=1)["events"][0]["audit_id"]
-    assert client.get(f"/v1/audit/{audit_id}/proof", params={"size": 10**9}).status_code == 422
+    assert client.get(f"/v1/audit/{audit_id}/proof", params={"size": 2 * 10**9}).status_code == 422
     assert client.get(f"/v1/audit/{audit_id}/proof", params={"size": 1}).status_code == 422
     assert client.get("/v1/audit/00000001-aaaaaaaa/proof").status_code == 404
-    assert client.get("/v1/consistency", params={"old": 10**9}).status_code == 422
+    assert client.get("/v1/consistency", params={"old": 2 * 10**9}).status_code == 422
 
 
 def test_states_are_consistent_over_http(client: TestClient, signed: Verifier) -> None:
@@ -142,6 +148,31 @@ def test_checkpoints_are_those_that_the_service_dropped(client: TestClient, sign
     ]
     assert signed.opened(page.checkpoints[0].note).size == page.checkpoints[0].size
     assert get(client, "/v1/checkpoints", cursor=page.checkpoints[-1].size)["checkpoints"] == []
+
+
+def test_an_export_is_made_by_a_job_and_verifies_elsewhere(
+    client: TestClient, signed: Verifier, root: Path, tmp_path: Path
+) -> None:
+    answer = client.post("/v1/exports", json={}, headers={"prefer": "respond-async"})
+    assert answer.status_code == 202, answer.text
+    job, deadline = answer.json(), time.monotonic() + 120
+    while job["status"] in ("queued", "running") and time.monotonic() < deadline:
+        time.sleep(0.2)
+        job = get(client, answer.headers["location"])
+    assert (job["status"], job["kind"]) == ("done", "export")
+    bundle = client.get(job["location"])
+    assert (bundle.status_code, bundle.headers["content-type"]) == (200, "application/zip")
+    (tmp_path / "bundle.zip").write_bytes(bundle.content)
+    notes = [signed.opened(path.read_text("utf-8")) for path in (root / "drop").iterdir()]
+    found = judge(tmp_path / "bundle.zip", signed, notes)
+    assert (found.ok, found.covered) == (True, max(note.size for note in notes))
+    again = client.post("/v1/exports", json={})
+    assert (again.status_code, again.json()["events"] > found.events) == (201, True)
+    said = get(client, f"/v1/audit/{bundle.headers['audit-id']}")
+    assert (said["operation"], said["recipient"] == said["actor"]) == ("disclosure", True)
+    assert said["object_hash"] == hashlib.sha256(bundle.content).hexdigest()
+    for name in ("000000000001-0123456789ab", "..%2Fstrandcast"):
+        assert client.get(f"/v1/exports/{name}").status_code == 404
 
 
 def test_service_does_not_start_that_could_not_sign(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

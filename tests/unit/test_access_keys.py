@@ -169,6 +169,16 @@ def test_after_some_failures_a_source_waits_and_others_do_not(place: Place, monk
     place.asks(changed(token)[:-1] + token[-1])
 
 
+def test_many_sources_together_wait_too_and_whoever_is_known_does_not(place: Place) -> None:
+    token, _ = place.made()
+    for number in range(18):
+        with pytest.raises(UnknownCallerError):
+            place.asks(changed(token), f"10.0.1.{number}")
+    with pytest.raises(TooManyAttemptsError):
+        place.asks(changed(token), "10.0.2.1")
+    assert place.asks(token, "10.0.2.2").name == "Ann Smith"
+
+
 def test_a_row_that_no_event_made_opens_nothing(place: Place, tmp_path: Path) -> None:
     token, key = place.made()
     rewrite(tmp_path, "UPDATE api_keys SET roles = 'auditor;planner'")

@@ -17,6 +17,8 @@ from serving.jobs.runner import MOST_ATTEMPTS
 from tests.support.forecast_runs import synthetic_workspace
 from tests.support.jobs import COUNT, PLANNER, ask, now, opened, runner_of
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 def root(tmp_path: Path, each_database: str, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -15,6 +15,8 @@ from ledger.tree.hashing import root_of
 from ledger.tree.notes import Checkpoint, Signer, Verifier
 from tests.support.ledgers import open_ledger, rewrite
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 # Key, note and signature of the documentation of Go's golang.org/x/mod/sumdb/note.
 GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 GO_SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"

@@ -113,7 +113,7 @@ def test_a_former_form_is_refused_until_it_is_upgraded_and_that_is_recorded(data
         event = ledger.events(limit=1)[0]
         assert (event.sequence, event.previous_hash) == (9, HEAD_OF_THE_FIRST)
         assert (event.draft.operation, event.draft.object) == ("admin", "database")
-        assert dict(event.draft.details) == {"from_revision": "0001", "to_revision": schema.NEWEST}
+        assert dict(event.draft.details) == {"from_form": "0001", "to_form": schema.NEWEST}
         assert ledger.verify().ok
 
 

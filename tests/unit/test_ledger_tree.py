@@ -1,19 +1,20 @@
 """The tree against the vectors of Certificate Transparency, another library, and its own definition."""
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree, verify_consistency, verify_inclusion
+from sqlalchemy import insert, select
 
 from errors import DataError
 from ledger.events import Draft
 from ledger.ledger import Ledger
+from ledger.rows import event_row
+from ledger.tables import EVENTS, TREE
 from ledger.tree.hashing import EMPTY, TILE, GrowingTree, node_hash, root_of
 from ledger.tree.proofs import (
     consistency_ranges,
@@ -136,7 +137,8 @@ def test_another_library_has_the_same_roots_and_proofs(size: int, data: st.DataO
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
+def ledger(each_database: str, tmp_path: Path) -> Iterator[Ledger]:
+    del each_database  # the environment names it
     with open_ledger(tmp_path) as opened:
         yield opened
 
@@ -173,25 +175,26 @@ def test_rows_of_the_tree_are_written_for_events_that_had_none(tmp_path: Path, l
     with ledger.tree() as tree:
         assert tree.root(600) == root_of(every)
     every += appended(ledger, 200)
-    assert rows(tmp_path) == [(1, number) for number in range(3)]
+    assert rows(ledger) == [(1, number) for number in range(3)]
     with ledger.tree() as tree:
         assert tree.root(800) == root_of(every)
 
 
-def rows(folder: Path) -> list[tuple[int, int]]:
-    with closing(sqlite3.connect(folder / "strandcast.db")) as connection:
-        return connection.execute("SELECT level, number FROM tree ORDER BY level, number").fetchall()
+def rows(ledger: Ledger) -> list[tuple[int, int]]:
+    with ledger.database.reading() as connection:
+        found = connection.execute(select(TREE.c.level, TREE.c.number).order_by(TREE.c.level, TREE.c.number))
+        return [(row.level, row.number) for row in found]
 
 
-def test_tree_of_many_tiles_is_read_from_few_rows(tmp_path: Path, ledger: Ledger) -> None:
+def test_tree_of_many_tiles_is_read_from_few_rows(ledger: Ledger) -> None:
     appended(ledger, 1)
     every, size = [bytes.fromhex(event.hash) for event in ledger.events()] + leaves(66_000), 66_001
-    columns = "time, previous_hash, operation, object, actor, role, authentication, purpose, outcome, details"
-    statement = f"INSERT INTO events (sequence, hash, {columns}) SELECT ?, ?, {columns} FROM events WHERE sequence = 1"  # noqa: S608
-    with closing(sqlite3.connect(tmp_path / "strandcast.db")) as connection, connection:
-        connection.executemany(statement, [(at, leaf.hex()) for at, leaf in enumerate(every[1:], start=2)])
+    first = event_row(ledger.events()[0])
+    with ledger.database.writing() as connection:
+        more = enumerate(every[1:], start=2)
+        connection.execute(insert(EVENTS), [{**first, "sequence": at, "hash": leaf.hex()} for at, leaf in more])
     appended(ledger, 256)
-    assert rows(tmp_path)[-1] == (2, 0)
+    assert rows(ledger)[-1] == (2, 0)
     growing = GrowingTree()
     completed = [node for leaf in every for node in growing.add(leaf)]
     assert [(level, number) for level, number, _ in completed if level == 2] == [(2, 0)]

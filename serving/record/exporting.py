@@ -1,0 +1,123 @@
+"""Bundles over HTTP: asked for as jobs, kept in the workspace's folder of exports, and handed out as they are.
+
+An export is made of what is recorded and can be made again, so no row names it and it may be deleted.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from errors import ServiceError
+from features.workspace import Workspace
+from ledger.artefacts import Json
+from ledger.bundle.writing import export
+from ledger.events import Draft, NoSuchRecordError
+from ledger.reading import Which, page
+from models.progress import Advance
+from serving.answers import AUDIT_ID, JSON
+from serving.asking import Asking
+from serving.desk import Desk
+from serving.jobs.bench import Bench
+from serving.jobs.job import Asked, Job
+from serving.jobs.waiting import Errand
+
+KIND = "export"
+ZIP = "application/zip"
+
+_FOLDER = "exports"
+_NAME = re.compile(r"\d{12}-[0-9a-f]{12}")
+_CHUNK = 2**20
+
+
+def export_errand() -> Errand:
+    """Return the job that exports the record."""
+    return Errand(Asked(KIND, {}, "consultation"), {}, made_answer)
+
+
+def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
+    """Export the record and record that it was; the export ends with an event before that one.
+
+    Nobody is given it yet: that is a disclosure of its own.
+
+    Raises:
+        LedgerError: What is recorded is broken, or the bundle cannot be written or recorded.
+    """
+    del asked
+    folder = _folder(bench.workspace)
+    folder.mkdir(exist_ok=True)
+    part = folder / f"{bench.job.job_id}.part.zip"
+    written = export(bench.ledger.database, part, advance)
+    name = f"{written.events:012d}-{written.root[:12]}"
+    target = folder / f"{name}.zip"
+    part.replace(target)
+    draft = Draft(
+        "consultation",
+        f"{KIND}/{name}",
+        bench.job.caller,
+        object_hash=_sha256(target),
+        details={"act": "export", "events": written.events, "head": written.head, "root": written.root},
+    )
+    bench.last().ledger.append(draft)
+    return draft.object
+
+
+def made_answer(desk: Desk, job: Job) -> Response:
+    """Return where the export that a job made is.
+
+    Raises:
+        ServiceError: The job made none.
+    """
+    if job.ending is None or job.ending.object is None:
+        raise ServiceError("the job made nothing", place=job.name, fix="look at it")
+    audit_id, name = desk.queue.audit_id(job.ending), job.ending.object.removeprefix(f"{KIND}/")
+    said = desk.ledger.event(audit_id).draft.details
+    document = {"audit_id": audit_id, "export_id": name, **{key: said[key] for key in ("events", "head", "root")}}
+    headers = {AUDIT_ID: audit_id, "location": f"/v1/exports/{name}", "cache-control": "no-store"}
+    return Response(json.dumps(document, separators=(",", ":")).encode(), HTTPStatus.CREATED, headers, JSON)
+
+
+async def handed_out(desk: Desk, asking: Asking, name: str) -> Response:
+    """Record that an export is handed out, and hand it out from the disk: it may be larger than a worker's memory.
+
+    Raises:
+        NoSuchRecordError: There is no such export, or it was deleted.
+        LedgerError: It could not be recorded; then it is not handed out.
+    """
+    absent = NoSuchRecordError("there is no such export", fix="ask for one at /v1/exports")
+    if not _NAME.fullmatch(name):
+        raise absent
+    path = _folder(desk.workspace) / f"{name}.zip"
+    which = Which(object=f"{KIND}/{name}", operation="consultation", outcome="ok")
+    made = await run_in_threadpool(page, desk.ledger.database, which, 1)
+    if not made or not path.is_file():
+        raise absent
+    draft = Draft(
+        "disclosure",
+        f"{KIND}/{name}",
+        asking.caller.name,
+        object_hash=made[0].draft.object_hash,
+        recipient=asking.caller.name,
+        details={"act": "hand-out"},
+    )
+    event = await asyncio.wrap_future(desk.recorder.record(asking.acting().complete(draft)))
+    headers = {AUDIT_ID: event.audit_id, "cache-control": "no-store"}
+    return FileResponse(path, headers=headers, media_type=ZIP, filename=f"ledger-{name}.zip")
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.root / _FOLDER
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

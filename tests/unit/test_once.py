@@ -1,0 +1,108 @@
+"""What a request writes is written once: by one key, however often and from how many sides it comes."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from errors import AllocationError, DataError
+from ledger.events import Draft, Event
+from models.books import Books
+from serving.access.caller import Caller, Role
+from serving.asking import Asking
+from serving.conflicts import ConflictError
+from serving.desk import Desk
+from serving.once import Given, Told, once
+from tests.support.forecast_runs import synthetic_workspace
+from tests.support.jobs import now
+
+pytestmark = pytest.mark.usefixtures("each_database")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    synthetic_workspace(tmp_path / "w")
+    made = Desk.open(tmp_path / "w", now)
+    yield made
+    made.close()
+
+
+def asking(key: str | None = None, *, name: str = "Ann", path: str = "/v1/notes", request: str = "r-1") -> Asking:
+    headers = {} if key is None else {"idempotency-key": key}
+    return Asking(request, caller=Caller(name, Role.PLANNER, "api-key:a"), path=path, headers=headers)
+
+
+def note(books: Books) -> Event:
+    return books.ledger.append(Draft("decision", "note/1", books.actor))
+
+
+def told(event: Event) -> Told:
+    return Told({"said": event.draft.object, "time": event.time}, headers={"location": "/v1/notes/1"})
+
+
+def written(desk: Desk, who: Asking, content: Any = "a") -> Given:
+    return once(desk, who, content, note, told)
+
+
+def notes(desk: Desk) -> int:
+    return len([event for event in desk.ledger.events() if event.draft.object == "note/1"])
+
+
+def test_the_same_key_and_request_are_answered_as_the_first_time(desk: Desk) -> None:
+    first, again = written(desk, asking("k")), written(desk, asking("k", request="r-2"))
+    assert (first.again, again.again) == (False, True)
+    assert (again.body, again.status, again.headers) == (first.body, first.status, first.headers)
+    assert notes(desk) == 1
+    [repeat] = desk.ledger.events(operation="consultation")
+    assert (repeat.draft.object, repeat.draft.details["request"]) == (f"event/{first.headers['Audit-Id']}", "r-2")
+    assert desk.ledger.verify().ok
+
+
+def test_another_request_under_the_same_key_is_refused(desk: Desk) -> None:
+    written(desk, asking("k"))
+    for who, content in ((asking("k"), "b"), (asking("k", path="/v1/other"), "a")):
+        with pytest.raises(ConflictError, match="used for another request"):
+            written(desk, who, content)
+    assert notes(desk) == 1
+
+
+def test_keys_are_each_callers_own_and_without_one_everything_is_written(desk: Desk) -> None:
+    for who in (asking("k"), asking("k", name="Bo"), asking("l"), asking(), asking()):
+        assert not written(desk, who).again
+    assert notes(desk) == 5
+
+
+@pytest.mark.parametrize("key", ["", "two words", "ä", "k" * 201])
+def test_a_key_that_cannot_be_kept_is_refused(desk: Desk, key: str) -> None:
+    with pytest.raises(DataError, match="cannot be used"):
+        written(desk, asking(key))
+    assert notes(desk) == 0
+
+
+def test_what_was_refused_is_looked_at_anew(desk: Desk) -> None:
+    def refused(books: Books) -> None:
+        raise AllocationError("not now")
+
+    with pytest.raises(AllocationError, match="not now"):
+        once(desk, asking("k"), "a", refused, told)
+    assert not written(desk, asking("k")).again
+
+
+def test_of_requests_that_come_at_once_one_is_written_and_all_are_answered_alike(desk: Desk) -> None:
+    sides = 6
+    together = Barrier(sides)
+
+    def write(number: int) -> str:
+        def act(books: Books) -> None:
+            together.wait(30)  # all have looked for the key by now, and none has found it
+            note(books)
+
+        return once(desk, asking("k", request=f"r-{number}"), "a", act, told).body
+
+    with ThreadPoolExecutor(sides) as pool:
+        bodies = set(pool.map(write, range(sides)))
+    assert (len(bodies), notes(desk)) == (1, 1)
+    assert desk.ledger.verify().ok
