@@ -186,3 +186,28 @@ print(sorted({*heavy, "training"} & set(sys.modules)))
     )
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.strip() == "[]"
+
+
+def test_a_worker_that_cannot_be_started_again_ends_the_whole_service(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    record_run(synthetic_workspace(root))
+    port = free_port()
+    command = [sys.executable, "-m", "strandcast", "serve", "--json", "--port", str(port), "--workspace", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY) as child:
+        assert child.stdout is not None
+        lines = "".join(iter(child.stdout.readline, "}\n")) + "}"
+        assert json.loads(lines)["workers"] == 1
+        (root / "strandcast.toml").rename(root / "elsewhere.toml")
+        os.kill(worker_of(child.pid), signal.SIGKILL)
+        _, told = child.communicate(timeout=60)
+    assert child.returncode == 1
+    assert "a worker cannot start" in told
+    assert "is not a workspace" in told
+
+
+def worker_of(pid: int) -> int:
+    """Return the worker that serves: the one that runs BentoML's own script for it."""
+    found = [pid]
+    for one in found:
+        found += map(int, Path(f"/proc/{one}/task/{one}/children").read_text("ascii").split())
+    return next(one for one in found if "worker.service" in Path(f"/proc/{one}/cmdline").read_text("utf-8"))
