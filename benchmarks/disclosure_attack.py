@@ -34,7 +34,7 @@ def main() -> None:
     for name, tally in tallies.items():
         print(
             f"{name}: {tally.hidden:,} hidden numbers attacked in {tally.sets:,} sets, {tally.recovered:,} recovered; "
-            f"{tally.whole:,} with the whole range; fewest values left {tally.fewest}; "
+            f"{tally.wide:,} left as many values as there are small ones, or more; fewest values left {tally.fewest}; "
             f"{tally.published:,} counts shown"
         )
         print("   values left: " + ", ".join(f"{n}: {count:,}" for n, count in sorted(tally.values.items())[:12]))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from errors import DataError
 from features import periods
+from features.cells import guarded
 from features.panel import Panel
 from features.spec import GROUPS
 from models.distribution import LEVELS, quantiles
@@ -157,7 +159,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
 
 
 def write_frame(table: pd.DataFrame, path: Path) -> None:
-    """Write a table by the file's suffix, whole or not at all.
+    """Write a table by the file's suffix, whole or not at all; in CSV a spreadsheet takes no text for a formula.
 
     Raises:
         DataError: The suffix is neither .parquet nor .csv.
@@ -167,5 +169,12 @@ def write_frame(table: pd.DataFrame, path: Path) -> None:
     if path.suffix == ".parquet":
         table.to_parquet(part, index=False)
     else:
-        table.to_csv(part, index=False, date_format="%Y-%m-%d")
+        texts = {str(name): _guarded(table[name]) for name in table.select_dtypes(["object", "str", "category"])}
+        table.assign(**texts).to_csv(part, index=False, date_format="%Y-%m-%d")
     part.replace(path)
+
+
+def _guarded(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    plain = column.astype(object)
+    safe = {value: guarded([value])[0] for value in plain.unique() if isinstance(value, str)}
+    return plain.map(lambda value: safe[value] if isinstance(value, str) else value)

@@ -24,7 +24,7 @@ class Tally:
     Attributes:
         hidden: Hidden numbers that were attacked.
         recovered: Of them, those that it recovered.
-        whole: Of them, those of which it could not rule out any value from 0 to the minimum less one.
+        wide: Of them, those of which it was left as many values as there are below the minimum, or more.
         fewest: Values that were left of the one that it knew most of; None where nothing was attacked.
         published: Numbers that were shown.
         sets: Sets of everything published that was attacked.
@@ -33,7 +33,7 @@ class Tally:
 
     hidden: int = 0
     recovered: int = 0
-    whole: int = 0
+    wide: int = 0
     fewest: int | None = None
     published: int = 0
     sets: int = 0
@@ -45,8 +45,7 @@ class Tally:
         for interval in intervals:
             self.hidden += 1
             self.recovered += interval.recovered
-            # An expected number may say that a count is not the largest one; see the decision page.
-            self.whole += interval.low <= 0 and interval.high >= minimum - 1
+            self.wide += interval.values >= minimum
             self.fewest = interval.values if self.fewest is None else min(self.fewest, interval.values)
             self.values[interval.values] = self.values.get(interval.values, 0) + 1
 
@@ -123,7 +122,7 @@ def study(sets: int, seed: int, folder: Path, clock: Clock, most: int = 20) -> d
 
 
 def _merge(into: Tally, tally: Tally) -> None:
-    for name in ("hidden", "recovered", "whole", "published", "sets"):
+    for name in ("hidden", "recovered", "wide", "published", "sets"):
         setattr(into, name, getattr(into, name) + getattr(tally, name))
     least = [value for value in (into.fewest, tally.fewest) if value is not None]
     into.fewest = min(least, default=None)

@@ -15,6 +15,7 @@ from errors import DataError
 from features.areas.changes import CodeChanges
 from features.areas.columns import AreaColumns, cell_text
 from features.areas.conversion import Conversion
+from features.cells import guarded
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +125,11 @@ class ConvertedCounts:
         }
 
     def text(self) -> str:
-        """Return the table as CSV."""
+        """Return the table as CSV, in which a spreadsheet takes no text for a formula."""
         lines = io.StringIO()
         writer = csv.writer(lines, lineterminator="\n")
-        writer.writerow(self.header)
-        writer.writerows(self.rows)
+        writer.writerow(guarded(self.header))
+        writer.writerows(guarded(row) for row in self.rows)
         return lines.getvalue()
 
 

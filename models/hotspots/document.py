@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from features.cells import guarded
 from models.hotspots.study import Hotspots, day_of
 
 _DIGITS = 6  # of a degree: about 10 cm
@@ -59,11 +60,13 @@ def rows(found: Hotspots, notices: list[str], attribution: str) -> list[dict[str
 
 
 def to_csv(table: list[dict[str, Any]]) -> bytes:
-    """Return rows as CSV."""
+    """Return rows as CSV, in which a spreadsheet takes no text for a formula."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in table:
+        cells = [row[name] for name in COLUMNS]
+        writer.writerow([guarded([cell])[0] if isinstance(cell, str) else cell for cell in cells])
     return text.getvalue().encode()
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from features.cells import guarded
 from models.profiles.pooling import NOMINAL, Pooled
 from models.profiles.shifts import WEEKDAYS
 from models.profiles.study import FEWEST, Profiles
@@ -53,11 +54,13 @@ def rows(found: Profiles, notices: list[str], attribution: str) -> list[dict[str
 
 
 def to_csv(table: list[dict[str, Any]]) -> bytes:
-    """Return rows as CSV."""
+    """Return rows as CSV, in which a spreadsheet takes no text for a formula."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in table:
+        cells = [row[name] for name in COLUMNS]
+        writer.writerow([guarded([cell])[0] if isinstance(cell, str) else cell for cell in cells])
     return text.getvalue().encode()
 
 

@@ -14,6 +14,7 @@ from features.quarantine.rows import Totals, quarantined_rows, totals_by_feed
 from ledger.archive import Archive
 from ledger.events import NoSuchRecordError
 from models.weekly.kept import COMPLETENESS
+from serving.access.caller import Role
 from serving.answers import Finding
 from serving.asking import present
 from serving.desk import Desk
@@ -85,8 +86,12 @@ def completeness(desk: Desk) -> Finding:
 
 def _may_see(name: str) -> bool:
     """Return whether whoever asks may see a feed; each force of data.police.uk is a feed of its own."""
-    allowed = present().caller.scope.feeds
-    return allowed is None or name in allowed or name.partition("/")[0] in allowed
+    caller = present().caller
+    allowed = caller.scope.feeds
+    if allowed is None:
+        # A partner sees the feeds that it is named for, and else none.
+        return caller.role is not Role.PARTNER
+    return name in allowed or name.partition("/")[0] in allowed
 
 
 def _held(desk: Desk) -> list[dict[str, Any]]:

@@ -1,0 +1,166 @@
+"""What a set is made of: terms of contracts, blocks that are due, what is expected and the hours that follow it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from errors import DataError
+from experiments.disclosure.said import forecast, plan
+from experiments.disclosure.world import FIRST, STRANDS, WEEKS, World, make_world
+from features import periods
+from models.disclosure.blocks import due
+from models.disclosure.expected import Means, expected
+from models.disclosure.hours import hours
+from models.disclosure.places import Places
+from models.disclosure.recorded import Terms, count
+from models.disclosure.rules import Rules, default_text, load_rules
+from tests.support.exports import make_workspace
+
+RULES = load_rules(Path("nowhere"))
+CONTRACT = """\
+name = "b-council"
+title = "Council"
+partner = "The council"
+owner = "a role"
+purpose = "a purpose"
+lawful_basis = "a basis"
+period = "day"
+[columns]
+occurred_from = "when"
+area_code = "where"
+offence = "what"
+[strands]
+"*" = "*"
+[disclosure]
+minimum_count = 12
+"""
+
+
+def world(seed: int = 0) -> World:
+    """Return a world with a partner and without late records."""
+    for number in range(seed, seed + 100):
+        found = make_world(np.random.default_rng(number))
+        if found.counts[1].any() and not found.late.any() and found.rules.periods_together == 1:
+            return found
+    raise AssertionError
+
+
+def test_a_contract_asks_for_more_and_never_for_less(tmp_path: Path) -> None:
+    root = make_workspace(tmp_path / "w").root
+    (root / "feeds" / "b-council.toml").write_text(CONTRACT, encoding="utf-8")
+    incidents = world().incidents(WEEKS)
+    terms = Terms.of(root, incidents, RULES, ())
+    assert terms.minimum == dict.fromkeys(STRANDS, 12)
+    assert terms.partner == {"b-council": "The council"}
+    assert Terms.of(root, incidents, RULES, ("The council",)).partner == {}
+    stricter = RULES.model_copy(update={"minimum_count": 20})
+    assert Terms.of(root, incidents, stricter, ()).minimum == dict.fromkeys(STRANDS, 20)
+
+
+def test_counts_are_whole_records_of_all_strands_that_they_belong_to() -> None:
+    found = world()
+    places = Places.of(found.areas, found.rules.level)
+    first = periods.ordinal(FIRST, "week")
+    blocks = [(first + week, first + week) for week in range(WEEKS)]
+    terms = Terms({}, {"b-council": "council"})
+    counts = count(found.incidents(WEEKS), "week", blocks, places, terms)
+    assert np.array_equal(counts.all, places.totals(found.totals))
+    assert np.array_equal(counts.own["council"], places.totals(found.own()))
+
+
+def test_a_day_is_in_one_published_number_of_a_strand_at_most() -> None:
+    panel = world().panel(WEEKS)
+    first = due(panel, {}, 1, 100)
+    assert [block.first - panel.first for block in first] == list(range(WEEKS))
+    until = dict.fromkeys(STRANDS, "2024-01-28")
+    after = due(panel, until, 2, 100)
+    assert all(block.days[0].isoformat() > "2024-01-28" for block in after)
+    assert all(block.last == block.first + 1 and block.first % 2 == 0 for block in after)
+
+
+def test_a_strand_that_is_new_begins_after_all_that_was_published() -> None:
+    panel = world().panel(WEEKS)
+    wanted = due(panel, {STRANDS[0]: "2024-02-04", STRANDS[1]: "2024-01-28"}, 1, 100)
+    begins = {
+        strand: min(block.days[0].isoformat() for block in wanted if strand in wanted[block]) for strand in STRANDS
+    }
+    assert begins == dict(zip(STRANDS, ("2024-02-05", "2024-01-29", "2024-02-05"), strict=True))
+
+
+def test_weeks_that_are_not_all_in_are_not_published() -> None:
+    panel = world().panel(WEEKS)
+    share = panel.completeness.copy()
+    share[-2:] = 0.9
+    assert len(due(replace(panel, completeness=share), {}, 1, 100)) == WEEKS - 2
+
+
+def test_expected_numbers_stand_only_beside_recent_counts_that_are_shown() -> None:
+    found = replace(world(), method="mean")
+    places = Places.of(found.areas, found.rules.level)
+    means = Means.of(forecast(found, WEEKS), found.areas.codes, places)
+    minimum = dict.fromkeys(STRANDS, 3)
+    nowhere = np.zeros(len(places), dtype=np.bool_)
+    recent = {STRANDS[0]: nowhere, STRANDS[1]: ~nowhere}
+    told = expected(means, places, minimum, 3, recent)
+    assert sorted(told) == sorted(recent)
+    assert not told[STRANDS[0]].visible.any()
+    assert (told[STRANDS[1]].visible[places.bottom] == (means.mean[1] >= 3)[places.bottom]).all()
+
+
+def test_totals_are_withheld_where_a_simple_method_stands_in() -> None:
+    found = replace(world(), method="newest")
+    places = Places.of(found.areas, found.rules.level)
+    means = Means.of(forecast(found, WEEKS), found.areas.codes, places)
+    everywhere = dict.fromkeys(STRANDS, np.ones(len(places), dtype=np.bool_))
+    for told in expected(means, places, dict.fromkeys(STRANDS, 3), 3, everywhere).values():
+        assert not told.visible[~places.bottom].any()
+
+
+def test_hours_stand_only_where_they_may_and_are_rounded() -> None:
+    found = world()
+    places = Places.of(found.areas, found.rules.level)
+    document = plan(found, forecast(found, WEEKS))
+    where = {STRANDS[1]: np.arange(len(places)) == 0}
+    told = hours(document, found.areas.codes, places, where, 10)
+    assert told is not None
+    assert list(told) == [STRANDS[1]]
+    assert np.isfinite(told[STRANDS[1]]).tolist() == where[STRANDS[1]].tolist()
+    assert told[STRANDS[1]][0] % 10 == 0
+    assert hours(document, ("elsewhere",), places, where, 10) is None
+
+
+def test_wards_that_cross_districts_leave_no_total_of_a_district() -> None:
+    found = world()
+    n = len(found.areas)
+    wards = tuple("one" for _ in range(n))
+    districts = tuple(f"D{number % 2}" for number in range(n))
+    places = Places.of(replace(found.areas, parents={"ward": wards, "district": districts}), "ward")
+    assert places.codes == ("one", "force")
+
+
+def test_areas_without_the_level_are_refused() -> None:
+    with pytest.raises(DataError, match="no level 'ward'"):
+        Places.of(replace(world().areas, parents={}), "ward")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("minimum_count = 5", "minimum_count = 2", "minimum_count"),
+        ("round_to = 5 ", "round_to = 1 ", "round_to"),
+        ('level = "district"', 'level = "lsoa"', "level"),
+        ("recent_periods = 4", "recent_perods = 4", "recent_perods"),
+    ],
+)
+def test_rules_that_would_hide_nothing_are_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "disclosure.toml"
+    path.write_text(default_text().decode().replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataError, match=said):
+        load_rules(path)
+
+
+def test_shipped_rules_are_valid() -> None:
+    assert isinstance(RULES, Rules)
+    assert RULES.first_periods == 52
