@@ -103,8 +103,8 @@ def test_a_replay_is_asked_for_over_http_kept_and_looked_at_again(
         assert (found.outcome, found.asked, found.synthetic) == ("same", asked, True)
         again = client.get(made.headers["location"]).json()
         assert {**again, "audit_id": found.audit_id} == made.json()
-    with opened(kept.root) as ledger:
-        event = ledger.event(found.audit_id)
+        with opened(kept.root) as ledger:
+            event = ledger.event(found.audit_id)
     assert (event.draft.operation, event.draft.actor) == ("consultation", "Ann")
     assert event.draft.details["of"] == answered["/v1/periods"]
 
