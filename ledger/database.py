@@ -53,8 +53,8 @@ class Database:
     def __init__(self, engine: Engine, place: str, until: int | None = None) -> None:
         self._engine = engine
         self.place = place
-        self._until = until
         self._turn = Turn(engine.url.database if engine.dialect.name == "sqlite" else None)
+        self._until = until
 
     @classmethod
     def open(cls, url: str) -> "Database":

@@ -19,9 +19,9 @@ from serving.once import Told, once
 # Where what a job made can be looked at, by what the record calls it.
 _PLACES = {
     "plan": "/v1/plans/",
-    "replay": "/v1/replays/",
     "scenario": "/v1/scenarios/",
     "export": "/v1/exports/",
+    "replay": "/v1/replays/",
 }
 _SEE_ALL = (Role.AUDITOR, Role.ADMIN)
 
