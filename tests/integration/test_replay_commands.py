@@ -102,10 +102,10 @@ def test_a_replay_is_asked_for_over_http_kept_and_looked_at_again(
         assert (job["status"], job["kind"], job["problem"]) == ("done", "replay", None)
         found = ReplayAnswer.model_validate_json(client.get(job["location"]).content)
         assert (found.outcome, found.asked, found.synthetic) == ("same", asked, True)
-    with opened(kept.root) as ledger:
-        event = ledger.event_of("replay", found.replay_id)
-    assert (event.draft.operation, event.draft.actor) == ("consultation", "Ann")
-    assert event.draft.details["of"] == answered["/v1/periods"] == found.event
+        with opened(kept.root) as ledger:
+            event = ledger.event_of("replay", found.replay_id)
+        assert (event.draft.operation, event.draft.actor) == ("consultation", "Ann")
+        assert event.draft.details["of"] == found.event
 
 
 def test_a_replay_of_nothing_is_no_such_record(client: TestClient) -> None:
