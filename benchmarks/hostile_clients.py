@@ -8,7 +8,6 @@ service together, looked at every 20 ms.
 """
 
 import argparse
-import json
 import shutil
 import statistics
 import subprocess
@@ -80,8 +79,9 @@ def served(root: Path, workers: int) -> Iterator[tuple[int, int]]:
         [*command, "--workers", str(workers)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         try:
-            document = "".join(iter(process.stdout.readline, "}\n")) + "}" if process.stdout else ""
-            json.loads(document)
+            # The address is printed when it is ready, and nothing where it could not start.
+            if process.stdout is None or not process.stdout.readline():
+                raise SystemExit("the workspace cannot be served")
             yield process.pid, port
         finally:
             process.terminate()

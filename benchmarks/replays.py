@@ -11,6 +11,7 @@ drawn (every run, plan and decision, and of the rest at random) and replayed in 
 import argparse
 import io
 import json
+import logging
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ from strandcast.app import run
 from tests.support.services import running_service
 
 HOURS_AN_AREA = (8, 12, 15)
+# How a plan tells that a post serves all strands of its area at once.
+TOGETHER = "together"
 
 
 def command(root: Path, *arguments: object) -> dict[str, Any]:
@@ -67,27 +70,32 @@ def explained(root: Path, made: dict[str, Any], rng: np.random.Generator) -> Non
         command(root, "explain", *at, *more)
 
 
-def planned(root: Path, made: list[dict[str, Any]], plans: int) -> None:
-    """Plan by turns for each run with other hours; of three plans one is edited and issued, and one rejected."""
+def planned(root: Path, runs: list[dict[str, Any]], plans: int) -> list[str]:
+    """Plan by turns for each run with other hours, and return the plans; of three one is edited, and one rejected."""
+    made: list[str] = []
     for number in range(plans):
-        about = made[number % len(made)]
+        about = runs[number % len(runs)]
         hours = about["areas"] * HOURS_AN_AREA[number % len(HOURS_AN_AREA)] + number
-        plan = command(root, "allocate", "--run", about["run_id"], "--hours", f"patrol={hours}", "--whole-shifts")
+        plan = command(root, "allocate", "--run", about["run_id"], "--hours", hours)
+        made.append(plan["plan_id"])
         if number % 3 == 1:
-            area = next(area for area in plan["areas"] if area["hours"] > 0)["area_code"]
-            cell = ("--set", f"patrol:{area}=24", "--by", "Bo", "--reason", "a festival")
-            changed = command(root, "plans", "edit", plan["plan_id"], *cell)
+            post = next(post for post in plan["posts"] if post["hours"] > 0)
+            strand = () if post["strand"] == TOGETHER else (post["strand"],)
+            cell = ":".join((post["resource"], post["area_code"], *strand))
+            decided = ("--set", f"{cell}={post['hours'] + 1:.2f}", "--by", "Bo", "--reason", "a festival")
+            changed = command(root, "plans", "edit", plan["plan_id"], *decided)
             command(root, "plans", "issue", changed["plan_id"], "--by", "Cy")
+            made.append(changed["plan_id"])
         if number % 3 == 2:
             command(root, "plans", "reject", plan["plan_id"], "--by", "Di", "--reason", "too few hours")
+    return made
 
 
-def asked(client: TestClient, rng: np.random.Generator, answers: int) -> None:
+def asked(client: TestClient, plans: list[str], rng: np.random.Generator, answers: int) -> None:
     """Ask the service: pages of forecasts under filters, explanations, periods, plans, models and events."""
     about = client.get("/v1/periods").json()
     horizons, strands = [item["horizon"] for item in about["periods"]], about["strands"]
     ids: list[str] = []
-    plans = [one["plan_id"] for one in client.get("/v1/plans").json()["plans"]]
     for number in range(answers):
         kind = number % 8
         if kind in (0, 1, 2):
@@ -104,13 +112,15 @@ def asked(client: TestClient, rng: np.random.Generator, answers: int) -> None:
             raise SystemExit(f"{found.request.url}: {found.status_code} {found.text[:200]}")
 
 
-def sampled(ledger: Ledger, answers: int, rng: np.random.Generator) -> Iterator[tuple[str, Event]]:
-    """Yield what is replayed, with its kind: all runs, plans and decisions, and others at random up to `answers`."""
+def sampled(ledger: Ledger, since: str, answers: int, rng: np.random.Generator) -> Iterator[tuple[str, Event]]:
+    """Yield what is replayed, with its kind: all runs, plans and decisions since, and others at random to `answers`."""
     made: dict[str, list[Event]] = defaultdict(list)
     for event in ledger.events(newest_first=False):
         kind = event.draft.object.partition("/")[0]
-        if event.draft.outcome != "ok" or (
-            kind not in (FORECAST, "plan", "explanation") and ASKED not in event.draft.details
+        if (
+            event.time < since
+            or event.draft.outcome != "ok"
+            or (kind not in (FORECAST, "plan", "explanation") and ASKED not in event.draft.details)
         ):
             continue
         if ASKED in event.draft.details:
@@ -125,6 +135,7 @@ def sampled(ledger: Ledger, answers: int, rng: np.random.Generator) -> Iterator[
 
 def main() -> None:
     """Give answers, make them again and print how many are the same."""
+    logging.disable(logging.INFO)
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("workspace", type=Path)
     parser.add_argument("folder", type=Path)
@@ -134,20 +145,21 @@ def main() -> None:
     rng, root = np.random.default_rng(given.seed), given.folder
     shutil.copytree(given.workspace, root)
     command(root, "upgrade")
-    began = perf_counter()
+    # What the workspace was given with may be of a former version, which kept no manifests.
+    began, since = perf_counter(), datetime.now(UTC).isoformat()
     made = forecasts(root, given.runs)
     for one in made:
         explained(root, one, rng)
-    planned(root, made, given.plans)
+    plans = planned(root, made, given.plans)
     with running_service(root) as client:
-        asked(client, rng, given.answers)
+        asked(client, plans, rng, given.answers)
     print(f"given in {perf_counter() - began:,.0f} s, by {len(made)} runs and {given.plans} plans")
     workspace = Workspace.open(root)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     seconds: dict[str, list[float]] = defaultdict(list)
     with Ledger.open(workspace.database_url, lambda: datetime.now(UTC)) as ledger:
         replayer = Replayer(ledger, FileStore(root), workspace.settings.salt, ServedAgain(workspace, ledger))
-        for kind, event in list(sampled(ledger, given.answers, rng)):
+        for kind, event in list(sampled(ledger, since, given.answers, rng)):
             began = perf_counter()
             found = replayer.replay(event.audit_id)
             seconds[kind].append(perf_counter() - began)

@@ -17,11 +17,19 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQL
 
 from errors import LedgerError
 from ledger import schema
+from ledger.tables import ALIAS_MOVES, ARTEFACTS, CHECKPOINTS, EVENTS
 from ledger.turn import Turn
 
 _WRITES = "strandcast_writes"
 _LOCK_WAIT_SECONDS = 30.0
 _ADVISORY_LOCK = 0x57A2DCA57
+# What the ledger records, and the column that tells how many events there were by then.
+_RECORDED = (
+    (EVENTS, EVENTS.c.sequence.name),
+    (ARTEFACTS, ARTEFACTS.c.sequence.name),
+    (ALIAS_MOVES, ALIAS_MOVES.c.sequence.name),
+    (CHECKPOINTS, CHECKPOINTS.c.size.name),
+)
 
 
 def taking_turns(wait_seconds: float) -> TextClause:
@@ -42,10 +50,11 @@ class Database:
         place: What it is called in errors; never with a password.
     """
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, until: int | None = None) -> None:
         self._engine = engine
         self.place = place
         self._turn = Turn(engine.url.database if engine.dialect.name == "sqlite" else None)
+        self._until = until
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -83,8 +92,17 @@ class Database:
             LedgerError: The database fails.
         """
         options = {} if self._sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self._told(), self._engine.connect().execution_options(**options) as connection, connection.begin():
+        connected = self._engine.connect
+        with self._told(), connected().execution_options(**options) as connection, connection.begin() as transaction:
+            if self._until is None:
+                yield connection
+                return
+            # A temporary view goes before the table of its name, whoever asks for what.
+            for table, column in _RECORDED:
+                stood = f"SELECT * FROM {'main.' if self._sqlite else ''}{table.name} WHERE {column} <= {self._until:d}"  # noqa: S608 - our own names and a number
+                connection.execute(text(f"CREATE TEMPORARY VIEW {table.name} AS {stood}"))
             yield connection
+            transaction.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -93,6 +111,8 @@ class Database:
         Raises:
             LedgerError: The database fails, refuses a row, or another writer holds it for too long.
         """
+        if self._until is not None:
+            raise LedgerError("the ledger as it stood once cannot be written", fix="append to the ledger itself")
         # The state that a writer sees must be that of after the lock, whatever the server's default is.
         options = {_WRITES: True} if self._sqlite else {"isolation_level": "READ COMMITTED"}
         connected = self._engine.connect
@@ -105,6 +125,13 @@ class Database:
             if not self._sqlite:
                 connection.execute(_POSTGRESQL_TURN)
             yield connection
+
+    def until(self, sequence: int) -> "Database":
+        """Return the database as it stood when so many events were recorded, to be read alone.
+
+        What was recorded later is not seen by any query of the ledger's own tables.
+        """
+        return Database(self._engine, self.place, sequence)
 
     def close(self) -> None:
         """Close all connections."""

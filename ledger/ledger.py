@@ -52,13 +52,11 @@ class Ledger:
         clock: Clock,
         acting: Acting | None = None,
         beside: Beside | None = None,
-        until: int | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._acting = acting or Acting()
         self._beside = beside
-        self._until = until
 
     @classmethod
     def open(cls, url: str, clock: Clock) -> "Ledger":
@@ -125,14 +123,14 @@ class Ledger:
             acting: Role, authentication, purpose and details of every event that leaves them open.
             beside: Given an event that is about to be recorded, returns rows that are inserted in its transaction.
         """
-        return Ledger(self._database, self._clock, acting, beside, self._until)
+        return Ledger(self._database, self._clock, acting, beside)
 
     def until(self, sequence: int) -> "Ledger":
         """Return the ledger as it stood when `sequence` events were recorded; nothing can be appended to it.
 
         Nothing that was recorded is ever changed, so that whatever was looked up then is looked up here the same.
         """
-        return Ledger(self._database, self._clock, self._acting, self._beside, sequence)
+        return Ledger(self._database.until(sequence), self._clock, self._acting, self._beside)
 
     def beside(self, beside: Beside) -> "Ledger":
         """Return the same ledger in the same hands, with further rows beside every event, before those that are."""
@@ -170,7 +168,6 @@ class Ledger:
         moves = dict(aliases or {})
         rows = [artefact_row(artefact, 0) for artefact in artefacts]
         covered = _covering(self._acting.complete(draft), artefacts, rows, moves)
-        self._check_present()
         with self._database.writing() as connection:
             _check_unmoved(connection, only_while or {})
             event = self._recorded(connection, [covered])[0]
@@ -187,7 +184,6 @@ class Ledger:
             LedgerError: They could not be recorded: nothing was.
         """
         covered = [_covering(self._acting.complete(draft), (), (), {}) for draft in drafts]
-        self._check_present()
         if not covered:
             return []
         with self._database.writing() as connection:
@@ -269,11 +265,8 @@ class Ledger:
 
     def alias_history(self, kind: str, alias: str) -> list[str]:
         """Return every name that an alias meant, the present one first."""
-        query = _meanings(kind, alias)
-        if self._until is not None:
-            query = query.where(ALIAS_MOVES.c.sequence <= self._until)
         with self._database.reading() as connection:
-            return list(connection.execute(query).scalars())
+            return list(connection.execute(_meanings(kind, alias)).scalars())
 
     def rows(self, query: Select[Any]) -> list[RowMapping]:
         """Return what a query finds in the tables that are kept beside the chain."""
@@ -326,19 +319,11 @@ class Ledger:
     def _now(self) -> str:
         return utc_text(self._clock())
 
-    def _check_present(self) -> None:
-        if self._until is not None:
-            raise LedgerError("the ledger as it stood once cannot be written", fix="append to the ledger itself")
-
     def _events(self, query: Select[Any]) -> list[Event]:
-        if self._until is not None:
-            query = query.where(EVENTS.c.sequence <= self._until)
         with self._database.reading() as connection:
             return [event_of_row(row) for row in connection.execute(query).mappings()]
 
     def _artefacts(self, query: Select[Any]) -> list[Artefact]:
-        if self._until is not None:
-            query = query.where(ARTEFACTS.c.sequence <= self._until)
         with self._database.reading() as connection:
             return [artefact_of_row(row) for row in connection.execute(query).mappings()]
 
@@ -367,6 +352,8 @@ def _covering(draft: Draft, artefacts: Sequence[Artefact], rows: Sequence[Mappin
     if taken:
         fix = f"begin it with none of {', '.join(RESERVED)}"
         raise LedgerError(f"the detail {taken[0]!r} is the ledger's own", fix=fix)
+    if not artefacts and not moves:
+        return draft
     details: dict[str, Scalar] = dict(draft.details)
     for artefact, row in zip(artefacts, rows, strict=True):
         details |= artefact.covered_by(row["meta"])

@@ -20,6 +20,7 @@ from serving.jobs.routes import routes as job_routes
 from serving.plans.routes import routes as plan_routes
 from serving.published.routes import routes as published_routes
 from serving.record.routes import routes as record_routes
+from serving.replays.routes import routes as replay_routes
 from serving.scenarios.routes import routes as scenario_routes
 from serving.tasks.routes import routes as task_routes
 
@@ -33,6 +34,7 @@ ROOMS = (
     job_routes,
     published_routes,
     record_routes,
+    replay_routes,
 )
 
 

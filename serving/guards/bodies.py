@@ -46,7 +46,11 @@ class Bodies:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = self._refusal(scope) or await self._body(receive)
+        refusal = self._refusal(scope)
+        if refusal is None and scope["method"] not in _WITH_BODY and not _has_body(scope):
+            await self.app(scope, receive, send)
+            return
+        body = refusal or await self._body(receive)
         if isinstance(body, bytes):
             await self.app(scope, _replayed(body, receive), send)
         else:

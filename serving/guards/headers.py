@@ -28,7 +28,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        wanted = {**_ALWAYS, **(_SECURE if scope.get("scheme") == "https" else {})}
+        wanted = {**_ALWAYS, **_SECURE} if scope.get("scheme") == "https" else _ALWAYS
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = {
     "plan": "serving.plans.work:make",
     "edit": "serving.plans.work:edit",
     "around": "serving.plans.work:around",
+    "replay": "serving.replays.work:make",
     "scenario": "serving.scenarios.work:study",
     "export": "serving.record.exporting:make",
 }

@@ -17,7 +17,12 @@ from serving.jobs.schemas import CancelOrder, JobQuery
 from serving.once import Told, once
 
 # Where what a job made can be looked at, by what the record calls it.
-_PLACES = {"plan": "/v1/plans/", "scenario": "/v1/scenarios/", "export": "/v1/exports/"}
+_PLACES = {
+    "plan": "/v1/plans/",
+    "scenario": "/v1/scenarios/",
+    "export": "/v1/exports/",
+    "replay": "/v1/replays/",
+}
 _SEE_ALL = (Role.AUDITOR, Role.ADMIN)
 
 

@@ -16,6 +16,7 @@ from features.feeds.mapping import Columns, FeedMapping
 from features.feeds.report import DUPLICATE_RULES, SUPERSEDED_RULES
 from features.feeds.rules import RULES
 from features.harm.sets import HarmFile, Weight, WeightSet
+from features.service import Service
 from features.settings import LedgerSettings, Settings
 from features.strands import Strand, StrandInput, TaxonomyFile
 from models.allocation.resources.amounts import Estimate
@@ -90,7 +91,7 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
 FILES: tuple[type[Closed], ...] = (
     Settings,
     LedgerSettings,
-    *(Access, Oidc),
+    *(Access, Oidc, Service),
     FeedMapping,
     Columns,
     TaxonomyFile,

@@ -12,6 +12,7 @@ from ledger.database import Database
 from ledger.events import GENESIS, Draft, NoSuchRecordError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from ledger.reading import Which, page
 from tests.support.ledgers import open_ledger, url_of
 
 READ = Draft("consultation", "forecast/r1", "http", details={"rows": 3})
@@ -162,3 +163,24 @@ def test_archive_records_its_rows_as_collected(tmp_path: Path, ledger: Ledger) -
     assert (event.draft.operation, event.draft.actor, event.draft.details["read"]) == ("collection", "ann", 4)
     assert [entry.name for entry in archive.entries("incidents")] == ["toronto/1"]
     assert archive.read(archive.entries("incidents")[0]) == b"rows"
+
+
+def test_the_ledger_as_it_stood_shows_nothing_later_to_any_query_and_takes_nothing(ledger: Ledger) -> None:
+    for name in ("p1", "p2", "p3"):
+        made = Artefact("plan", name, SHA, "p")
+        ledger.append(READ, artefacts=[made], aliases={("plan", "newest"): name})
+    then = ledger.until(2)
+    assert [event.sequence for event in then.events()] == [2, 1]
+    assert [event.sequence for event in page(then.database, Which(), 10)] == [2, 1]
+    assert [row.name for row in then.artefacts("plan")] == ["p1", "p2"]
+    assert then.alias_history("plan", "newest") == ["p2", "p1"]
+    with then.tree() as past, ledger.tree() as present:
+        assert (past.size, present.size) == (2, 3)
+        assert past.root(2) == present.root(2)
+    assert then.until(1).artefacts("plan")[-1].name == "p1"
+    for write in (lambda: then.append(READ), lambda: then.append_all([READ]), then.check_writable):
+        with pytest.raises(LedgerError, match="as it stood once"):
+            write()
+    # What was seen then leaves no trace in connections that are used again.
+    assert [event.sequence for event in ledger.events()] == [3, 2, 1]
+    assert ledger.verify().ok
