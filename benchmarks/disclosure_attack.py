@@ -11,33 +11,42 @@ own records too. Beside it the same worlds, published carelessly.
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments.disclosure.study import study
+from experiments.disclosure.study import Tally, study
+
+_EVERY = 100
 
 
 def main() -> None:
-    """Run it and print."""
+    """Run it and print, what is known so far every hundred sets."""
     parser = argparse.ArgumentParser()
     parser.add_argument("sets", type=int, nargs="?", default=1000)
     parser.add_argument("--seed", type=int, default=20260101)
     parser.add_argument("--most", type=int, default=20)
     given = parser.parse_args()
     begun = time.monotonic()
+
+    def tell(number: int, tallies: dict[str, Tally]) -> None:
+        if number % _EVERY and number != given.sets:
+            return
+        seconds, load = time.monotonic() - begun, os.getloadavg()[0]
+        print(f"{number:,} sets in {seconds:,.0f} s; load of the machine {load:.1f}")
+        for name, tally in tallies.items():
+            print(
+                f"  {name}: {tally.hidden:,} hidden numbers attacked in {tally.sets:,} sets, {tally.recovered:,} "
+                f"recovered, {tally.wide:,} left as many values as there are small ones, or more; fewest values left "
+                f"{tally.fewest}; {tally.published:,} counts shown"
+            )
+            print("    values left: " + ", ".join(f"{n}: {count:,}" for n, count in sorted(tally.values.items())[:12]))
+        sys.stdout.flush()
+
     with tempfile.TemporaryDirectory() as folder:
-        tallies = study(given.sets, given.seed, Path(folder), lambda: datetime.now(UTC), given.most)
-    seconds, load = time.monotonic() - begun, os.getloadavg()[0]
-    print(f"{given.sets:,} sets in {seconds:,.0f} s; load of the machine {load:.1f}")
-    for name, tally in tallies.items():
-        print(
-            f"{name}: {tally.hidden:,} hidden numbers attacked in {tally.sets:,} sets, {tally.recovered:,} recovered; "
-            f"{tally.wide:,} left as many values as there are small ones, or more; fewest values left {tally.fewest}; "
-            f"{tally.published:,} counts shown"
-        )
-        print("   values left: " + ", ".join(f"{n}: {count:,}" for n, count in sorted(tally.values.items())[:12]))
+        study(given.sets, given.seed, Path(folder), lambda: datetime.now(UTC), given.most, tell)
 
 
 if __name__ == "__main__":

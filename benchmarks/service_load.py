@@ -199,7 +199,7 @@ def measure(root: Path, seconds: float, workers: int, key: str) -> None:
     """Serve, load and print."""
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     with served(root, workers) as (host, port, ready, pid):
-        print(f"ready after {ready:.1f} s, {workers} workers")
+        print(f"ready after {ready:.1f} s, of which {processor(pid):.1f} s on a processor, {workers} workers")
         pool = addresses(f"http://{host}:{port}", key)
         asyncio.run(loaded((host, port), pool, key, CLIENTS[0], WARM_UP))
         head = (

@@ -43,6 +43,8 @@ class Acting:
         """
         if (draft.operation, draft.outcome, draft.recipient) == ("disclosure", "ok", None):
             raise LedgerError("a disclosure needs its recipient", place=draft.object, fix="say who was given it")
+        if draft.role and draft.authentication and draft.purpose and not self.details:
+            return draft
         return replace(
             draft,
             role=draft.role or self.role,

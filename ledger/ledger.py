@@ -352,6 +352,8 @@ def _covering(draft: Draft, artefacts: Sequence[Artefact], rows: Sequence[Mappin
     if taken:
         fix = f"begin it with none of {', '.join(RESERVED)}"
         raise LedgerError(f"the detail {taken[0]!r} is the ledger's own", fix=fix)
+    if not artefacts and not moves:
+        return draft
     details: dict[str, Scalar] = dict(draft.details)
     for artefact, row in zip(artefacts, rows, strict=True):
         details |= artefact.covered_by(row["meta"])

@@ -101,17 +101,20 @@ def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, know
     asking = present()
     operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
     modified = {"not_modified": True} if known else {}
-    draft = Draft(
+    # Events of many callers are recorded together, so each says itself who acts.
+    acting = asking.acting()
+    return Draft(
         operation,
         finding.object,
         asking.caller.name,
+        role=acting.role,
+        authentication=acting.authentication,
+        purpose=acting.purpose,
         object_hash=digest,
         # Whoever is answered is who it is disclosed to, where the finding names nobody else.
         recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
-        details={**finding.details, **details, **modified},
+        details={**acting.details, **finding.details, **details, **modified},
     )
-    # Events of many callers are recorded together, so each says itself who acts.
-    return asking.acting().complete(draft)
 
 
 def _is_known(header: str | None, tag: str) -> bool:

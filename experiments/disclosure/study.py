@@ -1,6 +1,6 @@
 """The study: what an attacker recovers of hidden numbers, from our sets and from two careless ways of publishing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -99,7 +99,14 @@ def _carelessly(world: World, places: Places, measure: Measure, cell: tuple[int,
     return Said(shares, *measure.interval(float(measure.rounded(value)), measure.round_to), hidden=False)
 
 
-def study(sets: int, seed: int, folder: Path, clock: Clock, most: int = 20) -> dict[str, Tally]:
+def study(
+    sets: int,
+    seed: int,
+    folder: Path,
+    clock: Clock,
+    most: int = 20,
+    tell: Callable[[int, dict[str, Tally]], None] = lambda _number, _tallies: None,
+) -> dict[str, Tally]:
     """Attack so many sets of everything published, and as many careless ones.
 
     Args:
@@ -108,6 +115,7 @@ def study(sets: int, seed: int, folder: Path, clock: Clock, most: int = 20) -> d
         folder: Where workspaces are made.
         clock: Tells the time.
         most: Hidden numbers of a set that are attacked.
+        tell: Told after each set how many were attacked, and what came of it so far.
     """
     tallies: dict[str, Tally] = {name: Tally() for name in (*READERS, *CARELESS)}
     for number in range(sets):
@@ -118,6 +126,7 @@ def study(sets: int, seed: int, folder: Path, clock: Clock, most: int = 20) -> d
             found[way] = attack_careless(world, way, most, rng)
         for name, tally in found.items():
             _merge(tallies[name], tally)
+        tell(number + 1, tallies)
     return tallies
 
 

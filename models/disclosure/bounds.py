@@ -8,7 +8,7 @@ program finds (the constraint matrix is that of nested sums, and every number oc
 
 import numpy as np
 
-from models.disclosure.places import F64, ROOT, Places
+from models.disclosure.places import F64, Places
 
 
 def tightest(places: Places, low: F64, high: F64) -> tuple[F64, F64]:
@@ -20,12 +20,10 @@ def tightest(places: Places, low: F64, high: F64) -> tuple[F64, F64]:
         high: float64[place], largest; infinite where nothing is known.
     """
     low, high = low.copy(), high.copy()
-    families = [(place, places.children(place)) for place in range(len(places))]
-    families = [(place, children) for place, children in families if len(children)]
-    for place, children in families:
+    for place, children in places.families:
         low[place] = max(low[place], low[children].sum())
         high[place] = min(high[place], high[children].sum())
-    for place, children in reversed(families):
+    for place, children in reversed(places.families):
         others_low = low[children].sum() - low[children]
         others_high = _others(high[children])
         low_here, high_here = low[place], high[place]
@@ -40,8 +38,3 @@ def _others(values: F64) -> F64:
     infinite = (~np.isfinite(values)).sum() - ~np.isfinite(values)
     result: F64 = np.where(infinite > 0, np.inf, finite.sum() - finite)
     return result
-
-
-def root_of(places: Places) -> int:
-    """Return the place that lies in no other."""
-    return int(np.flatnonzero(places.parent == ROOT)[0])

@@ -104,9 +104,10 @@ class Places:
         found[place] = False
         return np.flatnonzero(found)
 
-    def children(self, place: int) -> I64:
-        """Return the places that lie directly in one."""
-        return np.flatnonzero(self.parent == place)
+    @cached_property
+    def families(self) -> tuple[tuple[int, I64], ...]:
+        """Every place in which others lie, and those that lie directly in it; the lowest first."""
+        return tuple((place, np.flatnonzero(self.parent == place)) for place in np.flatnonzero(~self.bottom).tolist())
 
     def large_enough(self, minimum_residents: int) -> Bools:
         """Return which places may be shown at all: bool[place]."""

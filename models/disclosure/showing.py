@@ -142,7 +142,7 @@ def _candidates(
 ) -> Iterator[tuple[float, int]]:
     """Yield what a total can be shown as and rounded to: all multiples that those beneath allow, the nearest first."""
     low, high = tightest(places, anyone.low, anyone.high)
-    children = places.children(place)
+    children = dict(places.families)[place]
     least, most = low[children].sum(), high[children].sum()
     # Numbers without an upper bound leave every larger total open, and then none is ever moved far.
     most = max(value, least) + 2 * measure.minimum if np.isinf(most) else most

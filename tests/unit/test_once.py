@@ -1,5 +1,6 @@
 """What a request writes is written once: by one key, however often and from how many sides it comes."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,17 +8,20 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from fastapi.responses import Response
 
 from errors import AllocationError, DataError
 from ledger.events import Draft, Event
 from models.books import Books
 from serving.access.caller import Caller, Role
 from serving.asking import Asking
-from serving.conflicts import ConflictError
+from serving.conflicts import BusyError, ConflictError
 from serving.desk import Desk
+from serving.jobs.job import Asked
+from serving.jobs.waiting import MOST_OPEN_OF_ONE, Errand, run_errand
 from serving.once import Given, Told, once
 from tests.support.forecast_runs import synthetic_workspace
-from tests.support.jobs import now
+from tests.support.jobs import ask, now
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -106,3 +110,17 @@ def test_of_requests_that_come_at_once_one_is_written_and_all_are_answered_alike
         bodies = set(pool.map(write, range(sides)))
     assert (len(bodies), notes(desk)) == (1, 1)
     assert desk.ledger.verify().ok
+
+
+def test_who_waits_for_many_jobs_already_is_told_to_come_back(desk: Desk) -> None:
+    for number in range(MOST_OPEN_OF_ONE):
+        ask(desk.queue, number)
+    errand = Errand(Asked("count", {}, "combination"), {}, lambda _desk, _job: Response())
+    with pytest.raises(BusyError, match="too many jobs are waiting"):
+        asyncio.run(run_errand(desk, asking("k"), errand))
+    assert len(desk.queue.open()) == MOST_OPEN_OF_ONE
+    later = asking("k", name="Bo")
+    later.headers = {**later.headers, "prefer": "respond-async"}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(desk.starter, "look", lambda: None)
+        assert asyncio.run(run_errand(desk, later, errand)).status_code == 202
