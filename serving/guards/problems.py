@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 256 * 1024
-MOST_FIELDS = 10_000
+MOST_FIELDS = 5_000
 SECONDS = 25.0
 
 _logger = logging.getLogger("strandcast.serving")
