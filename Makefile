@@ -48,7 +48,7 @@ check: $(STAMP)
 client: $(STAMP)
 	@mkdir -p "$(OUT)"
 	PYTHONPATH=. .venv/bin/strandcast openapi --out "$(OUT)/openapi.json"
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/openapi-python-client generate --path "$(OUT)/openapi.json" \
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/openapi-python-client generate --config scripts/client.yaml --path "$(OUT)/openapi.json" \
 	  --meta none --output-path "$(OUT)/strandcast_client" --overwrite --fail-on-warning
 
 # From the lock alone: no index is asked.

@@ -4,8 +4,10 @@ Policies say who may ask and what a route does to the record; from them and from
 documents that it may answer with.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
@@ -15,11 +17,12 @@ from starlette.routing import BaseRoute
 
 from serving.access.policy import ANYBODY, RECORDED
 from serving.guards.problems import DETAIL, MEDIA_TYPE
-from serving.schemas import Problem
+from serving.schemas import Closed, Problem
 
 # Of the addresses under /v1, not of the software: a bento holds the software uninstalled.
 API_VERSION = "1"
 
+EXAMPLES = Path(__file__).parent / "examples.json"
 _ABOUT = """\
 Forecasts of recorded demand by area and strand, patrol plans with reasons, and the record of every answer. It forecasts
 recorded incidents in areas; it never says anything about a person.
@@ -92,6 +95,9 @@ def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     schemas = {**document["components"]["schemas"], **_schemas(Problem)}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    for name, examples in _examples().items():
+        if name in schemas:
+            schemas[name]["examples"] = examples
     return {
         "openapi": document["openapi"],
         "info": document["info"],
@@ -152,6 +158,23 @@ def _problems(path: str, method: str, operation: dict[str, Any], *, recorded: bo
 def _problem(status: HTTPStatus) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}}
     return {"description": DETAIL.get(status, status.description or status.phrase), "content": content}
+
+
+def _examples() -> dict[str, list[Any]]:
+    """Return the examples of shapes by name: those that shapes bear themselves, and answers that were once given.
+
+    FastAPI leaves what is null out of the former, and so out of their shape.
+    """
+    given: dict[str, Any] = json.loads(EXAMPLES.read_text("utf-8"))
+    own = {shape.__name__: shape.model_config.get("json_schema_extra") for shape in _shapes(Closed)}
+    borne = {name: said["examples"] for name, said in own.items() if isinstance(said, dict) and "examples" in said}
+    return {**borne, **{name: [example] for name, example in given.items()}}
+
+
+def _shapes(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for shape in base.__subclasses__():
+        yield shape
+        yield from _shapes(shape)
 
 
 def _schemas(model: type[BaseModel]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from models.champions import Act, champions
 from models.kinds import CHALLENGER, CHAMPION, GATE, MODEL
 from models.suspension import suspension_of
 from serving.answers import Finding
-from serving.champions.shapes import PageQuery
+from serving.champions.schemas import PageQuery
 from serving.desk import Desk
 
 # Of a manifest; what is left out are the model's own numbers.

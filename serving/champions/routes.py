@@ -10,7 +10,7 @@ from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.answers import answered
 from serving.champions.reading import decision, decisions, history, model, models
-from serving.champions.shapes import ChampionHistory, GateAnswer, GateDecisions, ModelAnswer, Models, PageQuery
+from serving.champions.schemas import ChampionHistory, GateAnswer, GateDecisions, ModelAnswer, Models, PageQuery
 from serving.desk import Desk
 
 READERS = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)

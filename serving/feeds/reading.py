@@ -18,7 +18,7 @@ from serving.access.caller import Role
 from serving.answers import Finding
 from serving.asking import present
 from serving.desk import Desk
-from serving.feeds.shapes import QuarantineQuery
+from serving.feeds.schemas import QuarantineQuery
 
 _NOT_STATED = "not stated"
 

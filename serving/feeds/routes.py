@@ -11,7 +11,7 @@ from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.answers import answered
 from serving.desk import Desk
-from serving.feeds.shapes import CompletenessAnswer, Feeds, Quarantine, QuarantineQuery
+from serving.feeds.schemas import CompletenessAnswer, Feeds, Quarantine, QuarantineQuery
 
 INSIDE = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)
 
@@ -31,6 +31,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/feeds",
         response_model=Feeds,
         summary="The feeds, on which terms they are shared, and what is held of them",
+        tags=["feeds"],
         **declared("consultation", *INSIDE, Role.PARTNER),
     )
     async def get_feeds(request: Request) -> Any:
@@ -40,6 +41,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/feeds/{name}",
         response_model=Feeds,
         summary="One feed, on which terms it is shared, and what is held of it",
+        tags=["feeds"],
         **declared("consultation", *INSIDE, Role.PARTNER),
     )
     async def get_feed(request: Request, name: str) -> Any:
@@ -49,6 +51,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/quarantine",
         response_model=Quarantine,
         summary="Rows that broke a rule of their contract, without their values",
+        tags=["feeds"],
         **declared("consultation", *INSIDE, Role.PARTNER),
     )
     async def get_quarantine(request: Request, query: Annotated[QuarantineQuery, Query()]) -> Any:
@@ -58,6 +61,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/completeness",
         response_model=CompletenessAnswer,
         summary="What was not in yet, never delivered or recorded otherwise, at the newest weekly run",
+        tags=["feeds"],
         **declared("consultation", *INSIDE),
     )
     async def get_completeness(request: Request) -> Any:

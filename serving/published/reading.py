@@ -17,7 +17,7 @@ from serving.access.caller import Role
 from serving.answers import CSV, Finding
 from serving.asking import present
 from serving.desk import Desk
-from serving.published.shapes import PublishedQuery
+from serving.published.schemas import PublishedQuery
 
 # Callers who are given something that leaves the force.
 OUTSIDE = (Role.PARTNER, Role.PUBLIC)

@@ -12,7 +12,7 @@ from serving.access.policy import declared
 from serving.answers import answered
 from serving.desk import Desk
 from serving.published.reading import overview, table
-from serving.published.shapes import PublishedOverview, PublishedQuery, PublishedRows
+from serving.published.schemas import PublishedOverview, PublishedQuery, PublishedRows
 
 CSV = "text/csv"
 
@@ -25,9 +25,10 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/published",
         response_model=PublishedOverview,
         summary="What has been published for partners and the public",
+        tags=["published"],
         **declared("consultation", *Role),
     )
-    async def get_overview(request: Request) -> Any:
+    async def get_published(request: Request) -> Any:
         return await answered(desk(), request, await run_in_threadpool(overview, desk()))
 
     @router.get(
@@ -35,9 +36,12 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         response_model=PublishedRows,
         responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
         summary="Published numbers by period, place and strand",
+        tags=["published"],
         **declared("consultation", *Role),
     )
-    async def get_table(request: Request, table_name: TableName, query: Annotated[PublishedQuery, Query()]) -> Any:
+    async def get_published_table(
+        request: Request, table_name: TableName, query: Annotated[PublishedQuery, Query()]
+    ) -> Any:
         wanted = query.format or ("csv" if CSV in request.headers.get("accept", "") else "json")
         found = await run_in_threadpool(table, desk(), table_name, query, as_csv=wanted == "csv")
         return await answered(desk(), request, found)

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from serving.champions.shapes import ChampionHistory, GateAnswer, GateDecisions, ModelAnswer, Models
+from serving.champions.schemas import ChampionHistory, GateAnswer, GateDecisions, ModelAnswer, Models
 from tests.support import promotions
 from tests.support.forecast_runs import synthetic_workspace
 from tests.support.ledgers import TickingClock
