@@ -42,7 +42,7 @@ def measure(root: Path, times: int, seed: int) -> None:
         print(problem)
     print(
         f"{times:,} mutations, {found.refused.total():,} loadings refused, {len(found.problems)} problems; the service "
-        f" answered {len(answers)} looks with {sorted(set(answers))}; {time.perf_counter() - began:.0f} s"
+        f"answered {len(answers)} looks with {sorted(set(answers))}; {time.perf_counter() - began:.0f} s"
     )
 
 

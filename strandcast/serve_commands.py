@@ -91,6 +91,8 @@ def _running(root: Path, host: str, port: int, workers: int) -> Iterator[subproc
     except KeyboardInterrupt:
         return
     finally:
+        # Whoever asks twice is not to leave the service running.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         process.terminate()
         try:
             process.wait(_STOPS_WITHIN_SECONDS)

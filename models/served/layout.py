@@ -88,7 +88,7 @@ class Layout:
         """
         document: Any = json.loads((metadata or {}).get(KEY, b"{}"))
         if document.get("format") != FORMAT:
-            fix = "run strandcast prepare with this version"
+            fix = "run strandcast forecast with this version on newer data"
             raise ModelError("is laid out by another version", place="served file", fix=fix)
         blocks = tuple(
             Block(

@@ -12,10 +12,12 @@ from starlette.testclient import TestClient
 
 from ledger.files import FileStore
 from models.kinds import FORECAST
-from serving.access.caller import Scope
+from serving.access.caller import Role, Scope
 from serving.asked import scope_of
+from serving.replays.schemas import ReplayAnswer
 from strandcast.app import run
 from tests.support.cycle import Command, command
+from tests.support.keys import headers_for
 from tests.support.replayed import Done, done, forecast, opened
 from tests.support.services import running_service
 
@@ -44,13 +46,33 @@ def answered(kept: Done, client: TestClient) -> dict[str, str]:
         f"/v1/explanations/{first}",
         f"/v1/explanations/{last}",
         f"/v1/plans/{kept.plan_id}",
+        "/v1/plans?limit=1",
+        f"/v1/plans/{kept.plan_id}/compare?other={kept.edited}",
+        "/v1/resources",
+        "/v1/tasks",
+        "/v1/models",
+        f"/v1/models/{kept.version}",
+        "/v1/champions",
+        "/v1/gate-decisions",
+        "/v1/scenarios",
+        "/v1/audit?limit=4",
         f"/v1/audit/{kept.issued}",
+        f"/v1/audit/{kept.issued}/proof",
+        "/v1/consistency?old=3",
+        "/v1/checkpoints",
     ]
     found = {}
     for target in asked:
         answer = client.get(target)
         assert answer.status_code == 200, answer.text
         found[target] = answer.headers["audit-id"]
+    table = client.get("/v1/forecasts", params={"limit": 5}, headers={"accept": "text/csv"})
+    assert table.headers["content-type"].startswith("text/csv")
+    found["as a table"] = table.headers["audit-id"]
+    mine = headers_for(kept.root, Role.PLANNER, name="Bea", scope=Scope(areas=frozenset({"D1"})))
+    part = client.get("/v1/forecasts", params={"limit": 5}, headers=mine)
+    assert {row["area_code"] for row in part.json()["rows"]} <= {"A001", "A003", "A005"}
+    found["as far as a scope reaches"] = part.headers["audit-id"]
     again = client.get("/v1/periods", headers={"if-none-match": client.get("/v1/periods").headers["etag"]})
     assert again.status_code == 304
     return {**found, "not modified": again.headers["audit-id"]}
@@ -69,6 +91,33 @@ def test_every_answer_of_the_service_is_the_same_when_it_is_asked_again(
         assert (found["outcome"], found["first_difference"]) == ("same", None), target
         assert found["kind"] == "answer"
         assert found["parts"][-1]["name"] == "the answer's body"
+
+
+def test_a_replay_is_asked_for_over_http_kept_and_looked_at_again(
+    kept: Done, answered: dict[str, str], client: TestClient
+) -> None:
+    for asked in (kept.plan_id, answered["/v1/periods"]):
+        made = client.post("/v1/replays", json={"id": asked})
+        assert made.status_code == 201, made.text
+        found = ReplayAnswer.model_validate_json(made.content)
+        assert (found.outcome, found.asked, found.synthetic) == ("same", asked, True)
+        again = client.get(made.headers["location"]).json()
+        assert {**again, "audit_id": found.audit_id} == made.json()
+        with opened(kept.root) as ledger:
+            event = ledger.event(found.audit_id)
+    assert (event.draft.operation, event.draft.actor) == ("consultation", "Ann")
+    assert event.draft.details["of"] == answered["/v1/periods"]
+
+
+def test_a_replay_of_nothing_is_no_such_record(client: TestClient) -> None:
+    made = client.post("/v1/replays", json={"id": "nonsense"})
+    assert made.status_code == 404
+    assert "nothing is recorded as nonsense" in made.json()["detail"]
+
+
+def test_how_far_a_job_was_is_not_kept(client: TestClient, call: Command) -> None:
+    found = call("audit", "replay", client.get("/v1/jobs").headers["audit-id"], expected=2)
+    assert found["absent"] == ["how far the job was"]
 
 
 def test_an_answer_of_before_is_the_same_although_another_run_is_served_now(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -48,7 +49,7 @@ def process(command: list[str], root: Path, folder: Path) -> Iterator["subproces
         yield child
     finally:
         child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=30)
+        child.communicate(timeout=60)
 
 
 def fetched(url: str, headers: dict[str, str]) -> bytes:
@@ -75,6 +76,15 @@ def answers(url: str, root: Path) -> list[object]:
     return [periods, forecasts, explanation]
 
 
+def plan_made(url: str, root: Path) -> int:
+    """Ask for a plan and return the status of the answer."""
+    headers = {**headers_for(root, Role.PLANNER), "Content-Type": "application/json"}
+    asked = Request(f"{url}/v1/plans", b'{"total_hours": 60}', headers)  # noqa: S310 - our own address
+    with urlopen(asked, timeout=40) as answer:  # noqa: S310 - our own address
+        status: int = answer.status
+        return status
+
+
 def test_command_serves_until_it_is_stopped_and_a_bento_answers_the_same(root: Path, tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "strandcast", "serve", "--json", "--port", str(port), "--workspace", str(root)]
@@ -84,6 +94,12 @@ def test_command_serves_until_it_is_stopped_and_a_bento_answers_the_same(root: P
         url = json.loads(lines)["url"]
         assert url == f"http://127.0.0.1:{port}"
         from_tree = answers(url, root)
+        with ThreadPoolExecutor(1) as pool:
+            under_way = pool.submit(plan_made, url, root)
+            # Long enough to have been taken, and a plan takes longer.
+            time.sleep(0.5)
+            child.send_signal(signal.SIGTERM)
+            assert under_way.result() in {201, 202}
     assert child.returncode == 0
     with socket.socket() as trial:
         assert trial.connect_ex(("127.0.0.1", port)) != 0
@@ -170,3 +186,28 @@ print(sorted({*heavy, "training"} & set(sys.modules)))
     )
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.strip() == "[]"
+
+
+def test_a_worker_that_cannot_be_started_again_ends_the_whole_service(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    record_run(synthetic_workspace(root))
+    port = free_port()
+    command = [sys.executable, "-m", "strandcast", "serve", "--json", "--port", str(port), "--workspace", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY) as child:
+        assert child.stdout is not None
+        lines = "".join(iter(child.stdout.readline, "}\n")) + "}"
+        assert json.loads(lines)["workers"] == 1
+        (root / "strandcast.toml").rename(root / "elsewhere.toml")
+        os.kill(worker_of(child.pid), signal.SIGKILL)
+        _, told = child.communicate(timeout=60)
+    assert child.returncode == 1
+    assert "a worker cannot start" in told
+    assert "is not a workspace" in told
+
+
+def worker_of(pid: int) -> int:
+    """Return the worker that serves: the one that runs BentoML's own script for it."""
+    found = [pid]
+    for one in found:
+        found += map(int, Path(f"/proc/{one}/task/{one}/children").read_text("ascii").split())
+    return next(one for one in found if "worker.service" in Path(f"/proc/{one}/cmdline").read_text("utf-8"))
