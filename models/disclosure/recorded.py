@@ -58,7 +58,10 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Incidents by block of periods, place and strand.
+    """Incidents by block of periods, place and strand, each in one strand only.
+
+    An incident of several strands counts under its first one: counts of strands that lie within one another would bound
+    each other, and so tell of each other's hidden numbers.
 
     Attributes:
         all: float64[block, strand, place], whole numbers.
@@ -92,14 +95,9 @@ def count(
     shape = (len(blocks), len(incidents.strand_names), int(places.member.max()) + 1)
 
     def totals(mine: NDArray[np.int64]) -> F64:
-        flat = np.zeros(int(np.prod(shape)), dtype=np.float64)
-        strands = [(mine, incidents.strand[mine].astype(np.int64))]
-        for number, members in enumerate(incidents.also_sets):
-            also = mine[incidents.also[mine] == number]
-            strands += [(also, np.full(len(also), member, dtype=np.int64)) for member in members]
-        for rows, strand in strands:
-            cell = (block[rows] * shape[1] + strand) * shape[2] + places.member[incidents.area[rows]]
-            np.add.at(flat, cell, incidents.count[rows])
+        cell = block[mine] * shape[1] + incidents.strand[mine]
+        cell = cell * shape[2] + places.member[incidents.area[mine]]
+        flat = np.bincount(cell, incidents.count[mine], int(np.prod(shape)))
         # A retraction may meet a period that never held its incident.
         lowest = np.zeros((*shape[:2], len(places)), dtype=np.float64)
         lowest[..., : shape[2]] = np.maximum(flat, 0.0).reshape(shape)
@@ -109,6 +107,17 @@ def count(
     own = {name: totals(chosen[partner == number]) for number, name in enumerate(names)}
     # Where nobody else counts, what is left over is nothing, and a partner learns nothing but its own.
     return Counts(everyone, {name: mine for name, mine in own.items() if mine.any()})
+
+
+def sharing(incidents: Incidents) -> dict[str, set[str]]:
+    """Return for each strand the others whose incidents are in part of it too, though they are counted there."""
+    found: dict[str, set[str]] = {name: set() for name in incidents.strand_names}
+    for number, members in enumerate(incidents.also_sets):
+        if members:
+            firsts = np.unique(incidents.strand[incidents.also == number]).tolist()
+            for member in members:
+                found[incidents.strand_names[member]] |= {incidents.strand_names[first] for first in firsts}
+    return found
 
 
 def partners_beside(incidents: Incidents, terms: Terms, strand: str) -> tuple[str, ...]:
