@@ -33,8 +33,6 @@ from models.replay.surroundings import KIND as SURROUNDINGS
 
 _AS_PART: Mapping[Outcome, Verdict] = {"same": "same", "close": "close", "differs": "differs", "cannot": "absent"}
 _GATE = "gate"
-# Answers about these tell of a moment that is not kept.
-_PASSING = ("job", "jobs")
 
 
 class Answers(Protocol):
@@ -206,8 +204,6 @@ class Replayer:
         return self._told(event, "answer", [*beneath, self._body(event)], named, computed=True, rooms=ANSWERING)
 
     def _body(self, event: Event) -> Part:
-        if event.draft.object.partition("/")[0] in _PASSING:
-            return Part("how far the job was", "absent", "what jobs made is kept, and not how far they were")
         if self.answers is None:
             return Part("the service", "absent", "answers of the service are not made again here")
         recorded = event.draft.object_hash or ""

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.guards.problems import LARGEST_BODY, MOST_FIELDS, refuse
 
 LONGEST_QUERY = 32 * 1024
+MOST_HEADERS = 100
 # As many areas, each named in a filter, as a force may have.
 MOST_FIELDS_OF_QUERY = 2000
 # How long a body may take to arrive: so many seconds, and one more for each so many bytes that have arrived.
@@ -60,6 +61,8 @@ class Bodies:
         query: bytes = scope.get("query_string", b"")
         if len(query) > LONGEST_QUERY or query.count(b"&") >= MOST_FIELDS_OF_QUERY:
             return HTTPStatus.REQUEST_URI_TOO_LONG
+        if len(scope["headers"]) > MOST_HEADERS:
+            return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
         if not length.isdigit():

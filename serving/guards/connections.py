@@ -1,7 +1,7 @@
-"""Connections: one that asks for nothing is closed, and there are never too many of them.
+"""Connections: one that asks for nothing, or without end, is closed, and there are never too many of them.
 
 uvicorn waits for the first request of a connection, and for the rest of one that has begun, for ever; BentoML has no
-place to name another protocol. So the class that uvicorn takes is replaced by one that adds the two limits.
+place to name another protocol. So the class that uvicorn takes is replaced by one that adds the limits.
 """
 
 import asyncio

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 256 * 1024
-MOST_FIELDS = 10_000
+MOST_FIELDS = 5_000
 SECONDS = 25.0
 
 _logger = logging.getLogger("strandcast.serving")
@@ -113,6 +113,7 @@ DETAIL = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is longer than is taken; ask for less at a time.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The request has too many headers; send fewer.",
     HTTPStatus.MISDIRECTED_REQUEST: "This is not a name of this service; the settings list those it has.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request has fields that cannot be used.",
     HTTPStatus.TOO_MANY_REQUESTS: "That is too much at a time; come back after the seconds of Retry-After.",

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,27 +98,38 @@ def test_a_replay_is_asked_for_over_http_kept_and_looked_at_again(
     kept: Done, answered: dict[str, str], client: TestClient
 ) -> None:
     for asked in (kept.plan_id, answered["/v1/periods"]):
-        made = client.post("/v1/replays", json={"id": asked})
-        assert made.status_code == 201, made.text
-        found = ReplayAnswer.model_validate_json(made.content)
+        job = ended(client, asked)
+        assert (job["status"], job["kind"], job["problem"]) == ("done", "replay", None)
+        found = ReplayAnswer.model_validate_json(client.get(job["location"]).content)
         assert (found.outcome, found.asked, found.synthetic) == ("same", asked, True)
-        again = client.get(made.headers["location"]).json()
-        assert {**again, "audit_id": found.audit_id} == made.json()
         with opened(kept.root) as ledger:
-            event = ledger.event(found.audit_id)
-    assert (event.draft.operation, event.draft.actor) == ("consultation", "Ann")
-    assert event.draft.details["of"] == answered["/v1/periods"]
+            event = ledger.event_of("replay", found.replay_id)
+        assert (event.draft.operation, event.draft.actor) == ("consultation", "Ann")
+        assert event.draft.details["of"] == found.event
 
 
 def test_a_replay_of_nothing_is_no_such_record(client: TestClient) -> None:
-    made = client.post("/v1/replays", json={"id": "nonsense"})
-    assert made.status_code == 404
-    assert "nothing is recorded as nonsense" in made.json()["detail"]
+    problem = ended(client, "nonsense")["problem"]
+    assert problem["status"] == 404
+    assert "nothing is recorded as nonsense" in problem["detail"]
+
+
+def ended(client: TestClient, asked: str) -> Any:
+    """Ask for a replay, and return its job once it has ended."""
+    told = client.post("/v1/replays", json={"id": asked}, headers={"prefer": "respond-async"})
+    assert told.status_code == 202, told.text
+    job = told.json()
+    for _ in range(600):
+        job = client.get(f"/v1/jobs/{job['job_id']}").json()
+        if job["ended"]:
+            break
+        time.sleep(0.2)
+    return job
 
 
 def test_how_far_a_job_was_is_not_kept(client: TestClient, call: Command) -> None:
     found = call("audit", "replay", client.get("/v1/jobs").headers["audit-id"], expected=2)
-    assert found["absent"] == ["how far the job was"]
+    assert found["absent"] == ["a way to make jobs again"]
 
 
 def test_an_answer_of_before_is_the_same_although_another_run_is_served_now(

@@ -10,7 +10,7 @@ from features.service import Service
 from serving.access.caller import ANYBODY, Role
 from serving.access.policy import Policy
 from serving.asking import Asking
-from serving.guards.bodies import LONGEST_QUERY, MOST_FIELDS_OF_QUERY, Bodies, Unread
+from serving.guards.bodies import LONGEST_QUERY, MOST_FIELDS_OF_QUERY, MOST_HEADERS, Bodies, Unread
 from serving.guards.headers import SecurityHeaders
 from serving.guards.hosts import Hosts
 from serving.guards.limits import Limits, Rates
@@ -167,3 +167,8 @@ def test_a_packed_body_is_not_unpacked(packing: bytes) -> None:
 @pytest.mark.parametrize("query", [b"a=" + b"x" * LONGEST_QUERY, b"&".join([b"a=1"] * (MOST_FIELDS_OF_QUERY + 1))])
 def test_a_query_that_is_too_long_is_refused(query: bytes) -> None:
     assert status(answered(Bodies(echo), scope_of(query_string=query, method="GET"), [REQUEST])) == 414
+
+
+def test_headers_without_number_are_refused() -> None:
+    scope = scope_of(headers=[JSON, *((b"x-%d" % number, b"1") for number in range(MOST_HEADERS))])
+    assert status(answered(Bodies(echo), scope)) == 431
