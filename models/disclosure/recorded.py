@@ -15,6 +15,9 @@ from features.strands import feed_base
 from models.disclosure.places import F64, Places
 from models.disclosure.rules import Rules
 
+# Share of a strand's incidents that another one has too, from which on it is taken to lie within that one.
+_WITHIN = 0.5
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -110,14 +113,21 @@ def count(
 
 
 def sharing(incidents: Incidents) -> dict[str, set[str]]:
-    """Return for each strand the others whose incidents are in part of it too, though they are counted there."""
-    found: dict[str, set[str]] = {name: set() for name in incidents.strand_names}
+    """Return for each strand those that lie within it: of whose incidents, counted there, at least half are its too.
+
+    What is expected of the one then tells of the counts of the other. Of a smaller share it could at most say that a
+    count is not below the few that both have.
+    """
+    names = incidents.strand_names
+    own = np.bincount(incidents.strand, incidents.count, len(names))
+    both = np.zeros((len(names), len(names)))
     for number, members in enumerate(incidents.also_sets):
-        if members:
-            firsts = np.unique(incidents.strand[incidents.also == number]).tolist()
-            for member in members:
-                found[incidents.strand_names[member]] |= {incidents.strand_names[first] for first in firsts}
-    return found
+        rows = incidents.also == number
+        counted = np.bincount(incidents.strand[rows], incidents.count[rows], len(names))
+        for member in members:
+            both[member] += counted
+    within = (both > 0) & (both >= _WITHIN * own)
+    return {name: {names[other] for other in np.flatnonzero(within[at])} for at, name in enumerate(names)}
 
 
 def partners_beside(incidents: Incidents, terms: Terms, strand: str) -> tuple[str, ...]:
