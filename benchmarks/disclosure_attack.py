@@ -3,10 +3,10 @@
     python -m benchmarks.disclosure_attack [SETS] [--seed SEED] [--most NUMBER]
 
 For each set a small world of places, strands and weeks is drawn and published week after week by the same code that the
-weekly run uses: counts, expected numbers and hours. The attacker knows the rules, which hidden numbers are small, which
-strand lies within another, the formula of the forecasts and that of the hours, and solves two linear programs for every
-hidden number that is attacked: the smallest and the largest value that all of it together allows. The partner knows its
-own records too. Beside it the same worlds, published carelessly.
+weekly run uses: counts, expected numbers and hours. The attacker knows the rules, which strand lies within another, the
+formula of the forecasts and that of the hours, and solves two linear programs for every hidden number that is attacked:
+the smallest and the largest value that all of it together allows. The neighbour also knows every shown number of the
+lowest places exactly, the partner its own records. Beside it the same worlds, published carelessly.
 """
 
 import argparse

@@ -14,8 +14,10 @@ from experiments.disclosure.world import (
     COUNCIL,
     FIRST,
     HISTORY,
+    INSIDE,
     PARTNER,
     STRANDS,
+    VIOLENCE,
     WEEKS,
     World,
 )
@@ -146,8 +148,6 @@ def written_down(world: World, published: Published, places: Places, reader: Rea
         said += [_hours(world, places, row) for row in published.tables["hours"] if row["hours"] is not None]
     if reader == "neighbour":
         said += [_exactly(world, places, row) for row in published.tables["counts"] if row["recorded"] is not None]
-    if world.nested:
-        said += _nested(world)
     return said
 
 
@@ -183,7 +183,7 @@ def _count(world: World, places: Places, row: Mapping[str, Any], reader: Reader)
 def _expected(world: World, places: Places, row: Mapping[str, Any]) -> Said:
     measure = Measure(world.rules.minimum_count, world.rules.round_to, whole=False)
     week = _week(row["first_day"])
-    shares = _formula(world, week, _of_strand(world, row["strand"]) * _inside(places, row))
+    shares = _formula(world, week, _belonging(world, row["strand"]) * _inside(places, row))
     return _rounded(shares, float((world.totals * shares).sum()), row, "expected", measure)
 
 
@@ -196,26 +196,16 @@ def _rounded(shares: F64, value: float, row: Mapping[str, Any], name: str, measu
 
 def _hours(world: World, places: Places, row: Mapping[str, Any]) -> Said:
     step, weight = row["rounded_to"], world.weights[STRANDS.index(row["strand"])]
-    cells = weight * _of_strand(world, row["strand"]) * _inside(places, row)
+    cells = weight * _belonging(world, row["strand"]) * _inside(places, row)
     return Said(
         _formula(world, _week(row["first_day"]), cells), max(row["hours"] - step / 2, 0.0), row["hours"] + step / 2
     )
 
 
-def _nested(world: World) -> list[Said]:
-    found = []
-    for week in range(WEEKS):
-        for area in range(len(world.areas)):
-            shares = np.zeros_like(world.totals)
-            shares[week, STRANDS.index("violence"), area], shares[week, STRANDS.index("inside"), area] = 1.0, -1.0
-            found.append(Said(shares, 0.0, np.inf))
-    return found
-
-
 def _shares(world: World, places: Places, row: Mapping[str, Any]) -> F64:
     first, last = _week(row["first_day"]), _week(row["last_day"])
     shares = np.zeros_like(world.totals)
-    shares[first : last + 1] = _of_strand(world, row["strand"]) * _inside(places, row)
+    shares[first : last + 1] = _of_strand(row["strand"]) * _inside(places, row)
     return shares
 
 
@@ -227,7 +217,14 @@ def _formula(world: World, week: int, cells: F64) -> F64:
     return shares
 
 
-def _of_strand(world: World, strand: str) -> F64:
+def _belonging(world: World, strand: str) -> F64:
+    """Return of each strand whether what is counted under it belongs to a strand: float64[strand, 1]."""
+    found = _of_strand(strand)
+    found[INSIDE] += world.nested and strand == STRANDS[VIOLENCE]
+    return found
+
+
+def _of_strand(strand: str) -> F64:
     found = np.zeros((len(STRANDS), 1))
     found[STRANDS.index(strand)] = 1.0
     return found

@@ -37,7 +37,7 @@ class World:
         areas: The lowest places, each an area of its own.
         counts: int64[feed, week, strand, area]: records of the force and of the council.
         late: int64[feed, week, strand, area]: of them, those that come in two weeks late.
-        nested: Every incident of the strand "inside" is one of violence too.
+        nested: Every incident of the strand "inside" is one of violence too, and counted once.
         method: How the next week is forecast from those before: "newest", "mean" or "weighted".
         weights: Of strands in hours, as everybody knows them.
         rules: What may be shown.
@@ -53,11 +53,11 @@ class World:
 
     @property
     def totals(self) -> NDArray[np.float64]:
-        """float64[week, strand, area]: what is counted in the end, incidents of nested strands in both."""
-        return self.seen(self.counts)
+        """float64[week, strand, area]: what is counted in the end, each incident once."""
+        return np.asarray(self.counts.sum(axis=0), dtype=np.float64)
 
     def seen(self, counts: I64) -> NDArray[np.float64]:
-        """Return records as they are counted: float64[week, strand, area]."""
+        """Return records in every strand that they belong to, as they are forecast: float64[week, strand, area]."""
         found: NDArray[np.float64] = counts.sum(axis=0).astype(np.float64)
         if self.nested:
             found[:, VIOLENCE] += found[:, INSIDE]
@@ -65,9 +65,7 @@ class World:
 
     def own(self) -> NDArray[np.float64]:
         """Return what the council knows of it: float64[week, strand, area]."""
-        mine = np.zeros_like(self.counts)
-        mine[COUNCIL] = self.counts[COUNCIL]
-        return self.seen(mine)
+        return np.asarray(self.counts[COUNCIL], dtype=np.float64)
 
     def known(self, week: int) -> I64:
         """Return the records known at the beginning of a week: int64[feed, week, strand, area]."""

@@ -1,8 +1,8 @@
 """Expected: what a recorded forecast expects of the period to come, in the form in which it may be shown.
 
 A forecast is made from counts, and some methods do little more than repeat them: an expected number beside a hidden
-count could be that count. So a number is shown only where every count of the newest periods is shown too. Of a total
-that is not enough, for it may have been moved: where a simple method stands in, totals are withheld.
+count could be that count. So a number is shown only where every count of the newest periods is shown too, and a total
+only where that holds in all of its places. As in the counts, each incident is expected in one strand only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ import pandas as pd
 from models.disclosure.measure import Measure
 from models.disclosure.places import F64, Bools, Places
 from models.disclosure.showing import Shown, Table, shown
-from models.runs import ForecastRun
+from models.runs import SPREAD, ForecastRun
 from models.table import MULTIPLIERS
 
 
@@ -25,13 +25,11 @@ class Means:
     Attributes:
         rows: The run's rows of that period.
         mean: float64[strand, place].
-        stood_in: bool[strand]: a simple method stands in for the model somewhere.
         strands: Of that axis.
     """
 
     rows: pd.DataFrame
     mean: F64
-    stood_in: Bools
     strands: tuple[str, ...]
 
     @classmethod
@@ -52,9 +50,11 @@ class Means:
         at = np.array([where[code] for code in rows["area_code"].astype(str)], dtype=np.int64)
         kind = np.array([names.index(name) for name in strand], dtype=np.int64)
         np.add.at(areas, (kind, at), rows["mean"].to_numpy(np.float64))
-        stood = np.array([(rows.loc[strand == name, "fallback"].astype(str) != "").any() for name in names], np.bool_)
+        spread: Mapping[str, list[float]] = run.meta.get(SPREAD) or {}
+        once = dict(zip(run.meta.get("strands", ()), spread.get("once", ()), strict=False))
+        areas *= np.array([once.get(name, 1.0) for name in names])[:, None]
         plain = rows.assign(place=places.member[at], kind=kind)
-        return cls(plain, places.totals(areas), stood, names)
+        return cls(plain, places.totals(areas), names)
 
 
 def expected(
@@ -73,10 +73,14 @@ def expected(
     for number, strand in enumerate(means.strands):
         if strand not in recent:
             continue
-        may = recent[strand] & (places.bottom if means.stood_in[number] else True)
-        table = Table(means.mean[number], {}, may)
+        table = Table(means.mean[number], {}, _throughout(places, recent[strand]))
         result[strand] = shown(places, table, Measure(minimum[strand], round_to, whole=False))
     return result
+
+
+def _throughout(places: Places, holds: Bools) -> Bools:
+    """Return where something holds in a place and in all that lie in it: bool[place]."""
+    return np.array([holds[place] and holds[places.beneath(place)].all() for place in range(len(places))], np.bool_)
 
 
 def reasons(

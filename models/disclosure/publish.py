@@ -30,7 +30,7 @@ from models.disclosure.hours import hours
 from models.disclosure.measure import Measure
 from models.disclosure.places import Bools, Places
 from models.disclosure.published import COLUMNS, FOLDER, KIND, SCHEMA, Published, TableName, load_published
-from models.disclosure.recorded import Counts, Terms, count, partners_beside
+from models.disclosure.recorded import Counts, Terms, count, partners_beside, sharing
 from models.disclosure.rules import Rules
 from models.disclosure.showing import Shown, Table, shown
 from models.levels import FORCE
@@ -217,7 +217,13 @@ def _recent(ground: Ground) -> dict[str, Bools]:
         for number in range(len(newest)):
             kept &= shown(places, ground.table(counts, number, strand), ground.measure(strand)).visible
         result[strand] = kept
-    return result
+    # What is expected of a strand rests on all of its incidents, also on those that are counted under another one.
+    shared = sharing(ground.incidents)
+    nowhere = np.zeros(len(places), dtype=np.bool_)
+    return {
+        strand: np.logical_and.reduce([kept, *(result.get(other, nowhere) for other in shared[strand])])
+        for strand, kept in result.items()
+    }
 
 
 def _hours(ground: Ground, just_expected: Cells, recent: Mapping[str, Bools], books: Books) -> Cells:

@@ -15,6 +15,9 @@ from features.strands import feed_base
 from models.disclosure.places import F64, Places
 from models.disclosure.rules import Rules
 
+# Share of a strand's incidents that another one has too, from which on it is taken to lie within that one.
+_WITHIN = 0.5
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -58,7 +61,10 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Incidents by block of periods, place and strand.
+    """Incidents by block of periods, place and strand, each in one strand only.
+
+    An incident of several strands counts under its first one: counts of strands that lie within one another would bound
+    each other, and so tell of each other's hidden numbers.
 
     Attributes:
         all: float64[block, strand, place], whole numbers.
@@ -92,14 +98,9 @@ def count(
     shape = (len(blocks), len(incidents.strand_names), int(places.member.max()) + 1)
 
     def totals(mine: NDArray[np.int64]) -> F64:
-        flat = np.zeros(int(np.prod(shape)), dtype=np.float64)
-        strands = [(mine, incidents.strand[mine].astype(np.int64))]
-        for number, members in enumerate(incidents.also_sets):
-            also = mine[incidents.also[mine] == number]
-            strands += [(also, np.full(len(also), member, dtype=np.int64)) for member in members]
-        for rows, strand in strands:
-            cell = (block[rows] * shape[1] + strand) * shape[2] + places.member[incidents.area[rows]]
-            np.add.at(flat, cell, incidents.count[rows])
+        cell = block[mine] * shape[1] + incidents.strand[mine]
+        cell = cell * shape[2] + places.member[incidents.area[mine]]
+        flat = np.bincount(cell, incidents.count[mine], int(np.prod(shape)))
         # A retraction may meet a period that never held its incident.
         lowest = np.zeros((*shape[:2], len(places)), dtype=np.float64)
         lowest[..., : shape[2]] = np.maximum(flat, 0.0).reshape(shape)
@@ -109,6 +110,24 @@ def count(
     own = {name: totals(chosen[partner == number]) for number, name in enumerate(names)}
     # Where nobody else counts, what is left over is nothing, and a partner learns nothing but its own.
     return Counts(everyone, {name: mine for name, mine in own.items() if mine.any()})
+
+
+def sharing(incidents: Incidents) -> dict[str, set[str]]:
+    """Return for each strand those that lie within it: of whose incidents, counted there, at least half are its too.
+
+    What is expected of the one then tells of the counts of the other. Of a smaller share it could at most say that a
+    count is not below the few that both have.
+    """
+    names = incidents.strand_names
+    own = np.bincount(incidents.strand, incidents.count, len(names))
+    both = np.zeros((len(names), len(names)))
+    for number, members in enumerate(incidents.also_sets):
+        rows = incidents.also == number
+        counted = np.bincount(incidents.strand[rows], incidents.count[rows], len(names))
+        for member in members:
+            both[member] += counted
+    within = (both > 0) & (both >= _WITHIN * own)
+    return {name: {names[other] for other in np.flatnonzero(within[at])} for at, name in enumerate(names)}
 
 
 def partners_beside(incidents: Incidents, terms: Terms, strand: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from models.disclosure.blocks import due
 from models.disclosure.expected import Means, expected
 from models.disclosure.hours import hours
 from models.disclosure.places import Places
-from models.disclosure.recorded import Terms, count
+from models.disclosure.recorded import Terms, count, sharing
 from models.disclosure.rules import Rules, default_text, load_rules
 from tests.support.exports import make_workspace
 
@@ -59,7 +59,7 @@ def test_a_contract_asks_for_more_and_never_for_less(tmp_path: Path) -> None:
     assert Terms.of(root, incidents, stricter, ()).minimum == dict.fromkeys(STRANDS, 20)
 
 
-def test_counts_are_whole_records_of_all_strands_that_they_belong_to() -> None:
+def test_counts_are_whole_records_each_in_one_strand() -> None:
     found = world()
     places = Places.of(found.areas, found.rules.level)
     first = periods.ordinal(FIRST, "week")
@@ -109,13 +109,19 @@ def test_expected_numbers_stand_only_beside_recent_counts_that_are_shown() -> No
     assert (told[STRANDS[1]].visible[places.bottom] == (means.mean[1] >= 3)[places.bottom]).all()
 
 
-def test_totals_are_withheld_where_a_simple_method_stands_in() -> None:
-    found = replace(world(), method="newest")
+def test_totals_are_expected_only_where_nothing_in_them_is_hidden() -> None:
+    found = world()
     places = Places.of(found.areas, found.rules.level)
     means = Means.of(forecast(found, WEEKS), found.areas.codes, places)
-    everywhere = dict.fromkeys(STRANDS, np.ones(len(places), dtype=np.bool_))
-    for told in expected(means, places, dict.fromkeys(STRANDS, 3), 3, everywhere).values():
-        assert not told.visible[~places.bottom].any()
+    recent = np.ones(len(places), dtype=np.bool_)
+    recent[0] = False
+    for told in expected(means, places, dict.fromkeys(STRANDS, 3), 3, dict.fromkeys(STRANDS, recent)).values():
+        assert not told.visible[[0, places.parent[0], len(places) - 1]].any()
+
+
+def test_a_strand_within_another_is_known_to_share_its_incidents() -> None:
+    found = replace(world(), nested=True)
+    assert sharing(found.incidents(WEEKS)) == {"inside": set(), "other": set(), "violence": {"inside"}}
 
 
 def test_hours_stand_only_where_they_may_and_are_rounded() -> None:
