@@ -166,8 +166,8 @@ def _examples() -> dict[str, list[Any]]:
     FastAPI leaves what is null out of the former, and so out of their shape.
     """
     given: dict[str, Any] = json.loads(EXAMPLES.read_text("utf-8"))
-    own = {shape.__name__: shape.model_config.get("json_schema_extra") for shape in _shapes(Closed)}
-    borne = {name: said["examples"] for name, said in own.items() if isinstance(said, dict) and "examples" in said}
+    own: dict[str, Any] = {shape.__name__: shape.model_config.get("json_schema_extra") for shape in _shapes(Closed)}
+    borne = {name: list(said["examples"]) for name, said in own.items() if said and "examples" in said}
     return {**borne, **{name: [example] for name, example in given.items()}}
 
 
