@@ -25,7 +25,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         "/v1/replays",
         response_model=ReplayAnswer,
         status_code=HTTPStatus.CREATED,
-        responses=LATER,
+        responses={**LATER, HTTPStatus.NOT_FOUND: {"description": "Nothing has this identifier."}},
         summary="Make an answer, run, plan, decision or model again, and compare it to the bit",
         tags=["record"],
         **declared("consultation", Role.AUDITOR),
