@@ -159,13 +159,31 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(workspace: Path, tmp_pat
     assert sorted(item.name for item in tmp_path.iterdir()) == ["b", "w"]
 
 
-@pytest.mark.parametrize("path", ["../w/strandcast.toml", "/etc/hostname"])
+def say(backup: Path, **changed: Any) -> None:
+    """Change what a manifest says."""
+    document = json.loads((backup / MANIFEST).read_text())
+    (backup / MANIFEST).write_text(json.dumps({**document, **changed}))
+
+
+@pytest.mark.parametrize("path", ["../files/strandcast.toml", "feeds/../../files/strandcast.toml", "/etc/hostname"])
 def test_a_manifest_leads_to_no_file_outside(workspace: Path, tmp_path: Path, path: str) -> None:
+    manifest = taken(workspace, tmp_path / "b")
+    # The file is in the backup and has this hash: what it would be written to is outside.
+    say(tmp_path / "b", files={**manifest.files, path: manifest.files["strandcast.toml"]})
+    with pytest.raises(LedgerError, match="names a file outside"):
+        restored(tmp_path / "b", tmp_path / "again")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["b", "w"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"events": "6"}, {"events": True}, {"head": None}, {"files": ["strandcast.toml"]}, {"files": {"a": 1}}]
+)
+def test_a_manifest_that_says_something_else_is_refused(
+    workspace: Path, tmp_path: Path, changed: dict[str, Any]
+) -> None:
     taken(workspace, tmp_path / "b")
-    document = json.loads((tmp_path / "b" / MANIFEST).read_text())
-    document["files"][path] = "ab" * 32
-    (tmp_path / "b" / MANIFEST).write_text(json.dumps(document))
-    with pytest.raises(LedgerError, match="a file of the backup is absent"):
+    say(tmp_path / "b", **changed)
+    with pytest.raises(LedgerError, match="does not say what it should"):
         restored(tmp_path / "b", tmp_path / "again")
 
 
