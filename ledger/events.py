@@ -39,6 +39,8 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, 
 
 # Beyond this, readers that hold numbers as doubles (RFC 8785, section 3.2.2.3) would see another integer.
 _LARGEST_INTEGER = 2**53 - 1
+# As many as a database's column of sequence numbers can tell, and one to spare.
+MOST_EVENTS = 2**31 - 2
 _AUDIT_ID = re.compile(r"(\d{8,18})-([0-9a-f]{8})")
 
 
@@ -172,10 +174,10 @@ def parse_audit_id(audit_id: str) -> tuple[int, str]:
     """Return the position and the hash's first 8 digits that an identifier names.
 
     Raises:
-        NoSuchRecordError: It does not have the form of an identifier.
+        NoSuchRecordError: It does not have the form of an identifier, or no ledger is that long.
     """
     match = _AUDIT_ID.fullmatch(audit_id)
-    if match is None:
+    if match is None or int(match[1]) > MOST_EVENTS:
         raise NoSuchRecordError(
             "this is not an audit id", fix="use the form 00000001-0a1b2c3d, as printed with an answer"
         )

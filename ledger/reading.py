@@ -1,10 +1,10 @@
 """Reading what is recorded: everything at one instant, as verification and export need it, or a page of events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from ledger.database import Database
 from ledger.events import Event, alias_key
@@ -79,3 +79,23 @@ def page(database: Database, which: Which, limit: int) -> list[Event]:
     query = select(EVENTS).where(*which.conditions()).order_by(EVENTS.c.sequence.desc()).limit(limit)
     with database.reading() as connection:
         return [event_of_row(row) for row in connection.execute(query).mappings()]
+
+
+def changes(database: Database, kinds: Sequence[str], since: str, before: int) -> list[int]:
+    """Return the places of events that changed something of some kinds, the newest first.
+
+    Args:
+        database: The ledger's.
+        kinds: What objects begin with, up to their slash.
+        since: Those at or after an instant, as events tell it.
+        before: Those before a place in the chain.
+
+    Raises:
+        LedgerError: The database fails.
+    """
+    columns = EVENTS.c
+    of_kinds = or_(*(columns.object.startswith(f"{kind}/", autoescape=True) for kind in kinds))
+    asked = Which(since=since, before=before).conditions()
+    query = select(columns.sequence).where(*asked, columns.operation != "consultation", of_kinds)
+    with database.reading() as connection:
+        return list(connection.execute(query.order_by(columns.sequence.desc())).scalars())

@@ -14,8 +14,8 @@ from errors import LedgerError
 # A file named by its content that no row of the database names does not exist; what is half-written neither does.
 _NAMED_BY_CONTENT = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]+)*")
 _PASSING = re.compile(r".*\.lock|\..*\.part|\.writing-.*|.*-(wal|shm|journal|turn)|strandcast\.db")
-# Parts of computations that can be made again.
-_LEFT_OUT = ("backtests",)
+# Parts of computations, and exports: they can be made again, and are being written at any time.
+_LEFT_OUT = ("backtests", "exports")
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -59,6 +59,12 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_folders(root: Path) -> None:
+    """Wait until a folder and all in it are on the disk by their names: a file that is there may still have none."""
+    for folder, _, _ in os.walk(root):
+        sync(Path(folder))
 
 
 def _regular(root: Path) -> Iterator[str]:

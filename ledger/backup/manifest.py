@@ -51,7 +51,7 @@ class Manifest:
         """Return the manifest of a backup.
 
         Raises:
-            LedgerError: There is none that can be used.
+            LedgerError: There is none that can be used, or it names a file that would not lie in the workspace.
         """
         place = str(backup / MANIFEST)
         try:
@@ -63,6 +63,11 @@ class Manifest:
         if not isinstance(document, dict) or document.get("format") != _FORMAT or document.keys() != _FIELDS:
             raise LedgerError("the manifest is of no known form", place=place, fix=f"use a backup of {_FORMAT}")
         del document["format"]
+        if not _is_typed(document):
+            raise LedgerError("the manifest does not say what it should", place=place, fix="use another backup")
+        if not all(map(_stays_inside, document["files"])):
+            problem = "the manifest names a file outside of the workspace"
+            raise LedgerError(problem, place=place, fix="do not use this backup: it was tampered with")
         return cls(**document)
 
 
@@ -81,6 +86,24 @@ def check_files(backup: Path, manifest: Manifest) -> None:
         if hash_of(target) != digest:
             problem = "a file of the backup is not what was backed up (its hash differs)"
             raise LedgerError(problem, place=str(target), fix="use another backup")
+
+
+def _is_typed(document: Mapping[str, Any]) -> bool:
+    """Return whether each field holds what its type says; a boolean is no number of events."""
+    files = document["files"]
+    return (
+        all(isinstance(document[name], str) for name in ("made", "version", "head", "database"))
+        and type(document["events"]) is int
+        and document["events"] >= 0
+        and isinstance(files, dict)
+        and all(isinstance(digest, str) for digest in files.values())
+    )
+
+
+def _stays_inside(path: str) -> bool:
+    """Return whether a path is a plain relative one: where it is written can then be nowhere but in the workspace."""
+    parts = path.split("/")
+    return not {"", ".", ".."}.intersection(parts) and "\x00" not in path
 
 
 def hash_of(path: Path) -> str:

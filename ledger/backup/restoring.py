@@ -5,10 +5,11 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from errors import LedgerError
-from ledger.backup.folders import copy_file, sync
+from ledger.backup.folders import copy_file, sync, sync_folders
 from ledger.backup.manifest import DATABASE, FILES, Manifest, check_files
 from ledger.backup.rows import copy_rows
 from ledger.backup.taking import Advance
@@ -79,24 +80,30 @@ def restore(
         raise LedgerError("is not empty", place=str(root), fix="restore into a folder that does not exist")
     manifest = Manifest.read(backup)
     check_files(backup, manifest)
-    part = root.with_name(f".{root.name}.part")
+    # Rows that go into a database of their own are verified beside the workspace and never lie in it.
+    part, rows = (root.with_name(f".{root.name}.{what}") for what in ("part", "rows"))
+    database = (part if url is None else rows) / OWN_DATABASE
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        for folder in (part, rows):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700, parents=True)
         for number, path in enumerate(manifest.files, start=1):
             copy_file(backup / FILES / path, part / path)
             advance(number, len(manifest.files))
-        shutil.copyfile(backup / DATABASE, part / OWN_DATABASE)
-        restored = _opened(part, manifest, clock, actor, wish)
-        if url is not None:
-            _move_rows(part, url)
-        part.rename(root)
-        sync(root.parent)
+        shutil.copyfile(backup / DATABASE, database)
+        sync(database)
+        restored = _opened(database, FileStore(part), manifest, clock, actor, wish)
+        sync_folders(part)
+        if url is None:
+            _put_in_place(part, root)
+        else:
+            _move_rows(database, url, part, root)
     except OSError as error:
         fix = "make room or give access"
         raise LedgerError(f"cannot write the workspace ({error.strerror})", place=str(root), fix=fix) from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        for folder in (part, rows):
+            shutil.rmtree(folder, ignore_errors=True)
     return restored
 
 
@@ -110,17 +117,17 @@ def drill(backup: Path, clock: Clock, actor: str, *, wish: Wish, advance: Advanc
         return restore(backup, Path(folder) / "w", None, clock, actor, wish=wish, advance=advance)
 
 
-def _opened(part: Path, manifest: Manifest, clock: Clock, actor: str, wish: Wish) -> Restored:
+def _opened(database: Path, files: FileStore, manifest: Manifest, clock: Clock, actor: str, wish: Wish) -> Restored:
     """Verify the ledger of a half-made workspace, and record in it that it was restored."""
     older = wish.events > manifest.events
     if older and not wish.accept_older:
         problem = f"the ledger of the backup ends with event {manifest.events:,}, before event {wish.events:,}"
         raise LedgerError(problem, fix="use a newer backup, or say --accept-older")
-    url = f"sqlite:///{part / OWN_DATABASE}"
+    url = f"sqlite:///{database}"
     Ledger.upgrade(url, clock, actor)
     with Ledger.open(url, clock) as ledger:
         reached = [checkpoint for checkpoint in wish.collected if checkpoint.size <= manifest.events]
-        found = ledger.verify(FileStore(part), reached)
+        found = ledger.verify(files, reached)
         if not found.ok:
             problem = f"the ledger of the backup is not what was recorded ({found.problem})"
             raise LedgerError(problem, fix="use another backup")
@@ -140,9 +147,18 @@ def _check_holds(ledger: Ledger, audit_id: str) -> None:
         raise LedgerError(problem, fix="do not use this backup: it tells another history") from None
 
 
-def _move_rows(part: Path, url: str) -> None:
-    source, target = Database.connected(f"sqlite:///{part / OWN_DATABASE}"), Database.connected(url)
+def _move_rows(database: Path, url: str, part: Path, root: Path) -> None:
+    """Copy the rows and put the workspace in its place: both or neither."""
+    source, target = Database.connected(f"sqlite:///{database}"), Database.connected(url)
     with closing(source), closing(target):
-        copy_rows(source, target)
-    for left in part.glob(f"{OWN_DATABASE}*"):
-        left.unlink()
+        try:
+            copy_rows(source, target, partial(_put_in_place, part, root))
+        except BaseException:
+            if not part.exists():
+                root.rename(part)
+            raise
+
+
+def _put_in_place(part: Path, root: Path) -> None:
+    part.rename(root)
+    sync(root.parent)

@@ -1,5 +1,7 @@
 """All rows of one database into another, whatever kinds the two are."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, func, insert, select, text
 
 from errors import LedgerError
@@ -10,8 +12,13 @@ from ledger.tables import METADATA
 _ROWS_AT_A_TIME = 5_000
 
 
-def copy_rows(source: Database, target: Database) -> None:
+def copy_rows(source: Database, target: Database, before_commit: Callable[[], None] = lambda: None) -> None:
     """Copy one unchanging state of a database into another, which must hold no ledger; all of it or nothing.
+
+    Args:
+        source: The one.
+        target: The other.
+        before_commit: What must have been done for the copy to be worth keeping; if it fails, nothing is kept.
 
     Raises:
         LedgerError: The source has no tables or those of another version, or the target has some.
@@ -30,6 +37,7 @@ def copy_rows(source: Database, target: Database) -> None:
                 for part in rows.mappings().partitions():
                     writing.execute(insert(table), [dict(row) for row in part])
         _go_on_numbering(writing)
+        before_commit()
 
 
 def _go_on_numbering(connection: Connection) -> None:

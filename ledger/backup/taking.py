@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from errors import LedgerError
-from ledger.backup.folders import belonging, copy_file, sync
+from ledger.backup.folders import belonging, copy_file, sync, sync_folders
 from ledger.backup.manifest import DATABASE, FILES, MANIFEST, Manifest, hash_of
 from ledger.backup.rows import copy_rows
 from ledger.database import Database
@@ -88,6 +88,7 @@ def _copy(source: Source, part: Path, clock: Clock, advance: Advance) -> Manifes
     hashes = {path: hash_of(part / FILES / path) for path in paths}
     manifest = Manifest(made, source.version, found.events, found.head, hash_of(part / DATABASE), hashes)
     (part / MANIFEST).write_bytes(manifest.to_bytes())
-    for written in (part / MANIFEST, part / DATABASE, part):
+    for written in (part / MANIFEST, part / DATABASE):
         sync(written)
+    sync_folders(part)
     return manifest

@@ -7,6 +7,7 @@ already: of a rewritten ledger the root at that size is another one, and a cut o
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from errors import DataError, LedgerError, StrandcastError
 from ledger.database import Database
 from ledger.events import utc_text
 from ledger.tables import CHECKPOINTS
-from ledger.tree.notes import Kept, Signer
+from ledger.tree.notes import Kept, Signer, Verifier
 from ledger.tree.stored import Tree
 
 KEY_VARIABLE = "STRANDCAST_CHECKPOINT_KEY"
@@ -30,7 +31,7 @@ class Policy:
     """Where checkpoints go, and when the next one is due.
 
     Attributes:
-        folder: The drop folder; it must exist, and is better one that this machine can only add to.
+        folder: The drop folder; it must exist, and is better one that this machine can only read and add to.
         events: One is due after so many new events.
         minutes: One is due after so many minutes, if there are new events.
     """
@@ -72,20 +73,29 @@ def write_checkpoint(
 ) -> Kept | None:
     """Sign how the ledger stands, drop the note and keep it; None where nothing is new, or none is due.
 
+    Nobody waits for the disk or network that the folder is on: only the row is written in the writer's turn. What lies
+    in the folder already, of an attempt that ended before its row or of another process, is kept as it is.
+
     Raises:
-        LedgerError: The note cannot be dropped: nothing is kept of it, and the next attempt begins anew.
+        LedgerError: The note cannot be dropped, or another one lies there: nothing is kept of it, and the next attempt
+            begins anew.
     """
-    with database.writing() as connection:
+    with database.reading() as connection:
         tree = Tree(connection)
         size, last = tree.size, next(iter(_kept(connection, 1)), None)
         new = size - last.size if last else size
         if not new or (only_when_due and not _due(last, new, policy, now)):
             return None
         note = signer.note(size, tree.root(size), utc_text(now))
-        _drop(policy.folder, f"{size:012d}{SUFFIX}", note.encode())
-        kept = Kept(size, note, signer.verifier.text())
-        connection.execute(insert(CHECKPOINTS), {"size": kept.size, "note": kept.note, "key": kept.key})
-        return kept
+    name = f"{size:012d}{SUFFIX}"
+    if not _drop(policy.folder, name, note.encode()):
+        note = _lying(policy.folder / name, note, signer.verifier)
+    kept = Kept(size, note, signer.verifier.text())
+    with database.writing() as connection:
+        known = next(iter(_kept(connection, 1, size, size + 1)), None)
+        if known is None:
+            connection.execute(insert(CHECKPOINTS), {"size": kept.size, "note": kept.note, "key": kept.key})
+    return known or kept
 
 
 class Keeper:
@@ -157,20 +167,46 @@ def _kept(connection: Connection, limit: int | None, covering: int = 0, below: i
     return [Kept(row.size, row.note, row.key) for row in connection.execute(query)]
 
 
-def _drop(folder: Path, name: str, content: bytes) -> None:
-    """Write a note whole or not at all, so that who collects never meets half of one."""
-    part = folder / f".{name}.part"
+def _drop(folder: Path, name: str, content: bytes) -> bool:
+    """Write a note under its name, which needs no more than adding to the folder; False where the name is taken."""
+    path = folder / name
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(folder / name)
+        with path.open("xb") as file:
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                # Where this machine can only add, who collects meets a note that is not whole, and can tell.
+                with suppress(OSError):
+                    path.unlink()
+                raise
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+    except FileExistsError:
+        return False
     except OSError as error:
         problem = f"the checkpoint cannot be dropped ({error.strerror})"
         raise LedgerError(problem, place=str(folder), fix="make the folder, or give access to it") from error
+    return True
+
+
+def _lying(path: Path, note: str, verifier: Verifier) -> str:
+    """Return the note that lies in the place of another, if it says the same but for the instant.
+
+    Raises:
+        LedgerError: It does not.
+    """
+    try:
+        lying = path.read_text("utf-8")
+        found, wanted = verifier.opened(lying), verifier.opened(note)
+    except (OSError, UnicodeDecodeError, LedgerError) as error:
+        problem = "what lies in the place of the checkpoint is not a whole note of this key"
+        raise LedgerError(problem, place=str(path), fix="find out why, then move it away") from error
+    if (found.size, found.root) != (wanted.size, wanted.root):
+        problem = "a checkpoint of another history lies in the place of this one"
+        raise LedgerError(problem, place=str(path), fix="run strandcast audit verify with the collected checkpoints")
+    return lying

@@ -19,8 +19,9 @@ from starlette.types import Scope as Connection
 
 from errors import ServiceError
 from features.workspace import Workspace
-from ledger.events import Event
+from ledger.events import Event, utc_text
 from ledger.ledger import Ledger
+from ledger.reading import changes
 from ledger.rehearsal import Rehearsal
 from models.kinds import FORECAST, MODEL
 from models.replay.manifest import ASKED
@@ -33,7 +34,6 @@ from serving.web import build_web
 
 # A worker looks at the ledger every few seconds: it may have answered from what held so long before.
 _LAG = timedelta(seconds=15)
-_EVENTS_OF_LAG = 2_000
 # What a worker may not have seen yet.
 _WATCHED = (FORECAST, MODEL, SUSPENSION)
 
@@ -70,13 +70,9 @@ class ServedAgain:
     def _states(self, event: Event) -> Iterator[int]:
         """Yield numbers of events that a worker may have seen: all before, then those before each recent change."""
         yield event.sequence - 1
-        since = datetime.fromisoformat(event.time) - _LAG
-        before = self.ledger.until(event.sequence - 1)
-        for earlier in before.events(limit=_EVENTS_OF_LAG):
-            if datetime.fromisoformat(earlier.time) < since:
-                return
-            if earlier.draft.object.partition("/")[0] in _WATCHED and earlier.draft.operation != "consultation":
-                yield earlier.sequence - 1
+        since = utc_text(datetime.fromisoformat(event.time) - _LAG)
+        for changed in changes(self.ledger.database, _WATCHED, since, event.sequence):
+            yield changed - 1
 
 
 def _caller(event: Event) -> Caller:

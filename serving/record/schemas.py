@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from errors import DataError
-from ledger.events import utc_text
+from ledger.events import MOST_EVENTS, utc_text
 from ledger.reading import Which
 from serving.schemas import AuditEvent, Closed
 
@@ -21,8 +21,6 @@ Operation = Literal[
     "model",
     "admin",
 ]
-# As many as the database's numbers of events can tell.
-MOST_EVENTS = 2**31 - 2
 # A NUL can be in no record.
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
 Place = Field(None, ge=1, le=MOST_EVENTS, description="`next_cursor` of the page before.")

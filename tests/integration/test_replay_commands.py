@@ -5,20 +5,26 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from ledger.events import Draft
 from ledger.files import FileStore
+from ledger.ledger import Ledger
 from models.kinds import FORECAST
 from serving.access.caller import Role, Scope
 from serving.asked import scope_of
+from serving.record.again import ServedAgain
 from serving.replays.schemas import ReplayAnswer
 from strandcast.app import run
 from tests.support.cycle import Command, command
+from tests.support.forecast_runs import synthetic_workspace
 from tests.support.keys import headers_for
+from tests.support.ledgers import TickingClock
 from tests.support.replayed import Done, done, forecast, opened
 from tests.support.services import running_service
 
@@ -191,6 +197,19 @@ def test_the_exit_code_tells_different_from_absent(
     plan.unlink()
     assert call("audit", "replay", copy.plan_id, expected=2)["absent"] == ["the plan's file"]
     assert "nothing is recorded as" in call("audit", "replay", "nonsense", expected=2)["error"]
+
+
+def test_a_change_is_found_however_many_answers_followed_it_within_seconds(tmp_path: Path) -> None:
+    workspace, clock = synthetic_workspace(tmp_path / "w"), TickingClock()
+    run, read = Draft("combination", "forecast/r1", "ann"), Draft("consultation", "forecast/r1", "http")
+    with Ledger.open(workspace.database_url, lambda: clock.instant) as ledger:
+        ledger.append(run)
+        clock.instant += timedelta(seconds=30)
+        ledger.append_all([run, Draft("model", "model/m1", "ann"), Draft("collection", "forecasts/1", "ann")])
+        clock.instant += timedelta(seconds=14)
+        ledger.append_all([read] * 2_500)
+        event = ledger.append(read)
+        assert list(ServedAgain(workspace, ledger)._states(event)) == [2_504, 2, 1]
 
 
 def test_a_scope_comes_back_from_what_is_recorded_of_it() -> None:

@@ -32,6 +32,17 @@ def test_a_plan_is_read_made_and_issued_beside_its_events(
         second = headers_for(root, Role.PLANNER, name="Bo")
         issued = client.post(f"/v1/plans/{made.json()['plan_id']}/issue", json={}, headers=second)
         assert issued.status_code == 200, issued.text
+        beyond = {
+            "/v1/audit/99999999999-0a1b2c3d": 404,
+            "/v1/audit/99999999999-0a1b2c3d/proof": 404,
+            "/v1/audit?cursor=99999999999": 422,
+            "/v1/jobs?cursor=99999999999": 422,
+            "/v1/jobs?cursor=1999999999": 200,
+            "/v1/checkpoints?cursor=99999999999": 422,
+            "/v1/consistency?old=99999999999": 422,
+            "/v1/quarantine?cursor=9999999999": 422,
+        }
+        assert {path: client.get(path).status_code for path in beyond} == beyond
     assert not (root / "strandcast.db").exists()
     with open_ledger(root) as ledger:
         assert ledger.event(read.headers["audit-id"]).draft.operation == "consultation"

@@ -1,6 +1,7 @@
 """Backups: whole or absent, verified, restored into a database of either kind, and refused where they are too old."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
 from errors import LedgerError
 from ledger.backup.manifest import DATABASE, FILES, MANIFEST, Manifest
@@ -46,6 +48,8 @@ def workspace(tmp_path: Path) -> Path:
     (root / "backtests").mkdir()
     (root / "backtests" / "part.parquet").write_text("again")
     (root / "models" / ".writing-1").write_text("half")
+    (root / "exports").mkdir()
+    (root / "exports" / "000000000006-0123456789ab.zip").write_text("again")
     return root
 
 
@@ -99,6 +103,62 @@ def test_rows_go_from_either_kind_of_database_into_postgresql(
         restored(tmp_path / "b", tmp_path / "third", url)
     assert not (tmp_path / "third").exists()
     postgresql.drop(url)
+
+
+def test_a_workspace_that_cannot_be_put_in_its_place_leaves_no_rows(
+    workspace: Path, tmp_path: Path, postgresql: Postgresql
+) -> None:
+    taken(workspace, tmp_path / "b")
+    url, again = postgresql.database(), tmp_path / "again"
+
+    def occupy(done: int, total: int) -> None:
+        (again / "mine").mkdir(parents=True, exist_ok=True)
+
+    with pytest.raises(LedgerError, match="cannot write the workspace"):
+        restore(tmp_path / "b", again, url, TickingClock(), "ann", wish=Wish(), advance=occupy)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "b", "w"]
+    restored(tmp_path / "b", tmp_path / "third", url)
+    postgresql.drop(url)
+
+
+def test_rows_that_the_database_does_not_take_leave_no_workspace(
+    workspace: Path, tmp_path: Path, postgresql: Postgresql
+) -> None:
+    taken(workspace, tmp_path / "b")
+    url = postgresql.database()
+
+    def refuse(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql" and (tmp_path / "again").exists():
+            raise RuntimeError("the disk is full")
+
+    event.listen(Engine, "commit", refuse)
+    try:
+        with pytest.raises(RuntimeError, match="disk is full"):
+            restored(tmp_path / "b", tmp_path / "again", url)
+    finally:
+        event.remove(Engine, "commit", refuse)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "w"]
+    restored(tmp_path / "b", tmp_path / "again", url)
+    postgresql.drop(url)
+
+
+def test_every_folder_is_on_the_disk_and_its_owners_alone(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[str] = set()
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    taken(workspace, tmp_path / "b")
+    assert synced >= {".b.part", FILES, "feeds", "models", tmp_path.name}
+    synced.clear()
+    restored(tmp_path / "b", tmp_path / "again")
+    assert synced >= {".again.part", "feeds", "models", "strandcast.db", tmp_path.name}
+    assert (tmp_path / "again").stat().st_mode & 0o077 == 0
 
 
 def test_a_backup_goes_on_while_others_write(workspace: Path, tmp_path: Path) -> None:
@@ -159,13 +219,31 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(workspace: Path, tmp_pat
     assert sorted(item.name for item in tmp_path.iterdir()) == ["b", "w"]
 
 
-@pytest.mark.parametrize("path", ["../w/strandcast.toml", "/etc/hostname"])
+def say(backup: Path, **changed: Any) -> None:
+    """Change what a manifest says."""
+    document = json.loads((backup / MANIFEST).read_text())
+    (backup / MANIFEST).write_text(json.dumps({**document, **changed}))
+
+
+@pytest.mark.parametrize("path", ["../files/strandcast.toml", "feeds/../../files/strandcast.toml", "/etc/hostname"])
 def test_a_manifest_leads_to_no_file_outside(workspace: Path, tmp_path: Path, path: str) -> None:
+    manifest = taken(workspace, tmp_path / "b")
+    # The file is in the backup and has this hash: what it would be written to is outside.
+    say(tmp_path / "b", files={**manifest.files, path: manifest.files["strandcast.toml"]})
+    with pytest.raises(LedgerError, match="names a file outside"):
+        restored(tmp_path / "b", tmp_path / "again")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["b", "w"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"events": "6"}, {"events": True}, {"head": None}, {"files": ["strandcast.toml"]}, {"files": {"a": 1}}]
+)
+def test_a_manifest_that_says_something_else_is_refused(
+    workspace: Path, tmp_path: Path, changed: dict[str, Any]
+) -> None:
     taken(workspace, tmp_path / "b")
-    document = json.loads((tmp_path / "b" / MANIFEST).read_text())
-    document["files"][path] = "ab" * 32
-    (tmp_path / "b" / MANIFEST).write_text(json.dumps(document))
-    with pytest.raises(LedgerError, match="a file of the backup is absent"):
+    say(tmp_path / "b", **changed)
+    with pytest.raises(LedgerError, match="does not say what it should"):
         restored(tmp_path / "b", tmp_path / "again")
 
 

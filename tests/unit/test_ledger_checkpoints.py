@@ -1,4 +1,5 @@
 import base64
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -156,6 +157,56 @@ def test_a_note_that_cannot_be_dropped_is_told_and_not_kept(tmp_path: Path, ledg
     with pytest.raises(LedgerError, match="cannot be dropped"):
         write(ledger.database, SIGNER, Policy(tmp_path / "nowhere", 1, 1), NOW)
     assert checkpoints(ledger.database) == []
+
+
+def test_others_write_while_a_note_is_signed(ledger: Ledger, policy: Policy) -> None:
+    written: list[bool] = []
+
+    class Slow(Signer):
+        """A key that signs when somebody else has appended."""
+
+        def note(self, size: int, root: bytes, time: str) -> str:
+            other = threading.Thread(target=ledger.append, args=(READ,), daemon=True)
+            other.start()
+            other.join(20)
+            written.append(not other.is_alive())
+            return super().note(size, root, time)
+
+    ledger.append(READ)
+    kept = write(ledger.database, Slow(SIGNER.verifier, SIGNER._key), policy, NOW)
+    assert written == [True]
+    assert kept is not None
+    assert (kept.size, ledger.verify(collected=[kept.opened()]).covered) == (1, 1)
+
+
+def test_a_note_that_lies_there_already_is_kept_and_not_written_over(ledger: Ledger, policy: Policy) -> None:
+    event = ledger.append(READ)
+    note = SIGNER.note(1, bytes.fromhex(event.hash), "2026-01-05T07:00:00.000000Z")
+    (policy.folder / "000000000001.checkpoint").write_text(note)
+    kept = write(ledger.database, SIGNER, policy, NOW)
+    assert kept is not None
+    assert (kept.note, checkpoints(ledger.database)) == (note, [kept])
+    assert dropped(policy) == {"000000000001.checkpoint": note}
+
+
+@pytest.mark.parametrize(
+    ("lying", "words"),
+    [
+        (SIGNER.note(1, bytes(32), "2026-01-05T07:00:00.000000Z"), "another history"),
+        (SIGNER.note(1, bytes(32), "2026-01-05T07:00:00.000000Z")[:80], "not a whole note"),
+        ("", "not a whole note"),
+    ],
+)
+def test_another_note_that_lies_there_is_told_and_not_written_over(
+    ledger: Ledger, policy: Policy, lying: str, words: str
+) -> None:
+    ledger.append(READ)
+    (policy.folder / "000000000001.checkpoint").write_text(lying)
+    with pytest.raises(LedgerError, match=words):
+        write(ledger.database, SIGNER, policy, NOW)
+    assert (dropped(policy), checkpoints(ledger.database)) == ({"000000000001.checkpoint": lying}, [])
+    ledger.append(READ)
+    assert write(ledger.database, SIGNER, policy, NOW) is not None
 
 
 def test_a_keeper_writes_while_something_runs_and_before_it_ends(ledger: Ledger, policy: Policy) -> None:

@@ -52,7 +52,9 @@ def test_audit_id_holds_position_and_hash() -> None:
     assert parse_audit_id(event.audit_id) == (12, event.hash[:8])
 
 
-@pytest.mark.parametrize("text", ["", "12", "00000012", "00000012-XYZ", "00000012-0a1b2c3d ", "1-0a1b2c3d"])
+@pytest.mark.parametrize(
+    "text", ["", "12", "00000012", "00000012-XYZ", "00000012-0a1b2c3d ", "1-0a1b2c3d", "2147483647-0a1b2c3d"]
+)
 def test_text_that_is_no_audit_id_is_refused(text: str) -> None:
     with pytest.raises(NoSuchRecordError, match="not an audit id"):
         parse_audit_id(text)
