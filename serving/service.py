@@ -92,9 +92,9 @@ def present_hosts() -> Collection[str]:
     return present_settings().hosts
 
 
-def tell_of_no_checkpoint(error: StrandcastError) -> None:
+def tell_of_no_checkpoint(error: Exception) -> None:
     """Log that a checkpoint could not be written; the next round tries again."""
-    _logger.warning("no checkpoint: %s", error)
+    _logger.warning("no checkpoint was written", exc_info=error)
 
 
 class StrandcastService:
