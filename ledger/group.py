@@ -20,6 +20,8 @@ LARGEST = 256
 class GroupCommit:
     """A thread that records what is handed to it. Safe to use from several threads.
 
+    A future that was cancelled before its group was begun is dropped: an answer that is not given need not be recorded.
+
     Args:
         ledger: Where events go.
         largest: Most events of one transaction.
@@ -42,6 +44,11 @@ class GroupCommit:
         """Record what waits, then stop."""
         self.close()
 
+    @property
+    def alive(self) -> bool:
+        """Whether what is handed over is still recorded."""
+        return not self._closed and self._thread.is_alive()
+
     def record(self, draft: Draft) -> "Future[Event]":
         """Return the event to come; it is on the disk when the future is done.
 
@@ -50,7 +57,7 @@ class GroupCommit:
         """
         future: Future[Event] = Future()
         with self._lock:
-            if self._closed:
+            if not self.alive:
                 raise LedgerError("the ledger is closed", fix="ask again when the service runs")
             self._waiting.put((draft, future))
         return future
@@ -77,14 +84,16 @@ class GroupCommit:
             ends = taken is None
             self._commit(group)
 
-    def _commit(self, group: list[tuple[Draft, "Future[Event]"]]) -> None:
+    def _commit(self, gathered: list[tuple[Draft, "Future[Event]"]]) -> None:
+        # From here on none of them can be cancelled; setting the result of a cancelled one would raise.
+        group = [(draft, future) for draft, future in gathered if future.set_running_or_notify_cancel()]
         if not group:
             return
         try:
             events = self._ledger.append_all([draft for draft, _ in group])
-        except Exception as error:  # noqa: BLE001 - whatever it was, those who wait are told
+            for (_, future), event in zip(group, events, strict=True):
+                future.set_result(event)
+        except Exception as error:  # noqa: BLE001 - whatever it was, those who wait are told, and the thread goes on
             for _, future in group:
-                future.set_exception(error)
-            return
-        for (_, future), event in zip(group, events, strict=True):
-            future.set_result(event)
+                if not future.done():
+                    future.set_exception(error)

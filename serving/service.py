@@ -24,7 +24,7 @@ from serving.forecasts.snapshot import Watch
 from serving.guards.bodies import Bodies, Unread
 from serving.guards.connections import bound_connections
 from serving.guards.headers import SecurityHeaders
-from serving.guards.health import too_old
+from serving.guards.health import Readiness, too_old
 from serving.guards.hosts import Hosts
 from serving.guards.limits import Limits
 from serving.guards.log import RequestLog, begin_log
@@ -92,9 +92,9 @@ def present_hosts() -> Collection[str]:
     return present_settings().hosts
 
 
-def tell_of_no_checkpoint(error: StrandcastError) -> None:
+def tell_of_no_checkpoint(error: Exception) -> None:
     """Log that a checkpoint could not be written; the next round tries again."""
-    _logger.warning("no checkpoint: %s", error)
+    _logger.warning("no checkpoint was written", exc_info=error)
 
 
 class StrandcastService:
@@ -115,6 +115,7 @@ class StrandcastService:
         except StrandcastError as error:
             # Not ready is an answer; a worker that ends would be started again for ever.
             _logger.warning("nothing to serve: %s", error)
+        self._readiness = Readiness(self._not_ready)
         self._watch = Watch(self.desk.shelf, SECONDS_BETWEEN_LOOKS, _logger.warning)
         self._watch.start()
         self.desk.starter.start()
@@ -134,18 +135,19 @@ class StrandcastService:
         self.desk.close()
 
     def __is_ready__(self) -> bool:
-        """Return whether there is a run to serve, not too old, and a ledger that can be written."""
+        """Return whether there is a run to serve, not too old, and a ledger that can be written and is written to."""
+        return self._readiness.ready(_logger.warning)
+
+    def _not_ready(self) -> str | None:
         desk = self.desk
+        if not desk.recorder.alive:
+            return "nothing is recorded any more"
         try:
             desk.ledger.check_writable()
             run = desk.ledger.artefact(FORECAST, desk.shelf.current.run_id)
-            old = too_old(desk.ledger, run, present_settings(), now())
+            return too_old(desk.ledger, run, present_settings(), now())
         except StrandcastError as error:
-            _logger.warning("not ready: %s", error)
-            return False
-        if old:
-            _logger.warning("not ready: %s", old)
-        return old is None
+            return str(error)
 
     @bentoml.api(route="/v1/plans")
     async def plans(self, order: PlanOrder, /) -> Any:

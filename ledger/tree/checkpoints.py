@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
-from errors import DataError, LedgerError, StrandcastError
+from errors import DataError, LedgerError
 from ledger.database import Database
 from ledger.events import utc_text
 from ledger.tables import CHECKPOINTS
@@ -116,7 +116,7 @@ class Keeper:
         signer: Signer,
         policy: Policy,
         clock: Callable[[], datetime],
-        told: Callable[[StrandcastError], None],
+        told: Callable[[Exception], None],
         pause: float = 5.0,
     ) -> None:
         self._database = database
@@ -141,7 +141,7 @@ class Keeper:
             try:
                 if self._new():
                     write_checkpoint(self._database, self._signer, self._policy, self._clock(), only_when_due=True)
-            except StrandcastError as error:
+            except Exception as error:  # noqa: BLE001 - a thread that ends would leave the record unsigned for good
                 self._told(error)
 
     def _new(self) -> bool:

@@ -1,5 +1,8 @@
 """Health: whether what is served may still be relied on."""
 
+import threading
+import time
+from collections.abc import Callable
 from datetime import date, datetime
 
 from features.service import Service
@@ -8,6 +11,8 @@ from ledger.ledger import Ledger
 
 _PERIOD_DAYS = {"week": 7, "month": 31}
 _PERIODS = 2
+_SECONDS_KEPT = 3.0
+_SECONDS_BELIEVED = 30.0
 
 
 def too_old(ledger: Ledger, run: Artefact, settings: Service, now: datetime) -> str | None:
@@ -31,3 +36,39 @@ def too_old(ledger: Ledger, run: Artefact, settings: Service, now: datetime) -> 
     if longest_of_data is not None and age > longest_of_data:
         return f"the data behind the forecast {run.name} end {age} days ago, and {longest_of_data} are taken"
     return None
+
+
+class Readiness:
+    """The verdict whether a process is ready, kept for a moment. Safe to use from several threads.
+
+    Anybody may ask, and each look takes the writer's turn: however many ask, one looks at a time and the others are
+    told what was found last.
+
+    Args:
+        look: Returns why the process is not ready, or None.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, look: Callable[[], str | None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._look = look
+        self._clock = clock
+        self._turn = threading.Lock()
+        # When it was last looked, and whether the process was ready then.
+        self._last: tuple[float, bool] | None = None
+
+    def ready(self, tell: Callable[[str], None]) -> bool:
+        """Return whether the process is ready; who looks anew tells why not."""
+        if self._known(_SECONDS_KEPT) is None and self._turn.acquire(blocking=False):
+            try:
+                reason = self._look()
+                self._last = (self._clock(), reason is None)
+            finally:
+                self._turn.release()
+            if reason is not None:
+                tell(f"not ready: {reason}")
+        # A look that takes so long is none that others may rely on.
+        return bool(self._known(_SECONDS_BELIEVED))
+
+    def _known(self, seconds: float) -> bool | None:
+        last = self._last
+        return last[1] if last is not None and self._clock() - last[0] < seconds else None

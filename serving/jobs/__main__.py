@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from errors import StrandcastError
+from serving.guards.log import begin_log
 from serving.jobs.lock import locked
 from serving.preflight import workspace_root
 
@@ -27,17 +27,24 @@ _logger = logging.getLogger("strandcast.jobs")
 
 def main(root: Path, idle_seconds: float = IDLE_SECONDS) -> int:
     """Do what is queued; return the exit code."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    begin_log_of_runner()
     lock = locked(root, _LOCK_SECONDS)
     if lock is None:
         return 0
     with lock:
         try:
             _run(root, idle_seconds)
-        except StrandcastError as error:
-            _logger.warning("the runner ends: %s", error)
+        except Exception:
+            # Also what nobody thought of: as a traceback it would tell its words, which may repeat what was read.
+            _logger.exception("the runner ends")
             return 1
     return 0
+
+
+def begin_log_of_runner() -> None:
+    """Let this process log as the service does: in lines of JSON, without the words of errors that are not ours."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    begin_log()
 
 
 def _run(root: Path, idle_seconds: float) -> None:

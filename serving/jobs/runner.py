@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from errors import LedgerError, StrandcastError
+from errors import StrandcastError
 from features.workspace import Workspace
 from ledger.events import Draft
 from ledger.files import FileStore
@@ -102,8 +102,8 @@ class Heart:
             progress = self._progress
             try:
                 mine = self._queue.beat(self._job, self._place.name, progress.done, progress.total)
-            except LedgerError as error:
-                _logger.warning("job %s: %s", self._job.job_id, error)
+            except Exception:  # a heart that stops would have the job done twice
+                _logger.exception("job %s: nothing could be said of it", self._job.job_id)
                 mine = True
             progress.stop = progress.stop or not mine or self._place.ends()
             beats_too_many += progress.stop
@@ -167,7 +167,7 @@ class Runner:
         status = status_of(error)
         outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
         if outcome == "failed":
-            _logger.warning("job %s failed: %s", job.job_id, error)
+            _logger.warning("job %s failed", job.job_id, exc_info=error)
         self._end(job, outcome, Problem(status, str(error)))
 
     def _end(self, job: Job, outcome: Outcome, problem: Problem) -> None:

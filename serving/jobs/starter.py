@@ -7,7 +7,6 @@ import sys
 import threading
 from pathlib import Path
 
-from errors import StrandcastError
 from serving.jobs.lock import locked
 from serving.jobs.queue import Queue
 from serving.preflight import WORKSPACE_VARIABLE
@@ -83,5 +82,5 @@ class Starter:
         while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
             try:
                 self.look()
-            except (StrandcastError, OSError) as error:
-                _logger.warning("jobs wait: %s", error)
+            except Exception:  # a thread that ends would leave what is queued lying for good
+                _logger.exception("jobs wait")

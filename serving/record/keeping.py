@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from errors import ServiceError, StrandcastError
+from errors import ServiceError
 from features.workspace import Workspace
 from ledger.ledger import Clock, Ledger
 from ledger.tree.checkpoints import KEY_FILE_VARIABLE, KEY_VARIABLE, Keeper, Policy, signing_key
@@ -27,9 +27,7 @@ def check_keeping(workspace: Workspace) -> tuple[Signer, Policy] | None:
     return signer, Policy(workspace.checkpoint_folder, settings.checkpoint_events, settings.checkpoint_minutes)
 
 
-def keeper(
-    workspace: Workspace, ledger: Ledger, clock: Clock, told: Callable[[StrandcastError], None]
-) -> Keeper | None:
+def keeper(workspace: Workspace, ledger: Ledger, clock: Clock, told: Callable[[Exception], None]) -> Keeper | None:
     """Return the thread that writes checkpoints of a ledger; None where none are written.
 
     Raises:

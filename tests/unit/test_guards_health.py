@@ -8,7 +8,7 @@ from ledger.artefacts import Artefact
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from serving.guards.health import too_old
+from serving.guards.health import Readiness, too_old
 from tests.support.ledgers import open_ledger
 
 MADE = datetime(2024, 7, 3, 6, tzinfo=UTC)
@@ -40,3 +40,31 @@ def test_a_run_is_too_old_when_its_making_or_its_data_are(
     with open_ledger(tmp_path, lambda: MADE) as ledger:
         said = too_old(ledger, run_of(ledger, tmp_path, period), settings, MADE + timedelta(days=days, hours=1))
     assert said is None if words is None else words in (said or "")
+
+
+def test_however_many_ask_one_looks_and_the_verdict_is_kept_for_a_moment() -> None:
+    instant, looks, told, reasons = 0.0, 0, list[str](), ["the disk is full", None, None]
+
+    def look() -> str | None:
+        nonlocal looks
+        looks += 1
+        # Who asks meanwhile neither looks nor waits.
+        assert readiness.ready(told.append) is during
+        return reasons.pop(0)
+
+    readiness = Readiness(look, lambda: instant)
+    during = False
+    assert [readiness.ready(told.append) for _ in range(5)] == [False] * 5
+    instant = 3.0
+    assert [readiness.ready(told.append) for _ in range(5)] == [True] * 5
+    assert (looks, told) == (2, ["not ready: the disk is full"])
+    instant, during = 20.0, True
+    assert readiness.ready(told.append)
+    instant = 100.0
+
+    def hangs() -> str | None:
+        assert not late.ready(told.append)
+        return None
+
+    late = Readiness(hangs, lambda: instant)
+    assert late.ready(told.append)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from errors import DataError, LedgerError, StrandcastError
+from errors import DataError, LedgerError
 from ledger.events import Draft
 from ledger.ledger import Ledger
 from ledger.tree.checkpoints import KEY_FILE_VARIABLE, KEY_VARIABLE, Keeper, Policy, checkpoints, signing_key
@@ -210,7 +210,7 @@ def test_another_note_that_lies_there_is_told_and_not_written_over(
 
 
 def test_a_keeper_writes_while_something_runs_and_before_it_ends(ledger: Ledger, policy: Policy) -> None:
-    told: list[StrandcastError] = []
+    told: list[Exception] = []
     keeper = Keeper(ledger.database, SIGNER, policy, lambda: NOW, told.append, pause=0.01)
     ledger.append(READ)
     deadline = time.monotonic() + 20
@@ -223,11 +223,30 @@ def test_a_keeper_writes_while_something_runs_and_before_it_ends(ledger: Ledger,
 
 
 def test_a_keeper_tells_of_what_it_cannot_write(tmp_path: Path, ledger: Ledger) -> None:
-    told: list[StrandcastError] = []
+    told: list[Exception] = []
     ledger.append(READ)
     keeper = Keeper(ledger.database, SIGNER, Policy(tmp_path / "nowhere", 1, 1), lambda: NOW, told.append, pause=60)
     keeper.close()
     assert len(told) == 1
+
+
+def test_a_keeper_goes_on_after_whatever_it_met(ledger: Ledger, policy: Policy) -> None:
+    told: list[Exception] = []
+    again = threading.Event()
+
+    def clock() -> datetime:
+        if not told:
+            raise ZeroDivisionError
+        again.set()
+        return NOW
+
+    ledger.append(READ)
+    write(ledger.database, SIGNER, policy, NOW)
+    ledger.append(READ)
+    keeper = Keeper(ledger.database, SIGNER, policy, clock, told.append, pause=0.01)
+    assert again.wait(60)
+    keeper.close()
+    assert [type(error) for error in told] == [ZeroDivisionError]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from ledger.ledger import Ledger
 from ledger.tables import EVENTS, Row
 from tests.support.ledgers import url_of
 
+WITHIN_SECONDS = 60.0
+
 pytestmark = pytest.mark.usefixtures("each_database")
 
 
@@ -56,6 +58,28 @@ def test_a_closed_group_takes_nothing_and_loses_nothing(tmp_path: Path) -> None:
         assert [future.result().sequence for future in waiting] == list(range(1, 51))
         with pytest.raises(LedgerError, match="closed"):
             group.record(Draft("consultation", "forecast/a", "reader"))
+
+
+def test_who_no_longer_waits_is_not_recorded_and_stops_nobody_else(tmp_path: Path) -> None:
+    busy, go = threading.Event(), threading.Event()
+
+    def clock() -> datetime:
+        busy.set()
+        assert go.wait(WITHIN_SECONDS)
+        return datetime(2024, 7, 1, tzinfo=UTC)
+
+    with Ledger.open(url_of(tmp_path), clock) as ledger, GroupCommit(ledger) as group:
+        taken = group.record(Draft("consultation", "forecast/taken", "reader"))
+        assert busy.wait(WITHIN_SECONDS)
+        waiting = [group.record(Draft("consultation", f"forecast/{number}", "reader")) for number in range(3)]
+        # What is being written can no longer be given up.
+        assert [taken.cancel(), waiting[0].cancel(), waiting[2].cancel()] == [False, True, True]
+        go.set()
+        assert waiting[1].result(WITHIN_SECONDS).sequence == 2
+        assert group.record(Draft("consultation", "forecast/next", "reader")).result(WITHIN_SECONDS).sequence == 3
+        assert group.alive
+        assert [event.draft.object for event in ledger.events()] == ["forecast/next", "forecast/1", "forecast/taken"]
+    assert not group.alive
 
 
 def test_who_acts_completes_what_an_event_leaves_open(tmp_path: Path) -> None:
