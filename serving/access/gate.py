@@ -3,6 +3,7 @@
 Headers are all that it looks at: whoever is turned away has not had a byte of a body read.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from http import HTTPStatus
 
@@ -30,12 +31,14 @@ class Gate:
         app: What it is laid round.
         policies: Of all routes.
         identify: Tells who asks.
+        wait: Takes a request from what its caller may still ask for; returns 0, or the seconds until there is one.
     """
 
-    def __init__(self, app: ASGIApp, *, policies: Policies, identify: Identify) -> None:
+    def __init__(self, app: ASGIApp, *, policies: Policies, identify: Identify, wait: Callable[[Scope], float]) -> None:
         self.app = app
         self.policies = policies
         self.identify = identify
+        self.wait = wait
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in or turn it away."""
@@ -55,7 +58,12 @@ class Gate:
             return
         asking.caller = caller
         if not policy.anybody and caller.role not in policy.roles:
-            await refuse(send, HTTPStatus.FORBIDDEN)
+            # Each refusal is recorded, and so counts as a request: no key may fill the record with them.
+            wait = self.wait(scope)
+            if wait > 0:
+                await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": str(math.ceil(wait))})
+            else:
+                await refuse(send, HTTPStatus.FORBIDDEN)
             return
         await self.app(scope, receive, send)
 
@@ -70,8 +78,6 @@ class Gate:
             asking.caller = Caller("unknown", Role.PUBLIC, error.claimed)
             await refuse(send, HTTPStatus.UNAUTHORIZED, {"www-authenticate": CHALLENGE}, str(error))
         except TooManyAttemptsError as error:
-            # Whoever could have each failure recorded could fill the disk.
-            asking.recorded = False
             await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": str(error.seconds)}, str(error))
         except StrandcastError as error:
             await refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, detail=str(error))
