@@ -3,6 +3,7 @@
 Headers are all that it looks at: whoever is turned away has not had a byte of a body read.
 """
 
+import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from http import HTTPStatus
@@ -14,7 +15,10 @@ from serving.access.caller import ANYBODY, Caller, Role
 from serving.access.policy import Policies, Policy
 from serving.access.refused import TooManyAttemptsError, UnknownCallerError
 from serving.asking import Asking
+from serving.conflicts import sentence_of
 from serving.guards.problems import refuse
+
+_logger = logging.getLogger("strandcast.serving")
 
 ASKING = "strandcast.asking"
 # RFC 6750, section 3.
@@ -80,5 +84,6 @@ class Gate:
         except TooManyAttemptsError as error:
             await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": str(error.seconds)}, str(error))
         except StrandcastError as error:
-            await refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, detail=str(error))
+            _logger.warning("who asks cannot be told: %s", error)
+            await refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, detail=sentence_of(error))
         return None

@@ -1,6 +1,7 @@
 """The gate, with nothing behind it: who is let in, and that nobody's body is read before."""
 
 import asyncio
+import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -105,8 +106,10 @@ def test_too_many_failures_are_told() -> None:
 
 
 def test_where_nobody_can_be_looked_up_nobody_comes_in() -> None:
-    asked = Asked(LedgerError("the database failed"))
+    asked = Asked(LedgerError("the database failed (at 10.0.0.9)", place="/var/w/x.db", fix="check the disk"))
     assert asked.at("POST", "/v1/plans") == 503
+    told = json.loads(asked.sent[1]["body"])["detail"]
+    assert told == "the record cannot be read or written now; check the disk."
     assert not asked.came_through
 
 
