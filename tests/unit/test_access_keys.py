@@ -273,6 +273,7 @@ def test_a_partner_sees_no_team_and_no_feed_but_its_own(place: Place) -> None:
     [
         ({"name": " "}, "a key needs the name of who uses it"),
         ({"name": "a\nb"}, "a key needs the name of who uses it"),
+        ({"name": "Unknown"}, "is what nobody known is called"),
         ({"roles": frozenset()}, "a key needs a role"),
         ({"days": 0}, "a key does not hold for so long"),
         ({"days": 367}, "a key does not hold for so long"),
