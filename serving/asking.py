@@ -20,7 +20,6 @@ class Asking:
         request_id: Stands in the log, the record and the answer.
         policy: Of the route; None where there is no such route.
         caller: Who asks; nobody known until they have said.
-        recorded: Whether it is recorded if it is refused.
         path: What is asked for.
         headers: Those of `HEADERS` that were sent.
     """
@@ -28,7 +27,6 @@ class Asking:
     request_id: str
     policy: Policy | None = None
     caller: Caller = ANYBODY
-    recorded: bool = True
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 

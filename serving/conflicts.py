@@ -54,6 +54,22 @@ _STATUSES: tuple[tuple[type[StrandcastError], HTTPStatus], ...] = (
 )
 
 
+def sentence_of(error: StrandcastError) -> str:
+    """Return what whoever asks is told of an error.
+
+    Where the fault is ours it has no place, and of what is no error of the service no words: they name files and
+    databases of this machine. The log has the sentence in full.
+    """
+    if status_of(error) < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return str(error)
+    problem = error.problem
+    if isinstance(error, LedgerError):
+        problem = "the record cannot be read or written now"
+    elif not isinstance(error, ServiceError):
+        problem = "something failed on our side"
+    return f"{problem}; {error.fix or 'the log of the service says why'}."
+
+
 def status_of(error: StrandcastError) -> HTTPStatus:
     """Return the status that an error leaves with."""
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -21,6 +21,7 @@ from ledger.events import Draft, Event, canonical_json
 from ledger.ledger import Ledger
 from ledger.tables import GIVEN_ANSWERS, Row
 from models.books import Books
+from serving.access.identity import scope_text
 from serving.answers import AUDIT_ID, JSON
 from serving.asking import Asking
 from serving.conflicts import ConflictError
@@ -124,13 +125,17 @@ def _key(asking: Asking) -> str | None:
 
 def _digest(asking: Asking, content: object) -> str:
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    # What is written, and what is told of it, may depend on the role and on how far the sight reaches.
+    caller = asking.caller
     method = asking.policy.method if asking.policy else ""
-    return hashlib.sha256(canonical_json([method, asking.path, text])).hexdigest()
+    return hashlib.sha256(
+        canonical_json([method, asking.path, text, caller.role, scope_text(caller.scope)])
+    ).hexdigest()
 
 
 def _found(ledger: Ledger, asking: Asking, key: str, digest: str) -> Given | None:
     table = GIVEN_ANSWERS.c
-    query = select(GIVEN_ANSWERS).where(table.caller == asking.caller.name, table.key == key)
+    query = select(GIVEN_ANSWERS).where(table.caller == asking.caller.identity, table.key == key)
     with ledger.database.reading() as connection:
         row = connection.execute(query).mappings().first()
     if row is None:
@@ -158,7 +163,7 @@ def _given(event: Event, told: Told) -> Given:
 
 def _row(asking: Asking, key: str, digest: str, event: Event, given: Given) -> Row:
     values = {
-        "caller": asking.caller.name,
+        "caller": asking.caller.identity,
         "key": key,
         "sequence": event.sequence,
         "request_hash": digest,

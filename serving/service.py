@@ -9,6 +9,7 @@ from typing import Any
 
 import bentoml
 from pydantic import ValidationError
+from starlette.types import Scope
 
 from errors import StrandcastError
 from features.service import Service
@@ -26,7 +27,7 @@ from serving.guards.connections import bound_connections
 from serving.guards.headers import SecurityHeaders
 from serving.guards.health import Readiness, too_old
 from serving.guards.hosts import Hosts
-from serving.guards.limits import Limits
+from serving.guards.limits import Limits, Rates, counted_as
 from serving.guards.log import RequestLog, begin_log
 from serving.guards.metrics import Metering
 from serving.guards.problems import Problems
@@ -85,6 +86,11 @@ async def identify(sent: Sequence[str], address: str, wanted: Collection[Role]) 
 def present_settings() -> Service:
     """Return the settings of the service that runs in this process."""
     return present_desk().workspace.settings.service
+
+
+def take_request(scope: Scope) -> float:
+    """Take a request from what its caller may still ask for; return 0, or the seconds until there is one."""
+    return RATES.take(counted_as(scope), present_settings().requests_a_minute)
 
 
 def present_hosts() -> Collection[str]:
@@ -164,6 +170,7 @@ class StrandcastService:
 WEB = build_web(present_desk, present_description)
 ROUTES = (*WEB.routes, *own_routes().routes)
 POLICIES = Policies(policies_of(ROUTES))
+RATES = Rates()
 
 # A decorator would hide from type checkers that this is a service. The built-in metrics label by raw path and the
 # built-in tracing costs most of a cheap request; guards/metrics.py has ours.
@@ -187,8 +194,8 @@ Strandcast.add_asgi_middleware(RequestLog)
 Strandcast.add_asgi_middleware(SecurityHeaders)
 Strandcast.add_asgi_middleware(Problems)
 Strandcast.add_asgi_middleware(Hosts, names=present_hosts)
-Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify)
-Strandcast.add_asgi_middleware(Limits, settings=present_settings)
+Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify, wait=take_request)
+Strandcast.add_asgi_middleware(Limits, settings=present_settings, rates=RATES)
 Strandcast.add_asgi_middleware(Bodies)
 # Before uvicorn is started, which takes the class that is there then.
 bound_connections()

@@ -1,6 +1,8 @@
 """The mounted application: every route but those of BentoML itself."""
 
+import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,7 +12,7 @@ from errors import StrandcastError
 from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.champions.routes import routes as champion_routes
-from serving.conflicts import BusyError, status_of
+from serving.conflicts import BusyError, sentence_of, status_of
 from serving.desk import Desk
 from serving.feeds.routes import routes as feed_routes
 from serving.forecasts.routes import routes as forecast_routes
@@ -23,6 +25,8 @@ from serving.record.routes import routes as record_routes
 from serving.replays.routes import routes as replay_routes
 from serving.scenarios.routes import routes as scenario_routes
 from serving.tasks.routes import routes as task_routes
+
+_logger = logging.getLogger("strandcast.serving")
 
 ROOMS = (
     feed_routes,
@@ -41,8 +45,10 @@ ROOMS = (
 def problem_response(error: StrandcastError) -> Response:
     """Return the problem document of one of our errors."""
     status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _logger.warning("an answer failed: %s", error)
     headers = {"retry-after": str(error.seconds)} if isinstance(error, BusyError) else None
-    return Response(problem_body(status, str(error)), status, headers, MEDIA_TYPE)
+    return Response(problem_body(status, sentence_of(error)), status, headers, MEDIA_TYPE)
 
 
 def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) -> FastAPI:

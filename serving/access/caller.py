@@ -50,5 +50,12 @@ class Caller:
     purpose: str = "demand-forecasting"
     scope: Scope = field(default_factory=Scope)
 
+    @property
+    def identity(self) -> str:
+        """By what things are somebody's own: two keys, or a key and a token, may bear one name and be two people."""
+        return f"{self.authentication} {self.name}"
 
+
+# Nobody who is known is called so.
+NOBODY = frozenset({"anybody", "unknown"})
 ANYBODY = Caller("anybody", Role.PUBLIC, "none")

@@ -29,6 +29,8 @@ KNOWN_SECONDS = 3.0
 _MOST_KNOWN = 10_000
 # Failures of so many sources are looked at in a minute, whatever their number.
 _SOURCES_AT_ONCE = 6
+# Requests that wait until it is told who sends them; the next is told to come back.
+_MOST_WAITING = 64
 _FIX = "use a key that holds, or get a new token"
 
 
@@ -65,6 +67,8 @@ class Door:
         self._seconds = seconds
         self._failed = FailedAttempts(settings.failed_attempts, seconds)
         self._failed_altogether = FailedAttempts(settings.failed_attempts * _SOURCES_AT_ONCE, seconds)
+        self._looked_in_vain = FailedAttempts(settings.failed_attempts * _SOURCES_AT_ONCE, seconds)
+        self._waiting = 0
         oidc = settings.oidc
         self._tokens = Tokens(oidc, IssuerKeys(oidc.issuer, fetch, seconds), clock) if oidc else None
         # Tokens are looked up by a hash under a secret of this process: what lies in memory opens nothing.
@@ -75,11 +79,13 @@ class Door:
         # answer holds up its own tokens alone.
         self._key_room = ThreadPoolExecutor(1, thread_name_prefix="strandcast-keys")
         self._token_room = ThreadPoolExecutor(2, thread_name_prefix="strandcast-tokens")
+        # Whoever was known a moment ago does not stand in the queue of those who never were.
+        self._again_room = ThreadPoolExecutor(1, thread_name_prefix="strandcast-known")
 
     def close(self) -> None:
         """Look at nothing more."""
-        self._key_room.shutdown()
-        self._token_room.shutdown()
+        for room in (self._key_room, self._token_room, self._again_room):
+            room.shutdown()
 
     async def caller(self, sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
         """Return who asks for something.
@@ -91,7 +97,7 @@ class Door:
 
         Raises:
             UnknownCallerError: Nobody is named, or what was sent does not hold.
-            TooManyAttemptsError: It did not hold too often of late.
+            TooManyAttemptsError: It did not hold too often of late, or too many wait already.
             StrandcastError: The ledger or the issuer of tokens cannot be asked.
         """
         if not sent and self._open_to_public and Role.PUBLIC in wanted:
@@ -103,11 +109,37 @@ class Door:
         mark = self._mark(token)
         known = self._remembered(mark)
         if known is None:
-            parsed = keys.parse(token)
-            room = self._key_room if parsed else self._token_room
-            look = partial(self._look, token, mark, parsed, address)
-            known = await asyncio.get_running_loop().run_in_executor(room, look)
+            known = await self._looked_up(token, mark, address)
         return known.caller(wanted)
+
+    async def _looked_up(self, token: str, mark: bytes, address: str) -> Identity:
+        parsed = keys.parse(token)
+        look = partial(self._look, token, mark, parsed, address)
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            was_known = mark in self._known
+        if was_known and parsed:
+            return await loop.run_in_executor(self._again_room, look)
+        if parsed:
+            self._check_worth_a_look((address, parsed[0]))
+        with self._lock:
+            if self._waiting >= _MOST_WAITING:
+                raise TooManyAttemptsError(1, "too many wait to be known")
+            self._waiting += 1
+        try:
+            return await loop.run_in_executor(self._key_room if parsed else self._token_room, look)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _check_worth_a_look(self, source: tuple[str, str]) -> None:
+        """Refuse a secret of whoever was never known where too many of late were held against a hash in vain.
+
+        Keys that there are not cost nothing, and so do not count: nobody who does not know one locks others out.
+        """
+        wait = max(self._failed.wait(source), self._looked_in_vain.wait(("", "")))
+        if wait:
+            raise TooManyAttemptsError(wait)
 
     def _remembered(self, mark: bytes) -> Identity | None:
         with self._lock:
@@ -145,14 +177,14 @@ class Door:
     def _of_key(self, key_id: str, secret: str, mark: bytes, source: tuple[str, str]) -> _Known:
         """Return whom a key names; its secret is held against the hash once, then only its row is looked at again."""
         before = self._known.get(mark)
-        wait = self._failed.wait(source)
-        if before is None and wait:
-            raise TooManyAttemptsError(wait)
+        if before is None:
+            self._check_worth_a_look(source)
         try:
             key = keys.find(self._ledger, key_id)
         except NoSuchRecordError:
             raise UnknownCallerError("the key does not hold", fix=_FIX) from None
         if not (before is not None and before.kept == key.kept) and not holds(key.kept, secret):
+            self._looked_in_vain.count(("", ""))
             raise UnknownCallerError("the key does not hold", fix=_FIX)
         state = key.state(self._clock())
         if state != "valid":

@@ -3,6 +3,8 @@
 Headers are all that it looks at: whoever is turned away has not had a byte of a body read.
 """
 
+import logging
+import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from http import HTTPStatus
 
@@ -13,7 +15,10 @@ from serving.access.caller import ANYBODY, Caller, Role
 from serving.access.policy import Policies, Policy
 from serving.access.refused import TooManyAttemptsError, UnknownCallerError
 from serving.asking import Asking
+from serving.conflicts import sentence_of
 from serving.guards.problems import refuse
+
+_logger = logging.getLogger("strandcast.serving")
 
 ASKING = "strandcast.asking"
 # RFC 6750, section 3.
@@ -30,12 +35,14 @@ class Gate:
         app: What it is laid round.
         policies: Of all routes.
         identify: Tells who asks.
+        wait: Takes a request from what its caller may still ask for; returns 0, or the seconds until there is one.
     """
 
-    def __init__(self, app: ASGIApp, *, policies: Policies, identify: Identify) -> None:
+    def __init__(self, app: ASGIApp, *, policies: Policies, identify: Identify, wait: Callable[[Scope], float]) -> None:
         self.app = app
         self.policies = policies
         self.identify = identify
+        self.wait = wait
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in or turn it away."""
@@ -55,7 +62,12 @@ class Gate:
             return
         asking.caller = caller
         if not policy.anybody and caller.role not in policy.roles:
-            await refuse(send, HTTPStatus.FORBIDDEN)
+            # Each refusal is recorded, and so counts as a request: no key may fill the record with them.
+            wait = self.wait(scope)
+            if wait > 0:
+                await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": str(math.ceil(wait))})
+            else:
+                await refuse(send, HTTPStatus.FORBIDDEN)
             return
         await self.app(scope, receive, send)
 
@@ -70,9 +82,8 @@ class Gate:
             asking.caller = Caller("unknown", Role.PUBLIC, error.claimed)
             await refuse(send, HTTPStatus.UNAUTHORIZED, {"www-authenticate": CHALLENGE}, str(error))
         except TooManyAttemptsError as error:
-            # Whoever could have each failure recorded could fill the disk.
-            asking.recorded = False
             await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": str(error.seconds)}, str(error))
         except StrandcastError as error:
-            await refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, detail=str(error))
+            _logger.warning("who asks cannot be told: %s", error)
+            await refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, detail=sentence_of(error))
         return None

@@ -21,7 +21,7 @@ from ledger.acting import Acting
 from ledger.events import Draft, Event, NoSuchRecordError, Scalar, canonical_json
 from ledger.ledger import Ledger
 from ledger.tables import API_KEYS, EVENTS, Row
-from serving.access.caller import Role, Scope
+from serving.access.caller import NOBODY, Role, Scope
 from serving.access.hashing import Cost, hashed
 from serving.access.identity import PARTS, Identity, scope_of, scope_text
 
@@ -64,6 +64,8 @@ class Grant:
         """
         if not _NAME.fullmatch(self.name) or self.name != " ".join(self.name.split()):
             raise AccessError("a key needs the name of who uses it", place="name", fix="use 1 to 200 characters")
+        if self.name.casefold() in NOBODY:
+            raise AccessError("is what nobody known is called", place="name", fix="use the name of who uses it")
         if not self.roles:
             raise AccessError("a key needs a role", place="--role", fix=f"use {', '.join(Role)}")
         if not 1 <= self.days <= MOST_DAYS:

@@ -14,12 +14,13 @@ class UnknownCallerError(AccessError):
 
 
 class TooManyAttemptsError(AccessError):
-    """More failed attempts than are looked at.
+    """More attempts than are looked at.
 
     Args:
         seconds: After how many the next one is looked at.
+        problem: Why it is not looked at now.
     """
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, problem: str = "too many attempts have failed") -> None:
         self.seconds = seconds
-        super().__init__("too many attempts have failed", fix=f"wait {seconds} seconds and use a key that holds")
+        super().__init__(problem, fix=f"wait {seconds} seconds and use a key that holds")

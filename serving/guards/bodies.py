@@ -54,7 +54,7 @@ class Bodies:
         body = refusal or await self._body(receive)
         if isinstance(body, bytes):
             await self.app(scope, _replayed(body, receive), send)
-        else:
+        elif body is not None:
             await refuse(send, body)
 
     def _refusal(self, scope: Scope) -> HTTPStatus | None:
@@ -76,8 +76,11 @@ class Bodies:
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         return None
 
-    async def _body(self, receive: Receive) -> bytes | HTTPStatus:
-        """Return the whole body, or why it is not taken; one whose length was not declared is counted as it arrives."""
+    async def _body(self, receive: Receive) -> bytes | HTTPStatus | None:
+        """Return the whole body, or why it is not taken; None where whoever sent it has gone before its end.
+
+        One whose length was not declared is counted as it arrives.
+        """
         begun = time.monotonic()
         body = bytearray()
         while True:
@@ -88,7 +91,8 @@ class Bodies:
             except TimeoutError:
                 return HTTPStatus.REQUEST_TIMEOUT
             if message["type"] != "http.request":
-                return bytes(body)
+                # What has arrived of it may well be JSON, and is not what was to be asked for.
+                return None
             body += message.get("body", b"")
             if len(body) > self.largest:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE

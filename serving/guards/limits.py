@@ -67,7 +67,7 @@ class Limits:
             await self.app(scope, receive, send)
             return
         settings = self.settings()
-        wait = self.rates.take(_caller(scope), settings.requests_a_minute)
+        wait = self.rates.take(counted_as(scope), settings.requests_a_minute)
         if wait > 0:
             await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": str(math.ceil(wait))})
             return
@@ -81,7 +81,7 @@ class Limits:
             self._under_way -= 1
 
 
-def _caller(scope: Scope) -> str:
+def counted_as(scope: Scope) -> str:
     """Return whose requests are counted together: who is nobody known is told apart by address."""
     caller = present().caller
     if caller.authentication != "none":

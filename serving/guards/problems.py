@@ -1,6 +1,7 @@
 """Problems: every answer that is not a success leaves as application/problem+json (RFC 9457).
 
-A pure ASGI layer round the whole service, BentoML's own routes included. It gives up on answers that take too long.
+A pure ASGI layer round the whole service, BentoML's own routes included. It gives up on answers that take too long to
+begin, or to go on.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ class Problems:
 
     Args:
         app: What it is laid round.
-        seconds: How long an answer may take, the arrival of the body included.
+        seconds: How long an answer may take to begin, the arrival of the body included, and then each part of it.
     """
 
     def __init__(self, app: ASGIApp, *, seconds: float = SECONDS) -> None:
@@ -39,8 +40,14 @@ class Problems:
             return
         answer = _Answer(send)
         try:
-            async with asyncio.timeout(self.seconds):
-                await self.app(scope, receive, answer)
+            async with asyncio.timeout(self.seconds) as limit:
+
+                async def going_on(message: Message) -> None:
+                    # A large export is on its way for longer; a client that takes nothing of it is given up.
+                    limit.reschedule(asyncio.get_running_loop().time() + self.seconds)
+                    await answer(message)
+
+                await self.app(scope, receive, going_on)
         except TimeoutError:
             await answer.problem(HTTPStatus.GATEWAY_TIMEOUT)
         except Exception:

@@ -51,7 +51,9 @@ class Refusals:
 
     async def _record(self, asking: Asking, status: int) -> None:
         policy = asking.policy
-        if policy is None or not policy.recorded or not asking.recorded:
+        if policy is None or not policy.recorded or status == HTTPStatus.TOO_MANY_REQUESTS:
+            # Who is told to come back later is not recorded: whoever could have each such answer recorded could fill
+            # the disk, and that is what they are turned away for.
             return
         outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
         draft = Draft(

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from ledger.acting import Acting
 from ledger.artefacts import Json
+from serving.access.caller import Caller
 
 KIND = "job"
 
@@ -113,6 +114,10 @@ class Job:
             total=row["total"],
             ending=_ending(row),
         )
+
+    def is_of(self, caller: Caller) -> bool:
+        """Return whether somebody asked for it: by their name, known in the same way."""
+        return (self.caller, self.acting.authentication) == (caller.name, caller.authentication)
 
     @property
     def name(self) -> str:

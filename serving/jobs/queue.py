@@ -16,6 +16,7 @@ from sqlalchemy import Select, and_, select, update
 from ledger.events import Draft, Event, NoSuchRecordError
 from ledger.ledger import Ledger
 from ledger.tables import EVENTS, JOB_ENDINGS, JOBS, Row
+from serving.access.caller import Caller
 from serving.jobs.job import Asked, Ending, Job, Outcome, Problem
 
 # A runner is heard of every second; one that was not for so long is taken to be gone.
@@ -50,7 +51,9 @@ class Queue:
             raise NoSuchRecordError(f"there is no job {job_id}", fix="list them at /v1/jobs")
         return found[0]
 
-    def jobs(self, *, caller: str | None = None, before: int | None = None, limit: int = 100) -> list[tuple[int, Job]]:
+    def jobs(
+        self, *, caller: Caller | None = None, before: int | None = None, limit: int = 100
+    ) -> list[tuple[int, Job]]:
         """Return jobs with the sequence numbers of their events, newest first.
 
         Args:
@@ -60,7 +63,7 @@ class Queue:
         """
         query = _ALL.order_by(JOBS.c.sequence.desc()).limit(limit)
         if caller is not None:
-            query = query.where(JOBS.c.caller == caller)
+            query = query.where(JOBS.c.caller == caller.name, JOBS.c.authentication == caller.authentication)
         if before is not None:
             query = query.where(JOBS.c.sequence < before)
         with self.ledger.database.reading() as connection:

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from ledger.events import NoSuchRecordError
 from models.books import Books
-from serving.access.caller import Role
+from serving.access.caller import Caller, Role
 from serving.answers import Finding
 from serving.asking import Asking
 from serving.conflicts import ConflictError
@@ -65,7 +65,8 @@ def own(desk: Desk, asking: Asking, job_id: str) -> Job:
         NoSuchRecordError: There is none of this name, or it is somebody else's.
     """
     found = desk.queue.job(job_id)
-    if _whose(asking) not in (None, found.caller):
+    whose = _whose(asking)
+    if whose is not None and not found.is_of(whose):
         raise NoSuchRecordError(f"there is no job {job_id}", fix="list them at /v1/jobs")
     return found
 
@@ -95,5 +96,5 @@ def cancel(desk: Desk, asking: Asking, job_id: str, order: CancelOrder) -> Respo
     return once(desk, asking, order.model_dump(mode="json"), act, told).response()
 
 
-def _whose(asking: Asking) -> str | None:
-    return None if asking.caller.role in _SEE_ALL else asking.caller.name
+def _whose(asking: Asking) -> Caller | None:
+    return None if asking.caller.role in _SEE_ALL else asking.caller

@@ -14,7 +14,7 @@ from errors import StrandcastError
 from features.workspace import Workspace
 from ledger.events import Draft
 from ledger.files import FileStore
-from serving.conflicts import status_of
+from serving.conflicts import sentence_of, status_of
 from serving.jobs.bench import Bench
 from serving.jobs.job import Job, Outcome, Problem
 from serving.jobs.kinds import work_of
@@ -168,7 +168,7 @@ class Runner:
         outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
         if outcome == "failed":
             _logger.warning("job %s failed", job.job_id, exc_info=error)
-        self._end(job, outcome, Problem(status, str(error)))
+        self._end(job, outcome, Problem(status, sentence_of(error)))
 
     def _end(self, job: Job, outcome: Outcome, problem: Problem) -> None:
         self._queue.end(job, outcome, problem, job.caller)

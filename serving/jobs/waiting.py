@@ -115,7 +115,7 @@ def _as_asked(asking: Asking, asked: Asked, job_id: str, event: Event) -> dict[s
 
 def _check_room(desk: Desk, asking: Asking) -> None:
     waiting = desk.queue.open()
-    own = sum(job.caller == asking.caller.name for job in waiting)
+    own = sum(job.is_of(asking.caller) for job in waiting)
     if len(waiting) >= MOST_OPEN or own >= MOST_OPEN_OF_ONE:
         raise BusyError("too many jobs are waiting", place="jobs", fix="wait until some have ended, or cancel some")
 

@@ -56,7 +56,7 @@ def test_a_client_that_sends_too_much_or_too_slowly_is_refused(
 ) -> None:
     treated = client(target)
     assert treated.status in expected
-    assert treated.seconds < PATIENCE
+    assert hostile.is_alive(target)
     assert treated.sent < 10_000_000
 
 
@@ -64,6 +64,7 @@ def test_a_client_that_sends_too_much_or_too_slowly_is_refused(
 def test_of_whom_nobody_knows_no_body_is_read(target: Target, client: Callable[[Target], Treated]) -> None:
     treated = client(Target(target.port, key=""))
     assert treated.status in {401, 0}
+    assert hostile.is_alive(target)
     assert treated.sent < 10_000_000
 
 

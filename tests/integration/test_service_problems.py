@@ -151,7 +151,7 @@ def test_without_a_run_the_service_is_up_but_not_ready(tmp_path: Path) -> None:
         assert "no forecast" in problem(client.post("/v1/plans", json={"total_hours": 5}), 503).detail
 
 
-def test_no_record_no_answer(tmp_path: Path) -> None:
+def test_no_record_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     record_run(synthetic_workspace(tmp_path / "w"))
     with running_service(tmp_path / "w") as client:
         forecast_id = client.get("/v1/forecasts").json()["rows"][0]["forecast_id"]
@@ -164,7 +164,10 @@ def test_no_record_no_answer(tmp_path: Path) -> None:
             client.post("/v1/plans", json={"total_hours": 60}),
         ):
             assert "mean" not in response.text
-            assert "database failed" in problem(response, 503).detail or "refused" in response.text
+            assert "the record cannot be read or written" in problem(response, 503).detail
+            assert str(tmp_path) not in response.text
+            assert "disk full" not in response.text
+        assert "disk full" in caplog.text
         problem(client.get("/readyz"), 503)
     with closing(open_ledger(tmp_path / "w")) as ledger:
         assert len(ledger.events()) == before

@@ -117,6 +117,13 @@ ALL = (
 )
 
 
+def is_alive(target: Target) -> bool:
+    """Return whether the service answers somebody else."""
+    with target.connected() as another:
+        another.sendall(target.head("GET", "/livez", "Connection: close") + b"\r\n")
+        return b" 200 " in another.recv(_CHUNK)
+
+
 def idle(target: Target, number: int) -> tuple[list[float], float]:
     """Open connections that ask for nothing; return after how many seconds each was closed, and one answer's seconds.
 
@@ -126,9 +133,7 @@ def idle(target: Target, number: int) -> tuple[list[float], float]:
         began = time.perf_counter()
         connections = [stack.enter_context(target.connected()) for _ in range(number)]
         asked = time.perf_counter()
-        with target.connected() as another:
-            another.sendall(target.head("GET", "/livez", "Connection: close") + b"\r\n")
-            assert b" 200 " in another.recv(_CHUNK)
+        assert is_alive(target)
         answered = time.perf_counter() - asked
         closed = []
         for connection in connections:
@@ -174,7 +179,8 @@ def _poured(what: str, target: Target, length: str, size: int, *, chunked: bool)
                 status = _answer(connection) or 0
             else:
                 status = _answer(connection)
-        return Treated(what, status or 0, time.perf_counter() - began, sent)
+        # Whoever was neither answered nor closed was not refused.
+        return Treated(what, -1 if status is None else status, time.perf_counter() - began, sent)
 
 
 def _answer(connection: socket.socket) -> int | None:

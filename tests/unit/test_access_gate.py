@@ -1,17 +1,25 @@
 """The gate, with nothing behind it: who is let in, and that nobody's body is read before."""
 
 import asyncio
+import json
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from errors import LedgerError
+from features.service import Service
+from ledger.group import GroupCommit
 from serving.access.caller import Caller, Role
 from serving.access.gate import ASKING, Gate
 from serving.access.policy import Policies, Policy
 from serving.access.refused import TooManyAttemptsError, UnknownCallerError
 from serving.asking import Asking
+from serving.guards.limits import Limits, Rates, counted_as
+from serving.guards.refusals import Refusals
+from tests.support.asgi import echo, scope_of, sent_by, status
+from tests.support.ledgers import open_ledger
 
 POLICIES = Policies(
     [
@@ -30,6 +38,7 @@ class Asked:
         self.came_through = False
         self.asking = Asking("r")
         self.looked_at: list[object] = []
+        self.wait = 0.0
 
     async def identify(self, sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
         self.looked_at.append((list(sent), address, set(wanted)))
@@ -48,7 +57,7 @@ class Asked:
             self.sent.append(message)
 
         scope = {"type": "http", "method": method, "path": path, "headers": headers, ASKING: self.asking}
-        gate = Gate(inner, policies=POLICIES, identify=self.identify)
+        gate = Gate(inner, policies=POLICIES, identify=self.identify, wait=lambda _scope: self.wait)
         asyncio.run(gate({**scope, "client": ("10.0.0.1", 5)}, receive, send))
         return self.sent[0]["status"] if self.sent else None
 
@@ -69,7 +78,15 @@ def test_another_role_is_refused_and_recorded_as_who_it_is(role: Role) -> None:
     asked = Asked(Caller("Bo", role, "api-key:y"))
     assert asked.at("POST", "/v1/plans") == 403
     assert not asked.came_through
-    assert (asked.asking.caller.name, asked.asking.recorded) == ("Bo", True)
+    assert asked.asking.caller.name == "Bo"
+
+
+def test_a_role_that_is_refused_too_often_is_told_when_to_come_back() -> None:
+    asked = Asked(Caller("Bo", Role.AUDITOR, "api-key:y"))
+    asked.wait = 1.5
+    assert asked.at("POST", "/v1/plans") == 429
+    assert asked.headers()[b"retry-after"] == b"2"
+    assert not asked.came_through
 
 
 def test_who_is_not_known_is_told_how_to_be_and_recorded_as_unknown() -> None:
@@ -79,19 +96,20 @@ def test_who_is_not_known_is_told_how_to_be_and_recorded_as_unknown() -> None:
     assert asked.at("POST", "/v1/plans") == 401
     assert asked.headers()[b"www-authenticate"] == b'Bearer realm="strandcast"'
     caller = asked.asking.caller
-    assert (caller.name, caller.authentication, asked.asking.recorded) == ("unknown", "failed:api-key:z", True)
+    assert (caller.name, caller.authentication) == ("unknown", "failed:api-key:z")
 
 
-def test_too_many_failures_are_told_and_not_recorded() -> None:
+def test_too_many_failures_are_told() -> None:
     asked = Asked(TooManyAttemptsError(17))
     assert asked.at("POST", "/v1/plans") == 429
     assert asked.headers()[b"retry-after"] == b"17"
-    assert not asked.asking.recorded
 
 
 def test_where_nobody_can_be_looked_up_nobody_comes_in() -> None:
-    asked = Asked(LedgerError("the database failed"))
+    asked = Asked(LedgerError("the database failed (at 10.0.0.9)", place="/var/w/x.db", fix="check the disk"))
     assert asked.at("POST", "/v1/plans") == 503
+    told = json.loads(asked.sent[1]["body"])["detail"]
+    assert told == "the record cannot be read or written now; check the disk."
     assert not asked.came_through
 
 
@@ -107,3 +125,28 @@ def test_what_has_no_policy_is_answered_to_nobody(method: str, path: str, status
     asked = Asked(Caller("Ann", Role.PLANNER, "api-key:x"))
     assert asked.at(method, path) == status
     assert not asked.came_through
+
+
+def test_no_key_fills_the_record_with_refusals(tmp_path: Path) -> None:
+    bo = Caller("Bo", Role.AUDITOR, "api-key:y")
+    ann = Caller("Ann", Role.PLANNER, "api-key:x")
+    most = 3
+
+    async def refused(caller: Caller) -> list[int]:
+        async def identify(*_asked: object) -> Caller:
+            return caller
+
+        rates = Rates(lambda: 0.0)
+        limits = Limits(echo, settings=lambda: Service(requests_a_minute=most), rates=rates)
+        gate = Gate(
+            limits, policies=POLICIES, identify=identify, wait=lambda scope: rates.take(counted_as(scope), most)
+        )
+        app = Refusals(gate, recorder=lambda: recorder)
+        return [status(await sent_by(app, scope_of(path="/v1/plans"))) for _ in range(most + 4)]
+
+    with open_ledger(tmp_path) as ledger:
+        recorder = GroupCommit(ledger)
+        assert asyncio.run(refused(bo)) == [403] * most + [429] * 4
+        assert asyncio.run(refused(ann)) == [200] * most + [429] * 4
+        recorder.close()
+        assert [event.draft.details["status"] for event in ledger.events()] == [403] * most

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import create_engine, select, text
@@ -171,12 +172,67 @@ def test_after_some_failures_a_source_waits_and_others_do_not(place: Place, monk
 
 def test_many_sources_together_wait_too_and_whoever_is_known_does_not(place: Place) -> None:
     token, _ = place.made()
+    place.asks(token)
     for number in range(18):
         with pytest.raises(UnknownCallerError):
             place.asks(changed(token), f"10.0.1.{number}")
     with pytest.raises(TooManyAttemptsError):
         place.asks(changed(token), "10.0.2.1")
     assert place.asks(token, "10.0.2.2").name == "Ann Smith"
+
+
+def test_no_more_secrets_are_looked_at_than_fail_in_a_minute_and_whoever_is_known_is_let_in(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, _ = place.made()
+    place.asks(token)
+    others = [place.made()[0] for _ in range(20)]
+    looks = []
+
+    def looked(kept: str, secret: str) -> bool:
+        looks.append(kept)
+        return holds(kept, secret)
+
+    monkeypatch.setattr("serving.access.door.holds", looked)
+    for number, other in enumerate(others):
+        with pytest.raises((UnknownCallerError, TooManyAttemptsError)):
+            place.asks(changed(other), f"10.1.0.{number}")
+    assert len(looks) == 3 * 6
+    with pytest.raises(TooManyAttemptsError):
+        place.asks(others[0])
+    place.passes(KNOWN_SECONDS + 1)
+    assert place.asks(token).name == "Ann Smith"
+
+
+def test_of_many_who_were_never_known_few_wait_and_whoever_was_known_overtakes_them(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, _ = place.made()
+    place.asks(token)
+    place.passes(KNOWN_SECONDS + 1)
+    open_again = Event()
+    find = keys.find
+
+    def held_up(ledger: Ledger, key_id: str) -> keys.Key:
+        if key_id != token.split("_")[1]:
+            assert open_again.wait(30)
+        return find(ledger, key_id)
+
+    monkeypatch.setattr("serving.access.door.keys.find", held_up)
+
+    async def scenario() -> list[BaseException | Caller]:
+        def asks(sent: str, address: str) -> "asyncio.Task[Caller]":
+            return asyncio.create_task(place.door.caller([f"Bearer {sent}"], address, PLANNER))
+
+        strangers = [asks(f"sck_{'a' * 13}_{number:043d}", f"10.2.0.{number}") for number in range(70)]
+        assert (await asks(token, "10.0.0.1")).name == "Ann Smith"
+        assert sum(task.done() for task in strangers) == 6
+        open_again.set()
+        return await asyncio.gather(*strangers, return_exceptions=True)
+
+    told = asyncio.run(scenario())
+    assert all(isinstance(one, UnknownCallerError | TooManyAttemptsError) for one in told)
+    assert sum("too many wait" in str(one) for one in told) == 6
 
 
 def test_a_row_that_no_event_made_opens_nothing(place: Place, tmp_path: Path) -> None:
@@ -217,6 +273,7 @@ def test_a_partner_sees_no_team_and_no_feed_but_its_own(place: Place) -> None:
     [
         ({"name": " "}, "a key needs the name of who uses it"),
         ({"name": "a\nb"}, "a key needs the name of who uses it"),
+        ({"name": "Unknown"}, "is what nobody known is called"),
         ({"roles": frozenset()}, "a key needs a role"),
         ({"days": 0}, "a key does not hold for so long"),
         ({"days": 367}, "a key does not hold for so long"),

@@ -8,6 +8,7 @@ import pytest
 
 from errors import LedgerError
 from ledger.events import Draft, NoSuchRecordError
+from serving.access.caller import Caller, Role
 from serving.jobs import kinds
 from serving.jobs.bench import Bench
 from serving.jobs.job import Problem
@@ -133,7 +134,10 @@ def test_jobs_are_listed_newest_first_by_pages_and_by_who_asked(queue: Queue) ->
     listed = queue.jobs(limit=2)
     assert [job.job_id for _, job in listed] == names[:0:-1]
     assert [job.job_id for _, job in queue.jobs(before=listed[-1][0])] == names[:1]
-    assert [job.job_id for _, job in queue.jobs(caller="Bo")] == names[1:2]
+    assert [job.job_id for _, job in queue.jobs(caller=Caller("Bo", Role.PLANNER, PLANNER.authentication))] == names[
+        1:2
+    ]
+    assert queue.jobs(caller=Caller("Bo", Role.PLANNER, "oidc:elsewhere")) == []
     with pytest.raises(NoSuchRecordError, match="no job nothing"):
         queue.job("nothing")
 

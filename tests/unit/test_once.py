@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from errors import AllocationError, DataError
 from ledger.events import Draft, Event
 from models.books import Books
-from serving.access.caller import Caller, Role
+from serving.access.caller import Caller, Role, Scope
 from serving.asking import Asking
 from serving.conflicts import BusyError, ConflictError
 from serving.desk import Desk
@@ -34,9 +34,16 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.close()
 
 
-def asking(key: str | None = None, *, name: str = "Ann", path: str = "/v1/notes", request: str = "r-1") -> Asking:
+def asking(
+    key: str | None = None,
+    *,
+    name: str = "Ann",
+    known_by: str = "api-key",
+    path: str = "/v1/notes",
+    request: str = "r-1",
+) -> Asking:
     headers = {} if key is None else {"idempotency-key": key}
-    return Asking(request, caller=Caller(name, Role.PLANNER, "api-key:a"), path=path, headers=headers)
+    return Asking(request, caller=Caller(name, Role.PLANNER, known_by), path=path, headers=headers)
 
 
 def note(books: Books) -> Event:
@@ -74,9 +81,20 @@ def test_another_request_under_the_same_key_is_refused(desk: Desk) -> None:
 
 
 def test_keys_are_each_callers_own_and_without_one_everything_is_written(desk: Desk) -> None:
-    for who in (asking("k"), asking("k", name="Bo"), asking("l"), asking(), asking()):
+    for who in (asking("k"), asking("k", name="Bo"), asking("k", known_by="oidc:x"), asking("l"), asking(), asking()):
         assert not written(desk, who).again
-    assert notes(desk) == 5
+    assert notes(desk) == 6
+
+
+def test_a_key_in_another_role_or_with_another_sight_is_another_request(desk: Desk) -> None:
+    written(desk, asking("k"))
+    narrow = Scope(areas=frozenset({"E01"}))
+    for caller in (Caller("Ann", Role.ADMIN, "api-key"), Caller("Ann", Role.PLANNER, "api-key", scope=narrow)):
+        other = asking("k")
+        other.caller = caller
+        with pytest.raises(ConflictError, match="used for another request"):
+            written(desk, other)
+    assert notes(desk) == 1
 
 
 @pytest.mark.parametrize("key", ["", "two words", "ä", "k" * 201])

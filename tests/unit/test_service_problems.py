@@ -80,6 +80,29 @@ def test_answer_under_way_is_not_answered_again() -> None:
     assert answered(broken_half_way) == [START]
 
 
+async def long_on_its_way(scope: Scope, receive: Receive, send: Send) -> None:
+    await send(START)
+    for number in range(10):
+        await asyncio.sleep(0.02)
+        await send({"type": "http.response.body", "body": b".", "more_body": number < 9})
+
+
+async def begun_and_silent(scope: Scope, receive: Receive, send: Send) -> None:
+    await send(START)
+    await asyncio.sleep(10)
+    raise AssertionError("nobody waits so long")
+
+
+def test_an_answer_that_goes_on_is_not_cut_off_and_one_that_stands_still_is() -> None:
+    assert answered(long_on_its_way)[-1] == {"type": "http.response.body", "body": b".", "more_body": False}
+    assert answered(begun_and_silent) == [START]
+
+
+def test_of_a_client_that_breaks_off_half_a_body_is_not_taken_for_a_whole_one() -> None:
+    half: list[Message] = [{**REQUEST, "body": b'{"a":1}', "more_body": True}, {"type": "http.disconnect"}]
+    assert answered(echo, messages=half) == []
+
+
 def test_body_in_parts_arrives_whole() -> None:
     parts: list[Message] = [{**REQUEST, "body": b'{"a":', "more_body": True}, {**REQUEST, "body": b"1}"}]
     assert answered(echo, messages=parts)[1]["body"] == b'{"a":1}'
