@@ -4,8 +4,8 @@ import pytest
 
 from errors import DataError
 from features.secrets import secret
-from ledger.database import shown_address
 from features.workspace import Workspace
+from ledger.database import shown_address
 from tests.support.forecast_runs import synthetic_workspace
 
 NAME = "STRANDCAST_DATABASE_URL"
