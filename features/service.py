@@ -18,7 +18,8 @@ class Service(Closed):
         requests_at_once: Requests that one worker answers at a time; more are told to come back.
         requests_a_minute: Requests of one caller that one worker answers in a minute; more are told to come back.
         longest_days_since_forecast: Days after which a forecast run is too old to be served; None: two of its periods.
-        longest_days_since_data: Days after which the data behind the run are too old to be served; None: any age.
+        longest_days_since_data: Days after which the data behind the run are too old to be served; None: four of its
+            periods, so that data of one period that are published late are taken, and data of years ago are not.
     """
 
     hosts: list[str] = Field(default_factory=list)
@@ -47,7 +48,7 @@ requests_at_once = {self.requests_at_once}
 requests_a_minute = {self.requests_a_minute}
 
 # Days after which a forecast run, and the data behind it, are too old: /readyz says so. Left out: two periods of the
-# run, and data of any age.
+# run since it was made, and four since its data end.
 # longest_days_since_forecast = 14
-# longest_days_since_data = 21
+# longest_days_since_data = 28
 """

@@ -187,8 +187,17 @@ class Workspace:
         return read_changes(self.area_changes_file) if self.area_changes_file else None
 
 
+def given_database_url(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the database's address that the environment, or a file that it names, gives; None: SQLite, in a workspace.
+
+    Raises:
+        DataError: Both are given, or the file cannot be used.
+    """
+    return secret(DATABASE_VARIABLE, environment)
+
+
 def _database_url(root: Path, environment: Mapping[str, str]) -> str:
-    return secret(DATABASE_VARIABLE, environment) or f"sqlite:///{root / 'strandcast.db'}"
+    return given_database_url(environment) or f"sqlite:///{root / 'strandcast.db'}"
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -170,6 +170,15 @@ class Database:
             ) from error
 
 
+def shown_address(url: str) -> str:
+    """Return a database's address as it may be shown: without password, and without options, which may hold one.
+
+    Raises:
+        LedgerError: It cannot be understood.
+    """
+    return _parsed(url).set(query={}).render_as_string()
+
+
 def _parsed(url: str) -> URL:
     try:
         return make_url(url)

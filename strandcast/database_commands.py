@@ -99,46 +99,52 @@ def restore(
 ) -> None:
     """Make the workspace anew from a backup in FOLDER, and verify it; the workspace must not exist yet.
 
-    With STRANDCAST_DATABASE_URL the rows go into that database, which must be empty, whatever kind they come from.
+    With STRANDCAST_DATABASE_URL, or STRANDCAST_DATABASE_URL_FILE, the rows go into that database, which must be empty,
+    whatever kind they come from.
     """
-    import os
-
-    from features.workspace import DATABASE_VARIABLE, Workspace
+    from features.workspace import Workspace, given_database_url
     from ledger.backup.restoring import Wish, drill
     from ledger.backup.restoring import restore as make_anew
+    from ledger.database import shown_address
 
     verifier = public_key(key_text)
     if checkpoints is not None and verifier is None:
         raise click.UsageError("Checkpoints count for nothing without the --key that signed them.")
     collected = collected_checkpoints(checkpoints, verifier) if checkpoints is not None and verifier else []
     wish = Wish(holds, collected, accept_older)
+    database = None
     with context.output.progress("Restoring, file by file") as advance:
         if as_drill:
             done = drill(folder, context.clock, context.actor, wish=wish, advance=advance)
         else:
-            url, root = os.environ.get(DATABASE_VARIABLE) or None, context.root.absolute()
+            url, root = given_database_url(), context.root.absolute()
             done = make_anew(folder, root, url, context.clock, context.actor, wish=wish, advance=advance)
-            context.mark_synthetic(made_up=Workspace.open(context.root).settings.synthetic)
-    context.output.result(_restored(done, as_drill), lines=_lines(done, context.root, as_drill))
+            workspace = Workspace.open(context.root)
+            context.mark_synthetic(made_up=workspace.settings.synthetic)
+            database = shown_address(workspace.database_url)
+    context.output.result(_restored(done, database), lines=_lines(done, context.root, database))
 
 
-def _restored(done: Restored, as_drill: bool) -> dict[str, Any]:
+def _restored(done: Restored, database: str | None) -> dict[str, Any]:
+    """Return what is to be said as a document; no database is left of a drill."""
     return {
-        "drill": as_drill,
+        "drill": database is None,
+        "database": database,
         "made": done.manifest.made,
         "events": done.manifest.events,
         "files": len(done.manifest.files),
         "older": done.older,
-        "audit_id": None if as_drill else done.event.audit_id,
+        "audit_id": None if database is None else done.event.audit_id,
     }
 
 
-def _lines(done: Restored, root: Path, as_drill: bool) -> list[str]:
+def _lines(done: Restored, root: Path, database: str | None) -> list[str]:
     """Return what is to be said, what a backup cannot know included."""
     made = done.manifest
     lines = [f"{made.events:,} events and {len(made.files):,} files of {made.made} restored and verified."]
-    if as_drill:
+    if database is None:
         return [*lines, "It was a drill: nothing of it was kept."]
+    lines.append(f"The rows are in {database}.")
     if done.older:
         lines.append("The ledger ends before what you named; what was recorded after its end is lost.")
     lines.append("Rows that were erased after the backup was made are back: run strandcast purge.")

@@ -97,8 +97,9 @@ class Bodies:
             if len(body) > self.largest:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             if not message.get("more_body", False):
-                # Each field that is unknown is told of, which costs a hundred times its own bytes.
-                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if body.count(b":") > MOST_FIELDS else bytes(body)
+                # Each that is unknown or wrong is told of, which costs a hundred times its own bytes.
+                fields = max(body.count(b":"), body.count(b","))
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if fields > MOST_FIELDS else bytes(body)
 
 
 class Unread:

@@ -14,10 +14,18 @@ SECONDS_TO_ASK = 0.9
 # Of one worker. The next is closed at once: what is open already is answered first.
 MOST_CONNECTIONS = 1024
 
-# Bytes of a request's headers that are taken; httptools, which reads them, has no bound of its own.
+# Bytes of a request's head that are taken; httptools, which reads it, has no bound of its own, and a head that arrives
+# at once is read whole before anybody could count what is still to come.
 LONGEST_HEAD = 64 * 1024
 
+# A colon, a space and the end of the line.
+_BETWEEN = 4
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class _HeadTooLongError(Exception):
+    """Ends the reading of a head; httptools makes an error of its own of it."""
+
 
 _Protocol: Any = auto.AutoHTTPProtocol
 
@@ -27,6 +35,8 @@ class BoundedConnection(_Protocol):  # type: ignore[misc]
 
     _deadline: asyncio.TimerHandle | None = None
     _head = 0
+    _read = 0
+    _is_too_long = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Begin, unless there are too many."""
@@ -51,10 +61,39 @@ class BoundedConnection(_Protocol):  # type: ignore[misc]
         elif self._deadline is None:
             self._expect()
 
+    def on_message_begin(self) -> None:
+        """Begin a head."""
+        self._read = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the address."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        self._count(len(name) + len(value) + _BETWEEN)
+        super().on_header(name, value)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what could not be read, or was not read to its end."""
+        if not self._is_too_long:
+            super().send_400_response(msg)
+        elif not self.transport.is_closing():
+            self.transport.write(_TOO_LONG)
+            self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
         self._unexpect()
         super().connection_lost(exc)
+
+    def _count(self, number: int) -> None:
+        self._read += number
+        if self._read > LONGEST_HEAD:
+            self._is_too_long = True
+            raise _HeadTooLongError
 
     def _is_asked(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete

@@ -11,6 +11,8 @@ from ledger.ledger import Ledger
 
 _PERIOD_DAYS = {"week": 7, "month": 31}
 _PERIODS = 2
+# Police data by month are published up to three months late.
+_PERIODS_OF_DATA = 4
 _SECONDS_KEPT = 3.0
 _SECONDS_BELIEVED = 30.0
 
@@ -18,8 +20,8 @@ _SECONDS_BELIEVED = 30.0
 def too_old(ledger: Ledger, run: Artefact, settings: Service, now: datetime) -> str | None:
     """Return why a forecast run is too old to be relied on, or None.
 
-    It is where no run was made for two periods, or as long as the settings say: the weekly work has stopped. The age
-    of the data behind it counts where the settings say how old they may be.
+    It is where no run was made for two periods: the weekly work has stopped. And it is where the data behind it end
+    more than four periods ago: new ones no longer arrive. The settings may say other numbers of days.
 
     Args:
         ledger: Where the run is recorded.
@@ -28,12 +30,13 @@ def too_old(ledger: Ledger, run: Artefact, settings: Service, now: datetime) -> 
         now: The present instant.
     """
     made = datetime.fromisoformat(ledger.event_of(run.kind, run.name).time)
-    longest = settings.longest_days_since_forecast or _PERIODS * _PERIOD_DAYS[str(run.meta["period"])]
+    days = _PERIOD_DAYS[str(run.meta["period"])]
+    longest = settings.longest_days_since_forecast or _PERIODS * days
     if (now - made).days > longest:
         return f"the forecast {run.name} was made {(now - made).days} days ago, and {longest} are taken"
-    longest_of_data = settings.longest_days_since_data
+    longest_of_data = settings.longest_days_since_data or _PERIODS_OF_DATA * days
     age = (now.date() - date.fromisoformat(str(run.meta["origin"]))).days
-    if longest_of_data is not None and age > longest_of_data:
+    if age > longest_of_data:
         return f"the data behind the forecast {run.name} end {age} days ago, and {longest_of_data} are taken"
     return None
 

@@ -80,13 +80,17 @@ def test_a_deployment_moves_to_postgresql_by_its_backup(
     fill(workspace)
     said(capsys, "backup", tmp_path / "b", "--workspace", workspace)
     url = postgresql.database()
-    monkeypatch.setenv(DATABASE_VARIABLE, url)
-    said(capsys, "restore", tmp_path / "b", "--workspace", tmp_path / "again")
+    (tmp_path / "url").write_text(f"{url}\n", "utf-8")
+    monkeypatch.setenv(f"{DATABASE_VARIABLE}_FILE", str(tmp_path / "url"))
+    moved = said(capsys, "restore", tmp_path / "b", "--workspace", tmp_path / "again")
+    assert moved["database"].startswith("postgresql+psycopg://")
+    assert not (tmp_path / "again" / "strandcast.db").exists()
     assert said(capsys, "audit", "verify", "--workspace", tmp_path / "again")["events"] == 7
     back = said(capsys, "backup", tmp_path / "c", "--workspace", tmp_path / "again")
     assert back["events"] == 7
-    monkeypatch.delenv(DATABASE_VARIABLE)
-    said(capsys, "restore", tmp_path / "c", "--workspace", tmp_path / "third")
+    monkeypatch.delenv(f"{DATABASE_VARIABLE}_FILE")
+    stayed = said(capsys, "restore", tmp_path / "c", "--workspace", tmp_path / "third")
+    assert stayed["database"] == f"sqlite:///{tmp_path / 'third' / 'strandcast.db'}"
     assert said(capsys, "audit", "verify", "--workspace", tmp_path / "third")["events"] == 8
     postgresql.drop(url)
 

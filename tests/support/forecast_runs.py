@@ -29,7 +29,7 @@ ORIGIN = date(2024, 7, 1)
 def synthetic_workspace(root: Path) -> Workspace:
     """Make a workspace that says it is synthetic."""
     # Its runs are recorded years ago by the clocks of tests.
-    service = Service(longest_days_since_forecast=3650)
+    service = Service(longest_days_since_forecast=3650, longest_days_since_data=3650)
     settings = Settings(salt="5a" * 32, synthetic=True, attribution="Invented numbers.", service=service)
     return Workspace.create(root, settings, {"strands.toml": OPEN.encode(), RESOURCES: default_text()}, environment={})
 

@@ -99,6 +99,24 @@ def deep_body(target: Target) -> Treated:
     return _told("100,000 lists within lists", target, "POST", b'{"total_hours":' + b"[" * 100_000)
 
 
+def many_elements(target: Target) -> Treated:
+    """Send a list of 100,000 elements."""
+    body = b'{"total_hours":[' + b",".join([b"0"] * 100_000) + b"]}"
+    return _told("100,000 elements of a list", target, "POST", body)
+
+
+def long_head(target: Target) -> Treated:
+    """Ask with one header that is longer than a head may be, all at once."""
+    head = target.head("GET", "/livez", "X-Long: " + "x" * 70_000)
+    return _sent("a head of 70,000 bytes", target, head + b"\r\n")
+
+
+def long_head_of_parts(target: Target) -> Treated:
+    """Ask with fifty headers that are too long together, all at once."""
+    head = target.head("GET", "/livez", *(f"X-{number}: " + "x" * 1400 for number in range(50)))
+    return _sent("a head of 50 long headers", target, head + b"\r\n")
+
+
 def many_fields_of_query(target: Target) -> Treated:
     """Ask with 100,000 fields."""
     head = target.head("GET", "/v1/forecasts?" + "&".join(["horizon=1"] * 100_000))
@@ -113,7 +131,8 @@ def many_headers(target: Target) -> Treated:
 
 ALL = (
     *(declared_gigabyte, chunked_gigabyte, slow_body, slow_head, many_fields_of_json, all_fields_that_fit),
-    *(all_fields_that_are_read, deep_body, many_fields_of_query, many_headers),
+    *(all_fields_that_are_read, deep_body, many_elements, many_fields_of_query, many_headers),
+    *(long_head, long_head_of_parts),
 )
 
 

@@ -5,6 +5,7 @@ import pytest
 from errors import DataError
 from features.secrets import secret
 from features.workspace import Workspace
+from ledger.database import shown_address
 from tests.support.forecast_runs import synthetic_workspace
 
 NAME = "STRANDCAST_DATABASE_URL"
@@ -43,3 +44,10 @@ def test_the_database_of_a_workspace_may_be_named_by_a_file(tmp_path: Path) -> N
     workspace = Workspace.open(tmp_path / "w", {f"{NAME}_FILE": str(tmp_path / "url")})
     assert workspace.database_url == "postgresql+psycopg://ann:hunter2@db/strandcast"
     assert "hunter2" not in repr(workspace)
+
+
+def test_a_shown_address_holds_neither_password_nor_options() -> None:
+    shown = shown_address("postgresql+psycopg://u:hidden@h:5/n?password=hidden")
+    assert shown.startswith("postgresql+psycopg://u:")
+    assert shown.endswith("@h:5/n")
+    assert "hidden" not in shown
