@@ -287,6 +287,7 @@ def test_who_sees_some_areas_sees_these_alone_and_decides_on_none(client: TestCl
         ("POST", f"/v1/plans/{plan_id}/reject", {"reason": "x"}),
         ("GET", f"/v1/plans/{plan_id}/compare?other={plan_id}", None),
         ("GET", "/v1/scenarios", None),
+        ("GET", "/v1/resources", None),
     ):
         answer = client.request(method, address, json=body, headers=headers)
         assert "may not see" in detail(answer, 403)
