@@ -81,7 +81,7 @@ class IssuerKeys:
             if described["issuer"] != self._issuer:
                 return
             address = str(described["jwks_uri"])
-            if urlsplit(address).scheme != "https" and urlsplit(address).hostname != urlsplit(self._issuer).hostname:
+            if not _as_safe(address, self._issuer):
                 return
             found = json.loads(self._fetch(address))["keys"]
             self._keys = {str(item["kid"]): key for item in found if (key := _usable(item)) is not None}
@@ -89,6 +89,12 @@ class IssuerKeys:
             # What it said before stands for a while: an issuer that is restarted turns nobody away.
             return
         self._fetched = self._tried
+
+
+def _as_safe(address: str, issuer: str) -> bool:
+    """Return whether keys may be had from an address: https, or as the issuer is, which only this machine's is not."""
+    keys, own = urlsplit(address), urlsplit(issuer)
+    return keys.scheme == "https" or (keys.scheme == own.scheme == "http" and keys.hostname == own.hostname)
 
 
 def _usable(item: dict[str, Any]) -> PyJWK | None:

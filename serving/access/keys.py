@@ -40,7 +40,7 @@ _ID_BYTES, _SECRET_BYTES = 8, 32
 class Grant:
     """What a key is to be good for.
 
-    Invariants: a name; at least one role; a partner's key names a team's owner, a feed or an area.
+    Invariants: a name; at least one role; a partner's key names an owner of teams or a feed.
 
     Attributes:
         name: Who uses it: the name that is recorded with what they do.
@@ -73,9 +73,8 @@ class Grant:
         if self.purpose and not _PURPOSE.fullmatch(self.purpose):
             fix = "use small letters, digits and hyphens"
             raise AccessError("is no code of a purpose", place="--purpose", fix=fix)
-        own = (self.scope.owners, self.scope.feeds, self.scope.areas)
-        if self.roles == {Role.PARTNER} and not any(own):
-            fix = "name whose teams, which feeds or which areas are the partner's"
+        if Role.PARTNER in self.roles and not (self.scope.owners or self.scope.feeds):
+            fix = "name whose teams or which feeds are the partner's; areas alone show nothing"
             raise AccessError("a partner's key with nothing of its own shows nothing", place="--role partner", fix=fix)
 
 

@@ -6,46 +6,45 @@ from typing import Any
 from errors import AccessError
 from serving.access.caller import Caller, Scope
 
-# Parts that tell of the whole county, or of areas by rules and visits, in the shape that has nothing in it.
-_EMPTY: dict[str, Any] = {
-    "objective": {},
-    "rules": [],
-    "families": [],
-    "totals": {},
-    "coverage": {},
-    "equity": {},
-    "caseloads": [],
-    "unweighted": [],
-    "quarter_hours": {},
-    "roster": [],
-    "layout": None,
-    "visits": [],
-    "visit_lists": None,
-    "sentences": [],
-    "settings": {},
-    "choices": {},
-    "parent": None,
-    "resources": [],
+# What passes as it is: what a plan is, what it rests on, and that something stands against it.
+_PASSING = ("schema", "forecast", "period", "notices", "synthetic", "attribution")
+# Of an area: what is of itself alone. Rules, prices and reasons set it against others, so they stay behind.
+_OF_AREA = (
+    *("area_code", "name", "msoa", "ward", "district", "lpa", "force", "area_type", "decile"),
+    *("hours", "quarter_hours", "hours_by_resource", "by_resource", "expected", "met"),
+    *("harm", "harm_met", "harm_unmet"),
+)
+_OF_AREA_AND_STRANDS = ("area_code", "name", "district")
+_OF_POST = ("area_code", "name", "district", "strand", "resource", "hours", "quarter_hours", "dose")
+# A document has all of its parts: those that do not pass have nothing in them.
+_TABLES = ("objective", "totals", "coverage", "equity", "quarter_hours", "fallback", "settings", "choices")
+_LISTS = ("resources", "rules", "families", "caseloads", "unweighted", "roster", "visits", "sentences")
+_NOTHING: dict[str, Any] = {
+    **{name: {} for name in _TABLES},
+    **{name: [] for name in _LISTS},
+    **dict.fromkeys(("layout", "visit_lists", "parent")),
 }
 
 
 def narrowed(document: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
     """Return a plan's document as far as a scope reaches; all of it where it has no end.
 
+    Only what is named here passes: a part that plans come to have later is out of sight until somebody decides on it.
     Areas are in sight by their code or the name of their district. Where only some strands are, hours on all strands
     together and harm of all strands are left out with the others.
     """
     if scope.areas is None and scope.strands is None:
         return dict(document)
-    areas = [area for area in document["areas"] if sees_area(scope, area["area_code"], area["district"])]
+    areas = [_of_area(area) for area in document["areas"] if sees_area(scope, area["area_code"], area["district"])]
     posts = [
-        post
+        {name: post[name] for name in _OF_POST}
         for post in document["posts"]
         if sees_area(scope, post["area_code"], post["district"]) and _sees(scope.strands, post["strand"])
     ]
     if scope.strands is not None:
         areas = [_of_strands(area, posts, scope.strands) for area in areas]
-    return {**document, **_EMPTY, "areas": areas, "posts": posts}
+    passing = {name: document[name] for name in _PASSING}
+    return {**_NOTHING, **passing, "areas": areas, "posts": posts}
 
 
 def check_sees_all(caller: Caller) -> None:
@@ -68,6 +67,10 @@ def _sees(held: frozenset[str] | None, name: str) -> bool:
     return held is None or name in held
 
 
+def _of_area(area: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{name: area[name] for name in _OF_AREA if name in area}, "status": "", "reason": ""}
+
+
 def _of_strands(area: Mapping[str, Any], posts: list[dict[str, Any]], strands: frozenset[str]) -> dict[str, Any]:
     own = [post for post in posts if post["area_code"] == area["area_code"]]
     hours: dict[str, float] = {}
@@ -77,7 +80,7 @@ def _of_strands(area: Mapping[str, Any], posts: list[dict[str, Any]], strands: f
         {name: value for name, value in area[part].items() if name in strands} for part in ("expected", "met")
     )
     return {
-        **{key: area[key] for key in ("area_code", "name", "district")},
+        **{name: area[name] for name in _OF_AREA_AND_STRANDS},
         "hours": sum(hours.values()),
         "quarter_hours": sum(post["quarter_hours"] for post in own),
         "hours_by_resource": hours,

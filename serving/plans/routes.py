@@ -97,6 +97,7 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
         **declared("consultation", *READERS),
     )
     async def get_resources(request: Request) -> Any:
+        check_sees_all(present().caller)
         return await answered(desk(), request, await run_in_threadpool(resources, desk()))
 
 

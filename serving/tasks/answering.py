@@ -1,7 +1,8 @@
 """Tasks over HTTP: what a plan in force asks of the owners of resources, and what they say to it.
 
 An owner is told of its own tasks alone, and what is given to a partner is a disclosure to it. Expected demand is not
-given with them: partners have it from the published tables, in which small numbers are protected.
+given with them: partners have it from the published tables, in which small numbers are protected. A task is one thing
+to answer, so whoever sees some strands sees those tasks that are about no other.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from errors import DataError
+from errors import AllocationError, DataError
 from ledger.events import Event, NoSuchRecordError
 from models.allocation.decisions import answers
 from models.allocation.decisions.answers import Answer, Asked, asked_of
@@ -36,15 +37,12 @@ def tasks(desk: Desk, asking: Asking, query: TasksQuery) -> Finding:
         AllocationError: It is not in force, or the owner has no resource in it.
         LedgerError: The plan's file was changed.
     """
-    caller, books, plans = asking.caller, desk.books(asking), history(desk.ledger).plans
-    if query.plan_id is not None and query.plan_id not in plans:
-        raise DataError("names no plan that is recorded", place="plan_id", fix="leave it out for the newest in force")
-    in_force = query.plan_id is not None or any(one.state == ISSUED for one in plans.values())
-    seen = _seen(asked_of(books, query.plan_id, query.owner) if in_force else (), caller)
-    found = [one for one in seen if query.status in (None, one.state)]
+    caller = asking.caller
+    partner = caller.role is Role.PARTNER
+    asked = _asked_of_partner(desk, asking, query) if partner else _asked(desk, asking, query)
+    found = [one for one in _seen(asked, caller) if query.status in (None, one.state)]
     plan_id = found[0].task.plan_id if found else query.plan_id
     document = {"plan_id": plan_id, "tasks": [_document(one, caller) for one in found]}
-    partner = caller.role is Role.PARTNER
     return Finding.of(
         document,
         f"{PLAN}/{plan_id}" if plan_id else "tasks",
@@ -89,10 +87,7 @@ def _answered(desk: Desk, asking: Asking, task_id: str, content: object, say: Ca
     found: list[Task] = []
 
     def act(books: Books) -> None:
-        one = answers.find(books, task_id)
-        if not _seen([one], caller):
-            raise NoSuchRecordError(f"no plan in force has a task {task_id}", fix="list them at /v1/tasks")
-        found.append(one.task)
+        found.append(_find(books, task_id, caller))
         with conflicts():
             say(books)
 
@@ -100,6 +95,34 @@ def _answered(desk: Desk, asking: Asking, task_id: str, content: object, say: Ca
         return Told(_document(Asked(found[-1], Answer.of(event)), caller))
 
     return once(desk, asking, content, act, told).response()
+
+
+def _asked(desk: Desk, asking: Asking, query: TasksQuery) -> Sequence[Asked]:
+    plans = history(desk.ledger).plans
+    if query.plan_id is not None and query.plan_id not in plans:
+        raise DataError("names no plan that is recorded", place="plan_id", fix="leave it out for the newest in force")
+    in_force = query.plan_id is not None or any(one.state == ISSUED for one in plans.values())
+    return asked_of(desk.books(asking), query.plan_id, query.owner) if in_force else ()
+
+
+def _asked_of_partner(desk: Desk, asking: Asking, query: TasksQuery) -> Sequence[Asked]:
+    """Return the tasks asked for; none where a planner is told why: that would tell of plans and of other owners."""
+    try:
+        asked = _asked(desk, asking, query.model_copy(update={"owner": None}))
+    except (AllocationError, DataError):
+        return ()
+    return [one for one in asked if query.owner in (None, one.task.owner)]
+
+
+def _find(books: Books, task_id: str, caller: Caller) -> Task:
+    """Return a task that a caller may see; one that is out of sight is answered as one that is not there."""
+    try:
+        seen = _seen([answers.find(books, task_id)], caller)
+    except NoSuchRecordError:
+        seen = []
+    if not seen:
+        raise NoSuchRecordError(f"no plan in force has a task {task_id}", fix="list them at /v1/tasks")
+    return seen[0].task
 
 
 def _seen(asked: Sequence[Asked], caller: Caller) -> list[Asked]:
@@ -110,7 +133,9 @@ def _seen(asked: Sequence[Asked], caller: Caller) -> list[Asked]:
     return [
         one
         for one in asked
-        if (scope.owners is None or one.task.owner in scope.owners) and sees_area(scope, one.task.place)
+        if (scope.owners is None or one.task.owner in scope.owners)
+        and (scope.strands is None or scope.strands.issuperset(one.task.strands))
+        and sees_area(scope, one.task.place)
     ]
 
 

@@ -185,6 +185,24 @@ def test_owners_are_told_of_their_own_tasks_and_answer_them(
     strangers = headers_for(root, Role.PARTNER, name="council", scope=Scope(owners=frozenset({"council"})))
     assert shaped(Tasks, client.get("/v1/tasks", headers=strangers)).tasks == []
     assert detail(client.post(f"/v1/tasks/{task_id}/accept", json={}, headers=strangers), 404)
+    for asked in (
+        "owner=police",
+        "owner=fire",
+        f"plan_id={plan_id}",
+        "plan_id=nonsense",
+        "plan_id=nonsense&owner=fire",
+    ):
+        assert shaped(Tasks, client.get(f"/v1/tasks?{asked}", headers=strangers)).tasks == []
+    there, nowhere = (
+        detail(client.post(f"/v1/tasks/{one}/accept", json={}, headers=strangers), 404).replace(one, "")
+        for one in (task_id, "2026-11-30-0123456789")
+    )
+    assert there == nowhere
+    for strands, sees in ((frozenset({"robbery"}), False), (frozenset(tasks.tasks[0].strands), True)):
+        narrow = headers_for(root, Role.PLANNER, name="Eve", scope=Scope(strands=strands))
+        assert bool(shaped(Tasks, client.get("/v1/tasks", headers=narrow)).tasks) is sees
+        if not sees:
+            assert detail(client.post(f"/v1/tasks/{task_id}/accept", json={}, headers=narrow), 404)
     own = headers_for(root, Role.PARTNER, name="police", scope=Scope(owners=frozenset({"police"})))
     told = client.get("/v1/tasks", headers=own)
     assert [task.expected for task in shaped(Tasks, told).tasks] == [None, None]
@@ -269,6 +287,7 @@ def test_who_sees_some_areas_sees_these_alone_and_decides_on_none(client: TestCl
         ("POST", f"/v1/plans/{plan_id}/reject", {"reason": "x"}),
         ("GET", f"/v1/plans/{plan_id}/compare?other={plan_id}", None),
         ("GET", "/v1/scenarios", None),
+        ("GET", "/v1/resources", None),
     ):
         answer = client.request(method, address, json=body, headers=headers)
         assert "may not see" in detail(answer, 403)

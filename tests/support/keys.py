@@ -13,15 +13,16 @@ CHEAP = Cost(kibibytes=8, passes=1)
 
 
 def key_in(ledger: Ledger, *roles: Role, name: str = "Ann", scope: Scope | None = None, days: int = 30) -> str:
-    """Make a key for these roles, by default for all, and return it whole."""
-    grant = Grant(name, frozenset(roles or Role), days, scope=scope or Scope())
+    """Make a key for these roles, by default for all but a partner's, and return it whole."""
+    grant = Grant(name, frozenset(roles or set(Role) - {Role.PARTNER}), days, scope=scope or Scope())
     return create(ledger, grant, actor="tests", now=datetime.now(UTC), cost=CHEAP)[0]
 
 
 def headers_for(root: Path, *roles: Role, name: str = "Ann", scope: Scope | None = None) -> dict[str, str]:
     """Make a key in the workspace at `root` and return the header that it is sent in.
 
-    Without roles it has all of them. Another name is another person: whoever drafted a plan does not issue it alone.
+    Without roles it has all but a partner's. Another name is another person: whoever drafted a plan does not issue it
+    alone.
     """
     with Ledger.open(Workspace.open(root).database_url, lambda: datetime.now(UTC)) as ledger:
         return {"Authorization": f"Bearer {key_in(ledger, *roles, name=name, scope=scope)}"}

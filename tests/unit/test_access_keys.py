@@ -279,6 +279,11 @@ def test_a_partner_sees_no_team_and_no_feed_but_its_own(place: Place) -> None:
         ({"days": 367}, "a key does not hold for so long"),
         ({"purpose": "Any Purpose"}, "is no code of a purpose"),
         ({"roles": frozenset({Role.PARTNER})}, "a partner's key with nothing of its own shows nothing"),
+        ({"roles": frozenset({Role.PARTNER, Role.PLANNER})}, "a partner's key with nothing of its own"),
+        (
+            {"roles": frozenset({Role.PARTNER}), "scope": Scope(areas=frozenset({"D1"}))},
+            "areas alone show nothing",
+        ),
     ],
 )
 def test_a_key_that_would_open_nothing_or_for_ever_is_not_made(grant: dict[str, object], told: str) -> None:

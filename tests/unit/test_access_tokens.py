@@ -112,6 +112,18 @@ def test_a_token_that_says_something_else_names_nobody(desk: Desk, claims: dict[
         desk.identity(**claims)
 
 
+def test_an_issuer_on_https_does_not_have_its_keys_fetched_in_the_clear() -> None:
+    asked: list[str] = []
+
+    def answers(address: str) -> bytes:
+        asked.append(address)
+        return json.dumps({"issuer": "https://id.example", "jwks_uri": "http://id.example/keys"}).encode()
+
+    with pytest.raises(ServiceError, match="cannot be asked for its keys"):
+        IssuerKeys("https://id.example", answers, lambda: 0.0).key("one")
+    assert asked == ["https://id.example/.well-known/openid-configuration"]
+
+
 def unsigned(desk: Desk) -> str:
     return jwt.encode(desk.claims(), "", "none", headers={"kid": "one"})
 
