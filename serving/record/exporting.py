@@ -4,7 +4,6 @@ An export is made of what is recorded and can be made again, so no row names it 
 """
 
 import asyncio
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from errors import ServiceError
 from features.workspace import Workspace
 from ledger.artefacts import Json
+from ledger.backup.manifest import hash_of
 from ledger.bundle.writing import export
 from ledger.events import Draft, NoSuchRecordError
 from ledger.reading import Which, page
@@ -32,8 +32,8 @@ KIND = "export"
 ZIP = "application/zip"
 
 _FOLDER = "exports"
-_NAME = re.compile(r"\d{12}-[0-9a-f]{12}")
-_CHUNK = 2**20
+# Events, root and the zip's own hash: exports of one state differ, as their checkpoints do. Older ones have no hash.
+_NAME = re.compile(r"\d{12}-[0-9a-f]{12}(-[0-9a-f]{12})?")
 
 
 def export_errand() -> Errand:
@@ -54,14 +54,15 @@ def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
     folder.mkdir(exist_ok=True)
     part = folder / f"{bench.job.job_id}.part.zip"
     written = export(bench.ledger.database, part, advance)
-    name = f"{written.events:012d}-{written.root[:12]}"
+    digest = hash_of(part)
+    name = f"{written.events:012d}-{written.root[:12]}-{digest[:12]}"
     target = folder / f"{name}.zip"
     part.replace(target)
     draft = Draft(
         "consultation",
         f"{KIND}/{name}",
         bench.job.caller,
-        object_hash=_sha256(target),
+        object_hash=digest,
         details={"act": "export", "events": written.events, "head": written.head, "root": written.root},
     )
     bench.last().ledger.append(draft)
@@ -87,7 +88,7 @@ async def handed_out(desk: Desk, asking: Asking, name: str) -> Response:
     """Record that an export is handed out, and hand it out from the disk: it may be larger than a worker's memory.
 
     Raises:
-        NoSuchRecordError: There is no such export, or it was deleted.
+        NoSuchRecordError: There is no such export, or its file was deleted or changed.
         LedgerError: It could not be recorded; then it is not handed out.
     """
     absent = NoSuchRecordError("there is no such export", fix="ask for one at /v1/exports")
@@ -98,6 +99,8 @@ async def handed_out(desk: Desk, asking: Asking, name: str) -> Response:
     made = await run_in_threadpool(page, desk.ledger.database, which, 1)
     if not made or not path.is_file():
         raise absent
+    if await run_in_threadpool(hash_of, path) != made[0].draft.object_hash:
+        raise NoSuchRecordError("the export is not what was made", fix="ask for another one at /v1/exports")
     draft = Draft(
         "disclosure",
         f"{KIND}/{name}",
@@ -113,11 +116,3 @@ async def handed_out(desk: Desk, asking: Asking, name: str) -> Response:
 
 def _folder(workspace: Workspace) -> Path:
     return workspace.root / _FOLDER
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -171,6 +171,12 @@ def test_an_export_is_made_by_a_job_and_verifies_elsewhere(
     said = get(client, f"/v1/audit/{bundle.headers['audit-id']}")
     assert (said["operation"], said["recipient"] == said["actor"]) == ("disclosure", True)
     assert said["object_hash"] == hashlib.sha256(bundle.content).hexdigest()
+    kept = root / "exports" / f"{again.json()['export_id']}.zip"
+    assert kept.stem.endswith(hashlib.sha256(kept.read_bytes()).hexdigest()[:12])
+    with kept.open("ab") as file:
+        file.write(b"x")
+    changed = client.get(again.headers["location"])
+    assert (changed.status_code, "not what was made" in changed.text) == (404, True)
     for name in ("000000000001-0123456789ab", "..%2Fstrandcast"):
         assert client.get(f"/v1/exports/{name}").status_code == 404
 
