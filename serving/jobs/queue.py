@@ -86,6 +86,9 @@ class Queue:
             runner: Who takes it.
             gone: Tells whether another runner is known to be gone.
         """
+        # Who only looks takes no writer's turn: a runner that waits for work looks several times a second.
+        if not any(self._is_free(job, gone) for job in self.open()):
+            return None
         with self.ledger.database.writing() as connection:
             rows = connection.execute(_ALL.where(JOB_ENDINGS.c.job.is_(None)).order_by(JOBS.c.sequence)).mappings()
             free = next((job for job in map(Job.of, rows) if self._is_free(job, gone)), None)
@@ -110,10 +113,13 @@ class Queue:
             return connection.execute(ended).first() is None
 
     def give_back(self, job: Job, runner: str) -> None:
-        """Put a job back that a runner cannot finish, so that the next one takes it up at once."""
+        """Put a job back that a runner was told to leave, so that the next one takes it up at once.
+
+        That it was taken up does not count: only who is gone without a word may have been ended by the job.
+        """
         with self.ledger.database.writing() as connection:
             mine = and_(JOBS.c.job == job.job_id, JOBS.c.runner == runner)
-            connection.execute(update(JOBS).where(mine).values(runner=None))
+            connection.execute(update(JOBS).where(mine).values(runner=None, attempts=JOBS.c.attempts - 1))
 
     def end(self, job: Job, outcome: Outcome, problem: Problem, actor: str, hands: Ledger | None = None) -> Event:
         """End a job that made nothing.

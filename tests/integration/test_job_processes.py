@@ -1,5 +1,6 @@
 """The runner as a process of its own: killed, cancelled, started twice."""
 
+import json
 import os
 import signal
 import subprocess
@@ -35,10 +36,8 @@ def queue(root: Path) -> Iterator[Queue]:
 
 
 @contextmanager
-def process(root: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.jobs", str(root)], cwd=REPOSITORY, stderr=subprocess.DEVNULL
-    )
+def process(root: Path, stderr: int = subprocess.DEVNULL) -> Iterator["subprocess.Popen[bytes]"]:
+    child = subprocess.Popen([sys.executable, "-m", "tests.support.jobs", str(root)], cwd=REPOSITORY, stderr=stderr)
     try:
         yield child
     finally:
@@ -71,6 +70,16 @@ def test_a_job_whose_runner_is_killed_is_done_by_the_next_and_recorded_once(root
     assert (done.state, done.attempts) == ("done", 2)
     assert [event.draft.object for event in queue.ledger.events(operation="combination")] == ["count/30", job.name]
     assert queue.ledger.verify().ok
+
+
+def test_the_runner_logs_where_a_job_failed_and_not_what_it_read(root: Path, queue: Queue) -> None:
+    job = ask(queue, -2)
+    with process(root, subprocess.PIPE) as child:
+        _, said = child.communicate(timeout=WITHIN_SECONDS)
+    assert queue.job(job.job_id).state == "failed"
+    [line] = [json.loads(line) for line in said.splitlines() if job.job_id.encode() in line]
+    assert line["error"] == "KeyError"
+    assert b"a cell" not in said
 
 
 def test_a_second_runner_leaves_the_work_to_the_first(root: Path, queue: Queue) -> None:

@@ -34,10 +34,12 @@ def now() -> datetime:
 
 
 def count(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
-    """Count to `to`, a step every `seconds`, and record that it was done; refuse to count to 13."""
+    """Count to `to`, a step every `seconds`, and record that it was done; refuse to count to 13, and fail below 0."""
     said: dict[str, Any] = dict(asked)
     if said["to"] == 13:
         raise AllocationError("13 cannot be counted to", place="to", fix="count to another number")
+    if said["to"] == -2:
+        raise KeyError("a cell")
     if said["to"] < 0:
         raise ZeroDivisionError
     for step in range(said["to"]):

@@ -1,5 +1,6 @@
 """Jobs: asked for and ended by events, done once, and done again where their runner was killed."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -106,6 +107,28 @@ def test_a_job_that_ends_its_runner_again_and_again_is_given_up(root: Path, queu
     assert ended.outcome == "failed"
     assert ended.problem is not None
     assert "ended its runner 3 times" in ended.problem.detail
+
+
+def test_a_job_that_a_runner_was_told_to_leave_was_not_attempted(queue: Queue) -> None:
+    job = ask(queue, 1)
+    for _ in range(MOST_ATTEMPTS + 1):
+        claimed = queue.claim("a", lambda _: False)
+        assert claimed is not None
+        assert claimed.attempts == 1
+        queue.give_back(claimed, "b")
+        queue.give_back(claimed, "a")
+    assert (queue.job(job.job_id).attempts, queue.job(job.job_id).state) == (0, "queued")
+
+
+def test_who_looks_for_work_and_finds_none_does_not_wait_for_a_writer(queue: Queue) -> None:
+    ask(queue, 1)
+    queue.claim("a", lambda _: False)
+    found: list[object] = ["nothing yet"]
+    look = threading.Thread(target=lambda: found.append(queue.claim("b", lambda _: False)), daemon=True)
+    with queue.ledger.database.writing():
+        look.start()
+        look.join(10)
+        assert found == ["nothing yet", None]
 
 
 def test_a_job_ends_once(root: Path, queue: Queue) -> None:
