@@ -21,7 +21,7 @@ class Treated:
 
     Attributes:
         what: What it did.
-        status: The status that it was answered with; 0: the connection was closed without an answer.
+        status: The status that it was answered with; 0: closed without an answer; -1: neither, in all the patience.
         seconds: Until that.
         sent: Bytes that were taken of it.
     """
@@ -235,6 +235,8 @@ def _dripped(what: str, target: Target, head: bytes, slow: bytes) -> Treated:
 def _status(connection: socket.socket) -> int:
     try:
         return _read(connection.recv(_CHUNK))
+    except TimeoutError:
+        return -1
     except OSError:
         return 0
 

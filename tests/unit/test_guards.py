@@ -119,7 +119,7 @@ def test_a_body_that_arrives_too_slowly_is_given_up() -> None:
     app = Bodies(echo, seconds=0.02, bytes_a_second=1e6)
     assert status(answered(app, messages=[part(b"{", more=True)])) == 408
     assert status(answered(app, messages=[])) == 408
-    assert status(answered(app)) == 200
+    assert status(answered(Bodies(echo))) == 200
 
 
 def test_a_body_that_drips_is_given_up_before_it_is_whole() -> None:
