@@ -144,7 +144,7 @@ class Event:
     @property
     def audit_id(self) -> str:
         """The identifier handed out with an answer: the position and the first 8 digits of the hash."""
-        return f"{self.sequence:08d}-{self.hash[:8]}"
+        return audit_id_of(self.sequence, self.hash)
 
     def content(self) -> dict[str, Any]:
         """Return all that the hash covers."""
@@ -204,6 +204,11 @@ def alias_parts(key: str) -> tuple[str, str]:
     """Return kind and alias of a detail that `alias_key` made; a kind holds no slash."""
     kind, _, alias = key.partition(":")[2].partition("/")
     return kind, alias
+
+
+def audit_id_of(sequence: int, event_hash: str) -> str:
+    """Return the identifier of an event: its position and the first 8 digits of its hash."""
+    return f"{sequence:08d}-{event_hash[:8]}"
 
 
 def canonical_json(value: object) -> bytes:

@@ -118,6 +118,8 @@ def verify(context: Context, file: Path | None, key_text: str | None, checkpoint
 
 
 def _tell(context: Context, found: Verification, *, collected: bool) -> None:
+    from ledger.events import audit_id_of
+
     document = {
         "ok": found.ok,
         "events": found.events,
@@ -130,7 +132,7 @@ def _tell(context: Context, found: Verification, *, collected: bool) -> None:
         "not_yet_erased": list(found.not_yet_erased),
     }
     if found.ok:
-        noted = f"{found.events:08d}-{found.head[:8]}"
+        noted = audit_id_of(found.events, found.head)
         lines = [
             f"{found.events:,} events verified; nothing was rewritten.",
             f"Head: {found.head}",

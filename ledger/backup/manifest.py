@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from errors import LedgerError
+from ledger.events import audit_id_of
 
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite"
@@ -39,7 +40,7 @@ class Manifest:
     @property
     def last_audit_id(self) -> str:
         """The identifier of its last event."""
-        return f"{self.events:08d}-{self.head[:8]}"
+        return audit_id_of(self.events, self.head)
 
     def to_bytes(self) -> bytes:
         """Return the manifest as it is written."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from errors import DataError, LedgerError
-from ledger.events import LEAF_PREFIX, Event, canonical_json
+from ledger.events import LEAF_PREFIX, Event, audit_id_of, canonical_json
 from ledger.tree.notes import Checkpoint, Verifier
 from ledger.tree.proofs import verifies_consistency, verifies_inclusion
 
@@ -86,7 +86,7 @@ def _check_inclusion(document: Mapping[str, Any], verifier: Verifier | None) -> 
     event, index, size = document["event"], int(document["index"]), int(document["size"])
     leaf = hashlib.sha256(LEAF_PREFIX + canonical_json(event)).digest()
     root = _bytes(document["root"])
-    if event["sequence"] != index + 1 or document["audit_id"] != f"{index + 1:08d}-{leaf.hex()[:8]}":
+    if event["sequence"] != index + 1 or document["audit_id"] != audit_id_of(index + 1, leaf.hex()):
         raise LedgerError("the event in the proof is not the one that the proof names", fix=_FIX)
     if not verifies_inclusion(leaf, index, size, [_bytes(node) for node in document["path"]], root):
         raise LedgerError("the proof does not hold: its path does not lead from the event to the root", fix=_FIX)

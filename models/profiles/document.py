@@ -60,7 +60,7 @@ def to_csv(table: list[dict[str, Any]]) -> bytes:
     writer.writerow(COLUMNS)
     for row in table:
         cells = [row[name] for name in COLUMNS]
-        writer.writerow([guarded([cell])[0] if isinstance(cell, str) else cell for cell in cells])
+        writer.writerow(guarded(cells))
     return text.getvalue().encode()
 
 

@@ -1,7 +1,7 @@
 """What a replay finds, as one typed document: the same, nearly the same, other, or why it cannot be told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ledger.artefacts import Json
@@ -106,10 +106,6 @@ class Replay:
         if self.outcome != "cannot":
             return ()
         return tuple(part.name for part in self.parts if part.verdict == "absent") or self.absent_surroundings
-
-    def with_parts(self, parts: Sequence[Part]) -> "Replay":
-        """Return it with further parts."""
-        return replace(self, parts=(*self.parts, *parts))
 
     def sentence(self) -> str:
         """Return the outcome in words."""

@@ -39,7 +39,7 @@ class Caller:
     Attributes:
         name: As it is recorded: the name of a key or the subject of a token.
         role: In which role.
-        authentication: How they are known: "api-key", "oidc" or "none".
+        authentication: How they are known: "api-key:ID", "oidc:ISSUER" or "none".
         purpose: Code of the purpose that they ask for.
         scope: How far their sight reaches.
     """

@@ -18,7 +18,7 @@ from sqlalchemy import RowMapping, Select, select
 
 from errors import AccessError
 from ledger.acting import Acting
-from ledger.events import Draft, Event, NoSuchRecordError, Scalar, canonical_json
+from ledger.events import Draft, Event, NoSuchRecordError, Scalar, audit_id_of, canonical_json
 from ledger.ledger import Ledger
 from ledger.tables import API_KEYS, EVENTS, Row
 from serving.access.caller import NOBODY, Role, Scope
@@ -228,5 +228,5 @@ def _key(row: RowMapping, revoked: str | None) -> Key:
     roles = frozenset(Role(role) for role in row["roles"].split(";"))
     scope = scope_of(json.loads(row["scope"]))
     identity = Identity(row["name"], roles, f"{KIND}:{row['key_id']}", row["purpose"], scope)
-    audit_id = f"{row['sequence']:08d}-{row['event_hash'][:8]}"
+    audit_id = audit_id_of(row["sequence"], row["event_hash"])
     return Key(row["key_id"], identity, row["hash"], row["time"], row["expires"], revoked, audit_id)

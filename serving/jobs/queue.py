@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, and_, select, update
 
-from ledger.events import Draft, Event, NoSuchRecordError
+from ledger.events import Draft, Event, NoSuchRecordError, audit_id_of
 from ledger.ledger import Ledger
 from ledger.tables import EVENTS, JOB_ENDINGS, JOBS, Row
 from serving.access.caller import Caller
@@ -77,7 +77,7 @@ class Queue:
         """Return the identifier of the event that ended a job."""
         query = select(EVENTS.c.hash).where(EVENTS.c.sequence == ended.sequence)
         with self.ledger.database.reading() as connection:
-            return f"{ended.sequence:08d}-{connection.execute(query).scalar_one()[:8]}"
+            return audit_id_of(ended.sequence, connection.execute(query).scalar_one())
 
     def claim(self, runner: str, gone: Callable[[str], bool]) -> Job | None:
         """Take the first job that nobody works on; None where there is none.

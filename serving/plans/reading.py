@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from errors import DataError
+from features.cells import guarded
 from ledger.files import FileStore, StoredFile
 from models.allocation.decisions.again import moved
 from models.allocation.decisions.history import History, Status, history
@@ -17,7 +18,6 @@ from models.allocation.decisions.record import PlanRecord, load_plan
 from models.suspension import NOTICE, suspension_of
 from serving.answers import CSV, Finding
 from serving.asking import Asking
-from serving.cells import guarded
 from serving.desk import Desk
 from serving.plans.narrowing import narrowed
 from serving.plans.schemas import PlansQuery

@@ -9,11 +9,11 @@ from typing import Any
 from fastapi.responses import Response
 
 from errors import DataError, ServiceError
+from features.cells import guarded
 from ledger.artefacts import Artefact, Json
 from models.allocation.decisions.history import history
 from serving.answers import AUDIT_ID, CSV, JSON, Finding
 from serving.asking import Asking
-from serving.cells import guarded
 from serving.desk import Desk
 from serving.jobs.job import Asked, Job
 from serving.jobs.waiting import Errand

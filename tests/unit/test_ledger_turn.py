@@ -27,5 +27,10 @@ def test_one_writer_at_a_time_of_all_that_share_a_database(tmp_path: Path) -> No
 
 
 def test_where_the_file_cannot_be_had_the_database_alone_decides(tmp_path: Path) -> None:
-    with Turn(str(tmp_path / "no" / "such" / "w.db")).taken(), Turn(None).taken():
-        pass
+    entered = 0
+    for turn in (Turn(str(tmp_path / "no" / "such" / "w.db")), Turn(None)):
+        for _ in range(2):
+            with turn.taken():
+                entered += 1
+    assert entered == 4
+    assert not list(tmp_path.iterdir())

@@ -40,9 +40,5 @@ def write_study(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], 
     table = [{**row, **marks} for row in rows]
     if table:
         writer.writerow(guarded(list(table[0])))
-        writer.writerows([[_cell(value) for value in row.values()] for row in table])
+        writer.writerows(guarded(row.values()) for row in table)
     write_whole(path, buffer.getvalue().encode())
-
-
-def _cell(value: Any) -> Any:
-    return guarded([value])[0] if isinstance(value, str) else value
