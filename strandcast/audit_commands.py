@@ -51,7 +51,9 @@ def list_events(context: Context, operation: str | None, subject: str | None, li
         [event.audit_id, event.time, event.draft.operation, event.draft.object, event.draft.actor, event.draft.outcome]
         for event in events
     ]
-    table = plain_table("Recorded events", ["audit id", "time", "operation", "object", "actor", "outcome"], rows)
+    table = plain_table(
+        "Recorded events", ["audit id", "time", "operation", "object", "actor", "outcome"], rows, whole=["audit id"]
+    )
     document = {"events": [event.as_document() for event in events]}
     if not events:
         context.output.result(document, lines=["No such event is recorded."])
@@ -146,8 +148,9 @@ def _tell(context: Context, found: Verification, *, collected: bool) -> None:
             lines.append(f"Checkpoints kept beside it that other keys signed, not judged: {found.others:,}.")
         context.output.result(document, lines=lines if found.events else ["Nothing is recorded yet."])
         return
+    where = "" if found.first_bad is None else f" at event {found.first_bad}"
     context.output.result(document)
-    context.output.say(f"strandcast: The record is broken at event {found.first_bad}: {found.problem}.")
+    context.output.say(f"strandcast: The record is broken{where}: {found.problem}.")
     click.get_current_context().exit(1)
 
 
