@@ -89,7 +89,7 @@ def at_length(folder: Path, events: int) -> None:
         print(f"proofs made: inclusion {inclusion:.1f} ms, consistency {1000 * (time.perf_counter() - begun):.1f} ms")
         for document in (proof, consistency):
             size = len(json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode())
-            told = check(document, SIGNER.verifier)
+            told = check(document, [SIGNER.verifier])
             print(f"{document['proof']} proof: {size:,} bytes, {len(document['path'])} hashes; {told.sentence}")
         begun = time.perf_counter()
         found = ledger.verify()
@@ -168,8 +168,8 @@ def found_offline(folder: Path, name: str, collected: list[Checkpoint]) -> bool:
     """Export a rewritten record, and return whether it is found to be one."""
     with open_at(folder) as ledger:
         export(ledger.database, folder / "rewritten.zip", silent)
-    alone = judge(folder / "rewritten.zip", SIGNER.verifier, [])
-    found = judge(folder / "rewritten.zip", SIGNER.verifier, collected)
+    alone = judge(folder / "rewritten.zip", [SIGNER.verifier], [])
+    found = judge(folder / "rewritten.zip", [SIGNER.verifier], collected)
     print(f"{name}: alone ok {alone.ok}; with what was collected: {found.problem or 'ok'}")
     return alone.ok and not found.ok
 

@@ -31,7 +31,7 @@ from ledger.files import FileStore
 from ledger.reading import stored
 from ledger.rows import artefact_of_row, artefact_row, event_of_row, event_row
 from ledger.tables import ALIAS_MOVES, ARTEFACTS, EVENTS, Row
-from ledger.tree.notes import Checkpoint
+from ledger.tree.notes import Checkpoint, Verifier
 from ledger.tree.stored import Tree, grow
 from ledger.verify import Verification, verify
 
@@ -273,15 +273,19 @@ class Ledger:
         with self._database.reading() as connection:
             return list(connection.execute(query).mappings())
 
-    def verify(self, files: FileStore | None = None, collected: Sequence[Checkpoint] = ()) -> Verification:
+    def verify(
+        self, files: FileStore | None = None, collected: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> Verification:
         """Check everything recorded; see `ledger.verify` for what is found and what a chain cannot find.
 
         Args:
             files: Where the artefacts' files lie; without it they are not read.
             collected: Checkpoints that somebody else collected, opened with the key that they trust.
+            keys: The keys that the reader trusts; the checkpoints kept beside the events must be theirs.
         """
         with stored(self._database) as found:
-            return verify(replace(found, collected=collected), files)
+            trusted = frozenset(key.text() for key in keys)
+            return verify(replace(found, collected=collected, trusted=trusted), files)
 
     @contextmanager
     def tree(self) -> Iterator[Tree]:

@@ -40,6 +40,7 @@ class Verification:
         problem: The fault in one sentence, if any.
         root: Root of the Merkle tree over the events, hexadecimal, where nothing is wrong.
         covered: Events that the newest of the collected checkpoints covers.
+        others: Checkpoints kept beside the events that none of the keys given signed: they are not judged by them.
         erased: Artefacts whose file is absent because it was erased, as "KIND/NAME", with the day of the erasure.
         not_yet_erased: Artefacts whose erasure is recorded and whose file is still there, though no other names it.
     """
@@ -51,6 +52,7 @@ class Verification:
     problem: str | None = None
     root: str | None = None
     covered: int = 0
+    others: int = 0
     erased: tuple[tuple[str, str], ...] = ()
     not_yet_erased: tuple[str, ...] = ()
 
@@ -75,6 +77,8 @@ class Stored:
         nodes: Level and number -> hash, of the rows of the tree.
         kept: The checkpoints that are kept beside the events.
         collected: Checkpoints that somebody else collected, each opened with the key that its reader trusts.
+        trusted: The public keys that the reader trusts, as text; without any, those kept are believed as they stand.
+        others: Kept checkpoints that name none of these keys and are not among `kept`.
         count: Number of lines, where it is known, to tell progress by.
     """
 
@@ -84,6 +88,8 @@ class Stored:
     nodes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     kept: Sequence[Kept] = ()
     collected: Sequence[Checkpoint] = ()
+    trusted: frozenset[str] = frozenset()
+    others: int = 0
     count: int = 0
 
 
@@ -97,11 +103,11 @@ def verify(stored: Stored, files: FileStore | None = None) -> Verification:
     chain = Chain([*(item.size for item in stored.collected), *(item.size for item in stored.kept)])
     absent: tuple[tuple[str, str], ...] = ()
     left_over: tuple[str, ...] = ()
-    covered = 0
+    covered = others = 0
     try:
         claimed, erasures = _read(chain, stored)
         covered = _compare_checkpoints(chain, stored.collected)
-        _compare_checkpoints(chain, [_opened(kept) for kept in stored.kept])
+        others = _compare_kept(chain, stored)
         rows = list(stored.artefacts)
         found = stored.moves | {key: value for row in rows for key, value in _row_claims(row).items()}
         _compare(claimed, found)
@@ -115,7 +121,14 @@ def verify(stored: Stored, files: FileStore | None = None) -> Verification:
         return Verification(chain.count, chain.head, ok=False, problem=problem)
     root = chain.tree.root().hex()
     return Verification(
-        chain.count, chain.head, ok=True, root=root, covered=covered, erased=absent, not_yet_erased=left_over
+        chain.count,
+        chain.head,
+        ok=True,
+        root=root,
+        covered=covered,
+        others=others,
+        erased=absent,
+        not_yet_erased=left_over,
     )
 
 
@@ -138,6 +151,23 @@ def _compare_checkpoints(chain: Chain, checkpoints: Iterable[Checkpoint]) -> int
             raise FaultError(covered + 1, f"{between} are not those of {signed}: the record was rewritten")
         covered = size
     return covered
+
+
+def _compare_kept(chain: Chain, stored: Stored) -> int:
+    """Return how many kept checkpoints are of other keys than the reader's, when the kept ones are of this chain.
+
+    Raises:
+        FaultError: One is not, or all are of other keys and nothing was collected: no key of the reader speaks for it.
+    """
+    _compare_checkpoints(chain, [_opened(kept) for kept in stored.kept])
+    if not stored.trusted:
+        return 0
+    total = len(stored.kept) + stored.others
+    others = stored.others + sum(kept.key not in stored.trusted for kept in stored.kept)
+    if total and others == total and not stored.collected:
+        problem = f"none of the checkpoints kept beside the events ({total:,}) is signed by the key that was given"
+        raise FaultError(1, problem)
+    return others
 
 
 def _opened(kept: Kept) -> Checkpoint:

@@ -17,7 +17,7 @@ from strandcast.audit_proofs_commands import (
     export,
     key,
     prove,
-    public_key,
+    public_keys,
     read_proof,
 )
 from strandcast.command import Context, command_options
@@ -51,7 +51,9 @@ def list_events(context: Context, operation: str | None, subject: str | None, li
         [event.audit_id, event.time, event.draft.operation, event.draft.object, event.draft.actor, event.draft.outcome]
         for event in events
     ]
-    table = plain_table("Recorded events", ["audit id", "time", "operation", "object", "actor", "outcome"], rows)
+    table = plain_table(
+        "Recorded events", ["audit id", "time", "operation", "object", "actor", "outcome"], rows, whole=["audit id"]
+    )
     document = {"events": [event.as_document() for event in events]}
     if not events:
         context.output.result(document, lines=["No such event is recorded."])
@@ -85,12 +87,12 @@ def show(context: Context, audit_id: str) -> None:
 
 @audit.command("verify")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--key", "key_text", help="Public key of the checkpoints, or a file that holds it.")
+@click.option("--key", "keys", multiple=True, help="Public key of checkpoints, or a file with it; may be repeated.")
 @click.option(
     "--checkpoints", type=click.Path(path_type=Path, file_okay=False), help="Folder of checkpoints that were collected."
 )
 @command_options
-def verify(context: Context, file: Path | None, key_text: str | None, checkpoints: Path | None) -> None:
+def verify(context: Context, file: Path | None, keys: tuple[str, ...], checkpoints: Path | None) -> None:
     """Check the whole record: the chain, its tree, the rows that name files, and the files; or a FILE on its own.
 
     FILE is a bundle of `strandcast audit export`, or a proof; it needs no workspace. Only checkpoints that somebody
@@ -99,21 +101,21 @@ def verify(context: Context, file: Path | None, key_text: str | None, checkpoint
     from ledger.bundle.judging import judge
     from ledger.tree.documents import check
 
-    verifier = public_key(key_text)
-    if checkpoints is not None and verifier is None:
+    verifiers = public_keys(keys)
+    if checkpoints is not None and not verifiers:
         raise click.UsageError("Checkpoints count for nothing without the --key that signed them.")
-    collected = collected_checkpoints(checkpoints, verifier) if checkpoints is not None and verifier else []
+    collected = collected_checkpoints(checkpoints, verifiers) if checkpoints is not None else []
     proof = read_proof(file) if file is not None else None
     if proof is not None:
-        proven = check(proof, verifier)
+        proven = check(proof, verifiers, collected)
         document = {"ok": True, "proof": proof["proof"], "size": proven.size, "signed": proven.signed}
         context.output.result(document, lines=[proven.sentence, _signed(proven.signed)])
         return
     if file is not None:
-        found = judge(file, verifier, collected)
+        found = judge(file, verifiers, collected)
     else:
         with opened(context) as (ledger, files):
-            found = ledger.verify(files, collected)
+            found = ledger.verify(files, collected, verifiers)
     _tell(context, found, collected=bool(collected))
 
 
@@ -126,6 +128,7 @@ def _tell(context: Context, found: Verification, *, collected: bool) -> None:
         "head": found.head,
         "root": found.root,
         "covered_by_checkpoints": found.covered,
+        "checkpoints_of_other_keys": found.others,
         "first_bad": found.first_bad,
         "problem": found.problem,
         "erased": [{"artefact": name, "on": day} for name, day in found.erased],
@@ -134,20 +137,30 @@ def _tell(context: Context, found: Verification, *, collected: bool) -> None:
     if found.ok:
         noted = audit_id_of(found.events, found.head)
         lines = [
-            f"{found.events:,} events verified; nothing was rewritten.",
+            f"{found.events:,} events verified; the record is consistent in itself.",
             f"Head: {found.head}",
             f"Root: {found.root}",
             *_erased(found),
         ]
         if collected:
-            lines.append(f"The collected checkpoints cover {found.covered:,} of them.")
+            lines.append(_covered(found))
         else:
             lines.append(f"Note {noted} somewhere else: it shows later whether the end was cut off.")
+        if found.others:
+            lines.append(f"Checkpoints kept beside it that other keys signed, not judged: {found.others:,}.")
         context.output.result(document, lines=lines if found.events else ["Nothing is recorded yet."])
         return
+    where = "" if found.first_bad is None else f" at event {found.first_bad}"
     context.output.result(document)
-    context.output.say(f"strandcast: The record is broken at event {found.first_bad}: {found.problem}.")
+    context.output.say(f"strandcast: The record is broken{where}: {found.problem}.")
     click.get_current_context().exit(1)
+
+
+def _covered(found: Verification) -> str:
+    first = f"The collected checkpoints cover events 1 to {found.covered:,}: none of these was rewritten."
+    if found.covered == found.events:
+        return first
+    return f"{first} No collected checkpoint covers what comes after, up to event {found.events:,}."
 
 
 def _signed(instant: str | None) -> str:
@@ -159,10 +172,12 @@ def _signed(instant: str | None) -> str:
 def _erased(found: Verification) -> list[str]:
     """Return what is to be said of files that erasures name."""
     days = Counter(day for _, day in found.erased)
-    lines = [f"{files:,} files are absent: erased on {day}, as recorded." for day, files in sorted(days.items())]
+    lines = [f"Absent files, erased on {day} as recorded: {files:,}." for day, files in sorted(days.items())]
     if found.not_yet_erased:
         files = len(found.not_yet_erased)
-        lines.append(f"{files:,} files whose erasure is recorded are still there: run strandcast purge to complete it.")
+        lines.append(
+            f"Files still there though their erasure is recorded: {files:,}. Run strandcast purge to complete it."
+        )
     return lines
 
 

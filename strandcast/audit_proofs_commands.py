@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,14 +140,15 @@ def export(context: Context, out: Path) -> None:
     context.output.result(document, lines=lines)
 
 
-def public_key(text: str | None) -> Verifier | None:
-    """Return the public key that an option gives, as text or as a file that holds it."""
+def public_keys(texts: Sequence[str]) -> list[Verifier]:
+    """Return the public keys that options give, as text or as files that hold them."""
     from ledger.tree.notes import Verifier
 
-    if text is None:
-        return None
-    path = Path(text)
-    return Verifier.of_text(path.read_text("utf-8") if path.is_file() else text)
+    files = [Path(text) for text in texts]
+    return [
+        Verifier.of_text(path.read_text("utf-8") if path.is_file() else text)
+        for path, text in zip(files, texts, strict=True)
+    ]
 
 
 def read_proof(path: Path) -> dict[str, Any] | None:
@@ -164,15 +166,16 @@ def read_proof(path: Path) -> dict[str, Any] | None:
         raise DataError(f"cannot be read ({error.strerror})", place=str(path), fix="check the path") from None
 
 
-def collected_checkpoints(folder: Path, verifier: Verifier) -> list[Checkpoint]:
-    """Return the checkpoints that lie in a folder.
+def collected_checkpoints(folder: Path, verifiers: Sequence[Verifier]) -> list[Checkpoint]:
+    """Return the checkpoints in a folder that these keys signed; those of other keys, as of former ones, are left out.
 
     Raises:
         DataError: There is none.
-        LedgerError: One is not signed by that key.
+        LedgerError: One says that it is of such a key and is not, or none is.
     """
     from errors import DataError, LedgerError
     from ledger.tree.checkpoints import SUFFIX
+    from ledger.tree.notes import named_in
 
     paths = sorted(folder.rglob(f"*{SUFFIX}"))
     if not paths:
@@ -181,10 +184,16 @@ def collected_checkpoints(folder: Path, verifier: Verifier) -> list[Checkpoint]:
         )
     found = []
     for path in paths:
+        note = path.read_bytes().decode(errors="replace")
+        if (verifier := named_in(note, verifiers)) is None:
+            continue
         try:
-            found.append(verifier.opened(path.read_bytes().decode(errors="replace")))
+            found.append(verifier.opened(note))
         except LedgerError as error:
             raise LedgerError(error.problem, place=path.name, fix=error.fix) from error
+    if not found:
+        problem = f"none of the {len(paths):,} checkpoints is signed by the key that was given"
+        raise LedgerError(problem, place=str(folder), fix="give the key that signed them; --key may be given again")
     return found
 
 

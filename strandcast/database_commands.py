@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strandcast.audit_proofs_commands import collected_checkpoints, public_key
+from strandcast.audit_proofs_commands import collected_checkpoints, public_keys
 from strandcast.command import Context, command_options
 
 if TYPE_CHECKING:
@@ -107,10 +107,10 @@ def restore(
     from ledger.backup.restoring import restore as make_anew
     from ledger.database import shown_address
 
-    verifier = public_key(key_text)
-    if checkpoints is not None and verifier is None:
+    verifiers = public_keys([key_text] if key_text else [])
+    if checkpoints is not None and not verifiers:
         raise click.UsageError("Checkpoints count for nothing without the --key that signed them.")
-    collected = collected_checkpoints(checkpoints, verifier) if checkpoints is not None and verifier else []
+    collected = collected_checkpoints(checkpoints, verifiers) if checkpoints is not None else []
     wish = Wish(holds, collected, accept_older)
     database = None
     with context.output.progress("Restoring, file by file") as advance:

@@ -12,21 +12,24 @@ from errors import DataError
 from ledger.artefacts import Artefact
 from ledger.bundle.names import ABOUT, ALIASES, ARTEFACTS, CHECKPOINTS, EVENTS, FORMAT
 from ledger.events import alias_key
-from ledger.tree.notes import Checkpoint, Kept, Verifier
+from ledger.tree.notes import Checkpoint, Kept, Verifier, named_in
 from ledger.verify import Claims, Stored, StoredArtefact, Verification, verify
 
 # An event holds a few hundred bytes; a line of this length was made to fill the memory.
 _LONGEST_LINE = 2**24
+# Digits of a number of events.
+_LONGEST_SIZE = 19
 _FIX = "export it again with strandcast audit export"
 
 
-def judge(bundle: Path, verifier: Verifier | None, collected: Sequence[Checkpoint]) -> Verification:
+def judge(bundle: Path, verifiers: Sequence[Verifier], collected: Sequence[Checkpoint]) -> Verification:
     """Verify a bundle.
 
     Args:
         bundle: The file.
-        verifier: The ledger's public key; with it the checkpoints in the bundle are verified too.
-        collected: Checkpoints that somebody collected while the ledger grew, opened with that key.
+        verifiers: The ledger's public keys; checkpoints in the bundle that they signed are verified too, those of other
+            keys are counted.
+        collected: Checkpoints that somebody collected while the ledger grew, opened with those keys.
 
     Raises:
         DataError: The file is no bundle, or damaged.
@@ -34,8 +37,9 @@ def judge(bundle: Path, verifier: Verifier | None, collected: Sequence[Checkpoin
     with _opened(bundle) as archive:
         about = _about(archive, bundle.name)
         moves = _moves(archive)
-        kept = [] if verifier is None else _kept(archive, verifier)
-        found = verify(Stored(_lines(archive), _artefacts(archive), moves, {}, kept, collected))
+        kept, others = _kept(archive, verifiers) if verifiers else ([], 0)
+        trusted = frozenset(verifier.text() for verifier in verifiers)
+        found = verify(Stored(_lines(archive), _artefacts(archive), moves, {}, kept, collected, trusted, others))
     if found.ok and (found.events, found.head, found.root) != (about["events"], about["head"], about["root"]):
         problem = "the events are not as many, or not those, that the bundle says it holds"
         return Verification(found.events, found.head, ok=False, first_bad=found.events + 1, problem=problem)
@@ -88,13 +92,24 @@ def _moves(archive: zipfile.ZipFile) -> Claims:
     return moves
 
 
-def _kept(archive: zipfile.ZipFile, verifier: Verifier) -> list[Kept]:
-    kept = []
+def _kept(archive: zipfile.ZipFile, verifiers: Sequence[Verifier]) -> tuple[list[Kept], int]:
+    """Return the checkpoints that say they are of these keys, not opened yet, and the number of the others."""
+    kept, others = [], 0
     for name in sorted(item for item in archive.namelist() if item.startswith(CHECKPOINTS)):
         with archive.open(name) as member:
             note = member.read(_LONGEST_LINE).decode(errors="replace")
-        kept.append(Kept(verifier.opened(note).size, note, verifier.text()))
-    return kept
+        verifier = named_in(note, verifiers)
+        if verifier is None:
+            others += 1
+        else:
+            kept.append(Kept(_size(note), note, verifier.text()))
+    return kept, others
+
+
+def _size(note: str) -> int:
+    """Return the size that a note speaks of; whether it was signed so is found where it is opened."""
+    lines = note.split("\n", 2)
+    return int(lines[1]) if len(lines) > 1 and lines[1].isdecimal() and len(lines[1]) < _LONGEST_SIZE else 0
 
 
 def _rows(archive: zipfile.ZipFile, name: str, fields: int) -> Iterator[list[Any]]:

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -125,6 +126,18 @@ class Verifier:
                 return checkpoint
         raise LedgerError(f"the note is not signed by the key of {self.name}", fix="give the key that signed it")
 
+    def named_in(self, note: str) -> bool:
+        """Return whether a signature under a note says that it is of this key; it may be none."""
+        begin = f"{_DASH} {self.name} "
+        lines = note.rpartition("\n\n")[2].splitlines()
+        return any(line.startswith(begin) and self._named(line.removeprefix(begin)) for line in lines)
+
+    def _named(self, signature: str) -> bool:
+        try:
+            return _decoded(signature)[:4] == self.digest
+        except ValueError:
+            return False
+
     def _signed(self, line: str, text: str) -> bool:
         dash, _, rest = line.partition(" ")
         name, _, signature = rest.partition(" ")
@@ -136,6 +149,11 @@ class Verifier:
         except (ValueError, InvalidSignature):
             return False
         return True
+
+
+def named_in(note: str, verifiers: Iterable[Verifier]) -> Verifier | None:
+    """Return the key that a note says it is signed with; None where it names none of these, as of a former key."""
+    return next((verifier for verifier in verifiers if verifier.named_in(note)), None)
 
 
 @dataclass(frozen=True)

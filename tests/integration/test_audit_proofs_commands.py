@@ -105,11 +105,14 @@ def test_a_proof_is_small_and_checked_anywhere(call: Command, public: str, tmp_p
     assert (code, "not the one" in str(told["error"])) == (1, True)
 
 
-def test_a_proof_of_a_state_that_nobody_signed_says_so(call: Command, tmp_path: Path) -> None:
+def test_a_proof_of_a_state_that_nobody_signed_says_so(call: Command, public: str, tmp_path: Path) -> None:
     audit_id = call("audit", "list")["events"][0]["audit_id"]
     proof = call("audit", "prove", audit_id, "--out", tmp_path / "proof.json")
     assert (proof["size"], proof["checkpoint"]) == (300, None)
     assert call("audit", "verify", tmp_path / "proof.json")["signed"] is None
+    # Who gives a key wants a signature.
+    refused = call("audit", "verify", tmp_path / "proof.json", "--key", public, expected=1)
+    assert "nobody signed" in refused["error"]
 
 
 def test_consistency_of_two_checkpoints(call: Command, public: str, tmp_path: Path) -> None:

@@ -114,14 +114,14 @@ def test_a_proof_is_checked_without_the_service(client: TestClient, signed: Veri
     answer = client.get(f"/v1/audit/{audit_id}/proof")
     proof = InclusionProof.model_validate_json(answer.content)
     assert len(answer.content) < 2048
-    told = check(answer.json(), signed)
+    told = check(answer.json(), [signed])
     assert (told.size, told.signed is not None) == (proof.size, True)
     assert proof.size >= RECORDED
     event = get(client, f"/v1/audit/{answer.headers['audit-id']}")
     assert (event["object"], event["details"]["proof"]) == (f"event/{audit_id}", "inclusion")
     of_all = get(client, f"/v1/audit/{audit_id}/proof", size=RECORDED + 1)
     assert of_all["size"] == RECORDED + 1
-    assert check(of_all, signed).size == RECORDED + 1
+    assert check(of_all, [signed]).size == RECORDED + 1
 
 
 def test_sizes_and_events_that_there_are_not_are_told(client: TestClient) -> None:
@@ -136,7 +136,7 @@ def test_states_are_consistent_over_http(client: TestClient, signed: Verifier) -
     document = get(client, "/v1/consistency", old=100, new=300)
     proof = ConsistencyProof.model_validate(document)
     assert (proof.old_size, proof.new_size) == (100, 300)
-    assert check(document, signed).size == 300
+    assert check(document, [signed]).size == 300
     newest = ConsistencyProof.model_validate(get(client, "/v1/consistency", old=100))
     assert newest.new_checkpoint is not None
 
@@ -164,7 +164,7 @@ def test_an_export_is_made_by_a_job_and_verifies_elsewhere(
     assert (bundle.status_code, bundle.headers["content-type"]) == (200, "application/zip")
     (tmp_path / "bundle.zip").write_bytes(bundle.content)
     notes = [signed.opened(path.read_text("utf-8")) for path in (root / "drop").iterdir()]
-    found = judge(tmp_path / "bundle.zip", signed, notes)
+    found = judge(tmp_path / "bundle.zip", [signed], notes)
     assert (found.ok, found.covered) == (True, max(note.size for note in notes))
     again = client.post("/v1/exports", json={})
     assert (again.status_code, again.json()["events"] > found.events) == (201, True)

@@ -58,7 +58,7 @@ def exported(folder: Path) -> Path:
 
 
 def judged(folder: Path) -> Verification:
-    return judge(exported(folder), SIGNER.verifier, collected(folder))
+    return judge(exported(folder), [SIGNER.verifier], collected(folder))
 
 
 def test_whole_bundle_verifies_without_its_database(folder: Path) -> None:
@@ -66,7 +66,7 @@ def test_whole_bundle_verifies_without_its_database(folder: Path) -> None:
     with open_ledger(folder) as ledger:
         online = ledger.verify()
     (folder / "strandcast.db").unlink()
-    offline = judge(bundle, SIGNER.verifier, collected(folder))
+    offline = judge(bundle, [SIGNER.verifier], collected(folder))
     assert (offline.ok, offline.events, offline.covered) == (True, EVENTS_RECORDED, SIGNED[-1])
     assert (offline.head, offline.root) == (online.head, online.root)
 
@@ -105,8 +105,8 @@ def test_a_record_that_its_owner_computed_anew_is_found_by_what_others_collected
     forge(folder, change)
     bundle = exported(folder)
     # On its own it is whole: nobody can tell who has only the bundle.
-    assert judge(bundle, SIGNER.verifier, []).ok
-    found = judge(bundle, SIGNER.verifier, collected(folder))
+    assert judge(bundle, [SIGNER.verifier], []).ok
+    found = judge(bundle, [SIGNER.verifier], collected(folder))
     assert not found.ok
     assert ("cut off" if change is cut else "rewritten") in str(found.problem)
 
@@ -119,7 +119,7 @@ def test_a_database_that_was_put_back_is_found(folder: Path, later: int) -> None
     found = judged(folder)
     assert not found.ok
     assert ("rewritten" if later else "old backup") in str(found.problem)
-    assert judge(exported(folder), SIGNER.verifier, collected(folder)[:1]).ok
+    assert judge(exported(folder), [SIGNER.verifier], collected(folder)[:1]).ok
 
 
 def changed(bundle: Path, change: Callable[[list[bytes]], list[bytes]], name: str = EVENTS) -> Path:
@@ -150,31 +150,31 @@ def changed(bundle: Path, change: Callable[[list[bytes]], list[bytes]], name: st
 def test_a_bundle_whose_lines_were_changed_is_found_where_they_were(
     folder: Path, change: Callable[[list[bytes]], list[bytes]], first_bad: int
 ) -> None:
-    found = judge(changed(exported(folder), change), None, collected(folder))
+    found = judge(changed(exported(folder), change), [], collected(folder))
     assert (found.ok, found.first_bad) == (False, first_bad)
 
 
 def test_an_event_that_could_not_have_been_recorded_is_found_even_in_a_whole_chain(folder: Path) -> None:
     bundle = changed(exported(folder), lambda lines: [lines[0].replace(b'"operation":"model"', b'"operation":"other"')])
-    found = judge(bundle, None, [])
+    found = judge(bundle, [], [])
     assert (found.ok, found.first_bad) == (False, 1)
     assert "no operation 'other'" in str(found.problem)
 
 
 @pytest.mark.parametrize("name", ["artefacts.jsonl", "aliases.jsonl"])
 def test_a_row_that_is_missing_from_a_bundle_is_found(folder: Path, name: str) -> None:
-    assert not judge(changed(exported(folder), lambda lines: lines[1:], name), None, []).ok
+    assert not judge(changed(exported(folder), lambda lines: lines[1:], name), [], []).ok
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip", b"{}"])
 def test_a_file_that_is_no_bundle_is_told(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "b.zip").write_bytes(data)
     with pytest.raises(DataError, match="no bundle"):
-        judge(tmp_path / "b.zip", None, [])
+        judge(tmp_path / "b.zip", [], [])
     with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
         archive.writestr(ABOUT, data)
     with pytest.raises(DataError, match="no bundle"):
-        judge(tmp_path / "c.zip", None, [])
+        judge(tmp_path / "c.zip", [], [])
 
 
 def test_a_bundle_cut_short_is_told(folder: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_bundle_cut_short_is_told(folder: Path) -> None:
     for size in (len(data) // 3, len(data) - 10):
         (folder / "short.zip").write_bytes(data[:size])
         with pytest.raises(DataError, match="damaged"):
-            judge(folder / "short.zip", None, [])
+            judge(folder / "short.zip", [], [])
 
 
 def test_a_broken_record_is_not_exported(folder: Path) -> None:
@@ -199,8 +199,22 @@ def test_an_export_that_cannot_be_written_leaves_nothing(folder: Path) -> None:
 
 def test_a_checkpoint_in_a_bundle_that_another_key_signed_is_refused(folder: Path) -> None:
     other = Signer.make(SIGNER.verifier.name, bytes(32)).verifier
-    with pytest.raises(LedgerError, match="not signed"):
-        judge(exported(folder), other, [])
+    assert "none of the checkpoints" in str(judge(exported(folder), [other], []).problem)
+    with open_ledger(folder) as ledger:
+        assert "none of the checkpoints" in str(ledger.verify(keys=[other]).problem)
+
+
+def test_a_record_whose_key_was_changed_verifies_with_either_key_and_both(folder: Path) -> None:
+    later = Signer.make(SIGNER.verifier.name, bytes(32))
+    with open_ledger(folder) as ledger:
+        write_checkpoint(ledger.database, later, Policy(folder / "drop", 1, 1), TickingClock()() + timedelta(days=9))
+    bundle, old, new = exported(folder), SIGNER.verifier, later.verifier
+    for keys, others in (([old], 1), ([new], 2), ([old, new], 0)):
+        found = judge(bundle, keys, [])
+        assert (found.ok, found.others) == (True, others)
+        with open_ledger(folder) as ledger:
+            found = ledger.verify(keys=keys)
+        assert (found.ok, found.others) == (True, others)
 
 
 def test_about_that_says_another_number_is_found(folder: Path) -> None:
@@ -208,4 +222,4 @@ def test_about_that_says_another_number_is_found(folder: Path) -> None:
         about = json.loads(b"".join(lines))
         return [json.dumps({**about, "events": about["events"] + 1}).encode()]
 
-    assert not judge(changed(exported(folder), more, ABOUT), None, []).ok
+    assert not judge(changed(exported(folder), more, ABOUT), [], []).ok
