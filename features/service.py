@@ -37,7 +37,9 @@ class Service(Closed):
         return value
 
     def to_toml(self) -> str:
-        """Return the section as it begins."""
+        """Return the section as a readable file has it."""
+        made = self.longest_days_since_forecast
+        data = self.longest_days_since_data
         return f"""\
 [service]
 # Names under which the service may be asked for, besides those of this machine itself (127.0.0.1, localhost).
@@ -49,6 +51,6 @@ requests_a_minute = {self.requests_a_minute}
 
 # Days after which a forecast run, and the data behind it, are too old: /readyz says so. Left out: two periods of the
 # run since it was made, and four since its data end.
-# longest_days_since_forecast = 14
-# longest_days_since_data = 28
+{f"longest_days_since_forecast = {made}" if made else "# longest_days_since_forecast = 14"}
+{f"longest_days_since_data = {data}" if data else "# longest_days_since_data = 28"}
 """

@@ -77,7 +77,7 @@ def backup(context: Context, folder: Path) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--holds", metavar="AUDIT_ID", help="Refuse a backup that ends before this event, or has another there.")
 @click.option("--key", "key_text", help="Public key of the checkpoints, or a file that holds it.")
 @click.option(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from serving.access.caller import Role
 from serving.service import POLICIES, present_description
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.fuzzing import Operation, cases_wanted, fuzz, operations
@@ -21,7 +20,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     record_run(synthetic_workspace(folder), areas=6, horizons=2)
     with running_service(folder) as client:
         # Long work is queued, not waited for.
-        client.headers.update({**headers_for(folder, *Role, name="Fuzz"), "Prefer": "respond-async"})
+        client.headers.update({**headers_for(folder, name="Fuzz"), "Prefer": "respond-async"})
         yield client
 
 
