@@ -115,7 +115,8 @@ JOB_ENDINGS = Table(
     Column("status", Integer),
     Column("problem", Text),
 )
-# Answers that a repeated request is given again, each in the transaction of what it answers.
+# Answers that a repeated request is given again, each in the transaction of what it answers, and sealed under the
+# secret of the workspace: whoever has the database alone cannot write another one.
 GIVEN_ANSWERS = Table(
     "given_answers",
     METADATA,
@@ -127,6 +128,7 @@ GIVEN_ANSWERS = Table(
     Column("headers", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("job", ForeignKey("jobs.job")),
+    Column("seal", String(64), nullable=False),
 )
 
 APPEND_ONLY = (EVENTS, ARTEFACTS, ALIAS_MOVES, TREE, CHECKPOINTS, API_KEYS, JOB_ENDINGS, GIVEN_ANSWERS)

@@ -1,11 +1,13 @@
 """Once: whatever is written over HTTP is written once, however often the same request comes.
 
 A request that bears an `Idempotency-Key` is answered as it was the first time: the answer is a row that was written in
-the transaction of the event that it is about. The same key with another request is refused. A request that was refused
-changed nothing and is looked at anew.
+the transaction of the event that it is about, sealed under the secret of the workspace: an answer that somebody wrote
+into the database is not handed out. The same key with another request is refused. A request that was refused changed
+nothing and is looked at anew.
 """
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -16,9 +18,8 @@ from typing import Any
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from errors import DataError, StrandcastError
+from errors import DataError, LedgerError, StrandcastError
 from ledger.events import Draft, Event, canonical_json
-from ledger.ledger import Ledger
 from ledger.tables import GIVEN_ANSWERS, Row
 from models.books import Books
 from serving.access.identity import scope_text
@@ -93,23 +94,24 @@ def once(
     Raises:
         ConflictError: The key was used for another request.
         DataError: The key cannot be used.
+        LedgerError: The answer that is kept is not the one that was given.
         StrandcastError: It could not be written; nothing was.
     """
     key, digest = _key(asking), _digest(asking, content)
-    if key is not None and (found := _found(desk.ledger, asking, key, digest)):
+    if key is not None and (found := _found(desk, asking, key, digest)):
         return _repeated(desk, asking, found)
     made: list[Given] = []
 
     def beside(event: Event) -> list[Row]:
         made.append(_given(event, told(event)))
-        return [] if key is None else [_row(asking, key, digest, event, made[-1])]
+        return [] if key is None else [_row(desk, asking, key, digest, event, made[-1])]
 
     books = Books(desk.ledger.acting(asking.acting(), beside), desk.files, asking.caller.name)
     try:
         act(books)
     except StrandcastError:
         # The same request may have come twice at once, and the other one was faster.
-        if key is not None and (found := _found(desk.ledger, asking, key, digest)):
+        if key is not None and (found := _found(desk, asking, key, digest)):
             return _repeated(desk, asking, found)
         raise
     return made[-1]
@@ -133,16 +135,22 @@ def _digest(asking: Asking, content: object) -> str:
     ).hexdigest()
 
 
-def _found(ledger: Ledger, asking: Asking, key: str, digest: str) -> Given | None:
+def _found(desk: Desk, asking: Asking, key: str, digest: str) -> Given | None:
     table = GIVEN_ANSWERS.c
     query = select(GIVEN_ANSWERS).where(table.caller == asking.caller.identity, table.key == key)
-    with ledger.database.reading() as connection:
+    with desk.ledger.database.reading() as connection:
         row = connection.execute(query).mappings().first()
     if row is None:
         return None
     if row["request_hash"] != digest:
         fix = "use a new key for a new request"
         raise ConflictError("was used for another request", place="Idempotency-Key", fix=fix)
+    if not hmac.compare_digest(_seal(desk, dict(row)), row["seal"]):
+        problem, fix = (
+            "an answer that was kept has been changed in the database",
+            "ask with a new key, and tell an auditor",
+        )
+        raise LedgerError(problem, place=f"event {row['sequence']}", fix=fix)
     return Given(row["status"], json.loads(row["headers"]), row["body"], row["job"], again=True)
 
 
@@ -161,8 +169,8 @@ def _given(event: Event, told: Told) -> Given:
     return Given(told.status, headers, body, told.job)
 
 
-def _row(asking: Asking, key: str, digest: str, event: Event, given: Given) -> Row:
-    values = {
+def _row(desk: Desk, asking: Asking, key: str, digest: str, event: Event, given: Given) -> Row:
+    values: dict[str, Any] = {
         "caller": asking.caller.identity,
         "key": key,
         "sequence": event.sequence,
@@ -172,4 +180,11 @@ def _row(asking: Asking, key: str, digest: str, event: Event, given: Given) -> R
         "body": given.body,
         "job": given.job,
     }
-    return Row(GIVEN_ANSWERS, values)
+    return Row(GIVEN_ANSWERS, {**values, "seal": _seal(desk, values)})
+
+
+def _seal(desk: Desk, row: Mapping[str, Any]) -> str:
+    """Return what only who knows the secret of the workspace can make of a row."""
+    sealed = [row[column.name] for column in GIVEN_ANSWERS.columns if column.name != "seal"]
+    secret = bytes.fromhex(desk.workspace.settings.salt)
+    return hmac.new(secret, canonical_json(sealed), hashlib.sha256).hexdigest()

@@ -19,7 +19,7 @@ from serving.scenarios.schemas import Scenario, Scenarios
 from serving.tasks.schemas import TaskAnswer, Tasks
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.keys import headers_for
-from tests.support.ledgers import open_ledger
+from tests.support.ledgers import open_ledger, rewrite
 from tests.support.services import running_service
 
 
@@ -75,6 +75,16 @@ def test_a_plan_is_made_once_however_often_it_is_asked_for(client: TestClient, r
     assert client.post("/v1/plans", json={"total_hours": 90}, headers=other).status_code == 201
     event = event_of(root, made.audit_id)
     assert (event.operation, event.object, event.actor) == ("combination", f"plan/{made.plan_id}", "Ann")
+
+
+def test_an_answer_that_somebody_wrote_into_the_database_is_not_handed_out(client: TestClient, root: Path) -> None:
+    key, refusal = {"Idempotency-Key": "forged-1"}, {"reason": "not this week"}
+    plan_id = drafted(client, 97).plan_id
+    first = client.post(f"/v1/plans/{plan_id}/reject", json=refusal, headers=key)
+    assert first.status_code == 200
+    assert client.post(f"/v1/plans/{plan_id}/reject", json=refusal, headers=key).content == first.content
+    rewrite(root, "UPDATE given_answers SET body = replace(body, 'reject', 'issue') WHERE key = 'forged-1'")
+    assert client.post(f"/v1/plans/{plan_id}/reject", json=refusal, headers=key).status_code == 503
 
 
 def test_one_key_sent_many_times_at_once_asks_for_one_job(client: TestClient) -> None:

@@ -77,4 +77,5 @@ def _service() -> None:
         sa.Column("status", sa.Integer, nullable=False),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("headers", "body")),
         sa.Column("job", sa.String(32), sa.ForeignKey("jobs.job")),
+        sa.Column("seal", sa.String(64), nullable=False),
     )
