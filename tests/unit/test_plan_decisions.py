@@ -215,6 +215,23 @@ def test_of_two_drafts_issued_at_once_for_a_period_one_is_in_force(books: Books)
     assert states == (["draft", "issued"] if any(told) else ["issued", "superseded"])
 
 
+def test_a_plan_issued_between_two_looks_is_not_put_in_the_place_of_itself(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_id = drafted(books)
+    look = books.ledger.alias
+
+    def meanwhile(kind: str, alias: str) -> str | None:
+        monkeypatch.setattr(books.ledger, "alias", look)
+        decide.issue(books, plan_id, by="Ann Smith")
+        return look(kind, alias)
+
+    monkeypatch.setattr(books.ledger, "alias", meanwhile)
+    with pytest.raises(AllocationError, match="was issued by Ann Smith"):
+        decide.issue(books, plan_id, by="Bo Li")
+    assert len(books.ledger.events(operation="decision")) == 1
+
+
 def test_a_decision_made_on_what_no_longer_holds_is_told(books: Books) -> None:
     plan_id = drafted(books)
 

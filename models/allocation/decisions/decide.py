@@ -69,6 +69,9 @@ def issue(books: Books, plan_id: str, *, by: str, reason: str = "", four_eyes: b
         check_others(books.ledger.event_of(KIND, plan_id), (name, books.actor), "issue", f"plan {plan_id}")
     period = f"{status.period}-{status.start}"
     before = books.ledger.alias(IN_FORCE, period)
+    if before == plan_id:
+        # Somebody issued it since the history was read: it must not be put in the place of itself.
+        undecided(history(books.ledger), plan_id)
     moves = {(KIND, plan_id): ISSUED, (IN_FORCE, period): plan_id}
     meant: dict[tuple[str, str], str | None] = {(KIND, plan_id): DRAFT, (IN_FORCE, period): before}
     details: dict[str, Scalar] = {"act": ISSUE, "supersedes": before, "reason": " ".join(reason.split()) or None}
