@@ -17,6 +17,7 @@ from typing import Any
 
 from errors import LedgerError, StrandcastError
 from ledger.artefacts import Artefact
+from ledger.beside import Beside
 from ledger.chain import Chain, FaultError
 from ledger.events import RESERVED
 from ledger.files import FileStore
@@ -79,6 +80,7 @@ class Stored:
         collected: Checkpoints that somebody else collected, each opened with the key that its reader trusts.
         trusted: The public keys that the reader trusts, as text; without any, those kept are believed as they stand.
         others: Kept checkpoints that name none of these keys and are not among `kept`.
+        beside: The rows of keys and jobs; None where they are not there, as in a bundle.
         count: Number of lines, where it is known, to tell progress by.
     """
 
@@ -90,6 +92,7 @@ class Stored:
     collected: Sequence[Checkpoint] = ()
     trusted: frozenset[str] = frozenset()
     others: int = 0
+    beside: Beside | None = None
     count: int = 0
 
 
@@ -186,12 +189,16 @@ def _read(chain: Chain, stored: Stored) -> tuple[Claims, dict[int, str]]:
     for line, recorded in stored.lines:
         content, completed = chain.take(line, recorded)
         claimed |= _claims(content)
+        if stored.beside is not None:
+            stored.beside.see(content)
         if content["operation"] == ERASURE:
             erasures[chain.count] = content["time"][:10]
         for level, number, node in completed:
             # A row may be missing where events were recorded before there was a tree.
             if nodes.pop((level, number), node.hex()) != node.hex():
                 raise FaultError(chain.count, f"row {number} of level {level} of the tree is not over its events")
+    if stored.beside is not None:
+        stored.beside.check_empty(chain.count)
     if nodes:
         level, number = min(nodes)
         raise FaultError(
