@@ -81,9 +81,7 @@ class Beside:
         """
         for what, rows in (("key", self._keys), ("job", self._jobs), ("end of a job", self._endings)):
             if rows:
-                raise FaultError(
-                    count + 1, f"a row for a {what} says that an event recorded it, but there is none such"
-                )
+                raise FaultError(count + 1, f"a row for a {what} belongs to an event that is not there")
 
     def _is_ending(self, row: Values, content: Values) -> bool:
         details = content["details"]
