@@ -119,7 +119,7 @@ def test_a_page_says_that_data_are_made_up_where_they_come_from_and_as_what_it_i
     headers = {**headers_for(served.root, Role.AUDITOR), "Accept": "application/json"}
     recorded = client.get(f"/v1/audit/{audit_ids[1]}", headers=headers).json()
     assert recorded["details"]["page"] == "/week"
-    assert recorded["details"]["asked"].startswith("/v1/forecasts?level=area&strand=burglary&horizon=1")
+    assert recorded["details"]["url"].startswith("/v1/forecasts?level=area&strand=burglary&horizon=1")
 
 
 def test_a_page_runs_and_draws_nothing_that_is_not_ours(client: TestClient, served: Served) -> None:
