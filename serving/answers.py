@@ -18,6 +18,7 @@ from fastapi.responses import Response
 
 from ledger.events import Draft, Scalar
 from models.replay.surroundings import KIND as SURROUNDINGS
+from serving.access.caller import OUTSIDE
 from serving.asked import asked_details
 from serving.asking import present
 from serving.desk import Desk
@@ -36,8 +37,6 @@ class Finding:
         object: What it is about, such as `forecast/2024-07-01-0a1b2c3d`.
         details: What else belongs to the record.
         media_type: JSON or CSV.
-        operation: What it is for the record; None: as the route declares.
-        recipient: Who is given it, where it is disclosed.
         status: Of the answer.
         headers: Further headers.
         lasting: Whether it can be found again from the record alone, as how far a job is cannot.
@@ -48,8 +47,6 @@ class Finding:
     object: str
     details: Mapping[str, Scalar] = field(default_factory=dict)
     media_type: str = JSON
-    operation: str | None = None
-    recipient: str | None = None
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
     lasting: bool = True
@@ -99,7 +96,10 @@ def tag_of(digest: str) -> str:
 
 def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:
     asking = present()
-    operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
+    operation = asking.policy.operation if asking.policy else "consultation"
+    if operation == "consultation" and (finding.media_type == CSV or asking.caller.role in OUTSIDE):
+        # A table is taken away, and what somebody outside the force is given has left it.
+        operation = "disclosure"
     modified = {"not_modified": True} if known else {}
     # Events of many callers are recorded together, so each says itself who acts.
     acting = asking.acting()
@@ -111,8 +111,7 @@ def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, know
         authentication=acting.authentication,
         purpose=acting.purpose,
         object_hash=digest,
-        # Whoever is answered is who it is disclosed to, where the finding names nobody else.
-        recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
+        recipient=asking.caller.name if operation == "disclosure" else None,
         details={**acting.details, **finding.details, **details, **modified},
     )
 
