@@ -25,6 +25,8 @@ class Oidc(Closed):
         scope_claim: Claim that holds how far the sight reaches: `areas`, `strands`, `owners`, `feeds`, each a list.
         scope_required: Whether a token without that claim is refused; else its sight is not narrowed.
         skew_seconds: How far its clock and ours may be apart.
+        client_id: What this service is called there, so that people sign in to its pages with their own accounts;
+            "": they sign in with keys alone.
     """
 
     issuer: str
@@ -35,6 +37,7 @@ class Oidc(Closed):
     scope_claim: str = Field(default="strandcast_scope", min_length=1)
     scope_required: bool = False
     skew_seconds: int = Field(default=60, ge=0, le=300)
+    client_id: str = ""
 
     @field_validator("issuer")
     @classmethod

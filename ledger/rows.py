@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from errors import LedgerError
-from ledger.artefacts import Artefact
+from ledger.artefacts import Artefact, StoredArtefact
 from ledger.chain import line_of
 from ledger.events import Draft, Event, canonical_json
-from ledger.verify import StoredArtefact
 
 
 def event_row(event: Event) -> dict[str, Any]:

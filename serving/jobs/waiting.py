@@ -95,7 +95,7 @@ def _asked_for(desk: Desk, asking: Asking, errand: Errand) -> Given:
 
     def act(books: Books) -> None:
         errand.check()
-        draft = Draft(asked.operation, f"{KIND}/{job_id}", books.actor, details={"act": "queue", "kind": asked.kind})
+        draft = Draft(asked.operation, f"{KIND}/{job_id}", books.actor, details=asked.details())
         books.ledger.beside(rows).append(draft)
 
     def told(event: Event) -> Told:

@@ -13,7 +13,6 @@ from features.cells import guarded
 from ledger.artefacts import Artefact, Json
 from models.allocation.decisions.history import history
 from serving.answers import AUDIT_ID, CSV, JSON, Finding
-from serving.asking import Asking
 from serving.desk import Desk
 from serving.jobs.job import Asked, Job
 from serving.jobs.waiting import Errand
@@ -80,7 +79,7 @@ def scenario(desk: Desk, name: str) -> Finding:
     return Finding(_body(desk, desk.ledger.artefact(KIND, name)), f"{KIND}/{name}")
 
 
-def scenario_table(desk: Desk, asking: Asking, name: str) -> Finding:
+def scenario_table(desk: Desk, name: str) -> Finding:
     """Find one study as a table, to take away: what leaves so is a disclosure to whoever asks.
 
     Raises:
@@ -99,8 +98,6 @@ def scenario_table(desk: Desk, asking: Asking, name: str) -> Finding:
         f"{KIND}/{name}",
         details={"act": "export", "rows": len(rows)},
         media_type=CSV,
-        operation="disclosure",
-        recipient=asking.caller.name,
         headers={"content-disposition": f'attachment; filename="{name}.csv"'},
     )
 
