@@ -98,7 +98,7 @@ def _keep(bench: Bench, document: Mapping[str, Any]) -> str:
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     stored = bench.files.put(text.encode(), "scenarios", ".json")
     name = scenario_name(document["study"], document["plan_id"], stored.sha256)
-    if any(row.name == name for row in bench.ledger.artefacts(KIND)):
+    if bench.ledger.held(KIND, name):
         return name
     meta = {key: document[key] for key in ("schema", "study", "plan_id", "other", "weights", "effect")}
     books = bench.last()
