@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from serving.forecasts.query import ForecastQuery
 from serving.guards.problems import LARGEST_BODY, MEDIA_TYPE
 from serving.schemas import Problem
 from tests.support.forecast_runs import record_run, synthetic_workspace
@@ -39,7 +40,8 @@ def problem(response: Any, status: int) -> Problem:
         ({"strand": "piracy"}, "no strand 'piracy'"),
         ({"horizon": 9}, "no horizon 9"),
         ({"cursor": "x"}, "not a cursor"),
-        ({"cursor": "2019-01-01-00000000~5"}, "no longer served"),
+        ({"cursor": "2019-01-01-00000000~5"}, "not a cursor"),
+        ({"cursor": ForecastQuery().cursor_at(5, "2019-01-01-00000000")}, "no longer served"),
     ],
 )
 def test_filter_that_leads_nowhere_is_told(client: TestClient, asked: dict[str, Any], words: str) -> None:
