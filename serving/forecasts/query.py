@@ -18,7 +18,7 @@ class ForecastQuery(Format, Paged):
     area_code: Filters = Field(None, description="Only these areas; may be given several times.")
     strand: Filters = Field(None, description="Only these strands; may be given several times.")
     horizon: list[int] | None = Field(None, max_length=60, description="Only these periods; 1 is the first.")
-    limit: int = Field(100, ge=1, le=1000, description="Most rows of a page.")
+    limit: int = Field(100, ge=1, le=2000, description="Most rows of a page.")
 
     def position(self, run_id: str, total: int) -> int:
         """Return where among the filtered rows the page begins.
