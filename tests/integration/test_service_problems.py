@@ -57,6 +57,19 @@ def test_query_of_the_wrong_shape_names_its_field(client: TestClient, asked: dic
     assert [fault.field for fault in errors or []] == [field]
 
 
+def test_a_plan_is_not_made_for_one_of_two_numbers(client: TestClient) -> None:
+    body = b'{"total_hours": 100, "total_hours": 200}'
+    answer = client.post("/v1/plans", content=body, headers={"content-type": "application/json"})
+    assert "body.total_hours: stands more than once" in problem(answer, 422).detail
+    assert "query.limit" in problem(client.get("/v1/forecasts?limit=1&limit=2"), 422).detail
+
+
+def test_a_form_that_is_not_spoken_is_415(client: TestClient) -> None:
+    assert "Accept" in problem(client.get("/v1/forecasts", headers={"accept": "application/xml"}), 415).detail
+    order = {"json": {}, "headers": {"accept": "text/html"}}
+    assert "Accept" in problem(client.post("/v1/plans", **order), 415).detail
+
+
 @pytest.mark.parametrize(
     ("order", "words"),
     [
