@@ -31,6 +31,7 @@ from serving.guards.hosts import Hosts
 from serving.guards.limits import Limits, Rates, counted_as
 from serving.guards.log import RequestLog, begin_log
 from serving.guards.metrics import Metering
+from serving.guards.plain import Plain
 from serving.guards.problems import Problems
 from serving.guards.refusals import Refusals
 from serving.guards.tracing import Tracing, exporting_provider, is_wanted
@@ -212,5 +213,6 @@ Strandcast.add_asgi_middleware(Hosts, names=present_hosts)
 Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify, wait=take_request, signed_in=signed_in)
 Strandcast.add_asgi_middleware(Limits, settings=present_settings, rates=RATES)
 Strandcast.add_asgi_middleware(Bodies)
+Strandcast.add_asgi_middleware(Plain)
 # Before uvicorn is started, which takes the class that is there then.
 bound_connections()
