@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import bentoml
+from bentoml import get_current_service
 from pydantic import ValidationError
 from starlette.types import Scope
 
@@ -21,6 +22,7 @@ from serving.access.gate import Gate
 from serving.access.policy import Policies, policies_of
 from serving.asking import present
 from serving.desk import Desk
+from serving.direct import Direct
 from serving.forecasts.snapshot import Watch
 from serving.guards.bodies import Bodies, Unread
 from serving.guards.connections import bound_connections
@@ -63,7 +65,8 @@ def now() -> datetime:
 
 def present_desk() -> Desk:
     """Return the desk of the service that runs in this process."""
-    desk: Desk = bentoml.get_current_service().desk
+    # Named above: BentoML's module looks a name up anew at every use.
+    desk: Desk = get_current_service().desk
     return desk
 
 
@@ -197,5 +200,6 @@ Strandcast.add_asgi_middleware(Hosts, names=present_hosts)
 Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify, wait=take_request)
 Strandcast.add_asgi_middleware(Limits, settings=present_settings, rates=RATES)
 Strandcast.add_asgi_middleware(Bodies)
+Strandcast.add_asgi_middleware(Direct, web=WEB, policies=Policies(policies_of(WEB.routes)))
 # Before uvicorn is started, which takes the class that is there then.
 bound_connections()
