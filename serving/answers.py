@@ -17,7 +17,6 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from ledger.events import Draft, Scalar
-from models.replay.surroundings import KIND as SURROUNDINGS
 from serving.asked import asked_details
 from serving.asking import present
 from serving.desk import Desk
@@ -76,12 +75,13 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     digest = finding.sha256
     tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
-    details: dict[str, Scalar] = {}
+    details: dict[str, Scalar] = {"not_modified": True} if known else {}
     if finding.lasting:
         details |= asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
-    if finding.lasting and desk.surroundings:
-        details[SURROUNDINGS] = desk.surroundings
-    event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, details, known=known)))
+        details |= desk.answering_details()
+    asking = present()
+    operation = asking.policy.operation if asking.policy else "consultation"
+    event = await asyncio.wrap_future(desk.recorder.record(draft_of(finding, operation, details)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
     if known:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -97,10 +97,16 @@ def tag_of(digest: str) -> str:
     return f'"{digest[:32]}"'
 
 
-def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:
+def draft_of(finding: Finding, declared: str, details: Mapping[str, Scalar]) -> Draft:
+    """Return what is recorded of a finding that is given to whoever asks now.
+
+    Args:
+        finding: What is given.
+        declared: The operation that its route declares.
+        details: What else belongs to the record.
+    """
     asking = present()
-    operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
-    modified = {"not_modified": True} if known else {}
+    operation = finding.operation or declared
     # Events of many callers are recorded together, so each says itself who acts.
     acting = asking.acting()
     return Draft(
@@ -110,10 +116,10 @@ def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, know
         role=acting.role,
         authentication=acting.authentication,
         purpose=acting.purpose,
-        object_hash=digest,
+        object_hash=finding.sha256,
         # Whoever is answered is who it is disclosed to, where the finding names nobody else.
         recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
-        details={**acting.details, **finding.details, **details, **modified},
+        details={**acting.details, **finding.details, **details},
     )
 
 

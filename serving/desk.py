@@ -6,13 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from features.workspace import Workspace
+from ledger.events import Scalar
 from ledger.files import FileStore
 from ledger.group import GroupCommit
 from ledger.ledger import Ledger
 from models.books import Books
 from models.kinds import FORECAST
+from models.replay.surroundings import KIND as SURROUNDINGS
 from models.served.read import ServedRun
 from serving.access.door import Door
+from serving.access.session import Sessions
 from serving.asking import Asking
 from serving.forecasts.snapshot import Shelf, mapped
 from serving.jobs.queue import Queue
@@ -32,6 +35,7 @@ class Desk:
         shelf: The run that is served.
         recorder: Records events of many requests together.
         door: Tells who asks.
+        sessions: Keeps who reads pages signed in.
         queue: Jobs.
         starter: Sees to it that somebody does them.
         surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
@@ -46,6 +50,7 @@ class Desk:
         self.recorder = GroupCommit(ledger)
         self.surroundings = ""
         self.door = Door(ledger, workspace.settings.access, clock)
+        self.sessions = Sessions(workspace.settings.salt, clock)
         self.queue = Queue(ledger, clock)
         self.starter = Starter(workspace.root, self.queue)
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
@@ -71,6 +76,10 @@ class Desk:
     def books(self, asking: Asking) -> Books:
         """Return the ledger and files in the hands of whoever asks."""
         return Books(self.ledger.acting(asking.acting()), self.files, asking.caller.name)
+
+    def answering_details(self) -> dict[str, Scalar]:
+        """Return what an event says of the code and machine that it was answered with."""
+        return {SURROUNDINGS: self.surroundings} if self.surroundings else {}
 
     def run(self, run_id: str) -> ServedRun:
         """Return a recorded run, the served one or an older one.

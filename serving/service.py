@@ -20,6 +20,7 @@ from models.replay.manifest import record_surroundings
 from serving.access.caller import Caller, Role
 from serving.access.gate import Gate
 from serving.access.policy import Policies, policies_of
+from serving.access.session import Session
 from serving.asking import present
 from serving.desk import Desk
 from serving.direct import Direct
@@ -38,6 +39,8 @@ from serving.guards.tracing import Tracing, exporting_provider, is_wanted
 from serving.jobs.waiting import run_errand
 from serving.openapi import describe
 from serving.own import routes as own_routes
+from serving.pages.site import Site
+from serving.pages.told import Told
 from serving.plans.making import plan_errand
 from serving.plans.narrowing import check_sees_all
 from serving.plans.schemas import PlanOrder
@@ -74,6 +77,17 @@ def present_desk() -> Desk:
 def present_description() -> dict[str, Any]:
     """Return the service's OpenAPI document."""
     return describe(ROUTES)
+
+
+@cache
+def present_site() -> Site:
+    """Return the pages of the service that runs in this process."""
+    return Site(present_desk, lambda: POLICIES)
+
+
+def signed_in(scope: Scope) -> Session | None:
+    """Return the session that the cookie of a request opens, if any."""
+    return present_desk().sessions.opened(scope)
 
 
 def present_recorder() -> GroupCommit:
@@ -170,7 +184,7 @@ class StrandcastService:
             return problem_response(error)
 
 
-WEB = build_web(present_desk, present_description)
+WEB = build_web(present_desk, present_description, present_site)
 ROUTES = (*WEB.routes, *own_routes().routes)
 POLICIES = Policies(policies_of(ROUTES))
 RATES = Rates()
@@ -192,12 +206,13 @@ if is_wanted(os.environ):
     Strandcast.add_asgi_middleware(Tracing, policies=POLICIES, provider=exporting_provider())
 Strandcast.add_asgi_middleware(Metering, policies=POLICIES)
 Strandcast.add_asgi_middleware(Unread)
+Strandcast.add_asgi_middleware(Told, site=present_site)
 Strandcast.add_asgi_middleware(Refusals, recorder=present_recorder)
 Strandcast.add_asgi_middleware(RequestLog)
 Strandcast.add_asgi_middleware(SecurityHeaders)
 Strandcast.add_asgi_middleware(Problems)
 Strandcast.add_asgi_middleware(Hosts, names=present_hosts)
-Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify, wait=take_request)
+Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify, wait=take_request, signed_in=signed_in)
 Strandcast.add_asgi_middleware(Limits, settings=present_settings, rates=RATES)
 Strandcast.add_asgi_middleware(Bodies)
 Strandcast.add_asgi_middleware(Direct, web=WEB, policies=Policies(policies_of(WEB.routes)))

@@ -42,6 +42,7 @@ class Caller:
         authentication: How they are known: "api-key:ID", "oidc:ISSUER" or "none".
         purpose: Code of the purpose that they ask for.
         scope: How far their sight reaches.
+        roles: All that they have.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Caller:
     authentication: str
     purpose: str = "demand-forecasting"
     scope: Scope = field(default_factory=Scope)
+    roles: frozenset[Role] = frozenset()
 
     @property
     def identity(self) -> str:

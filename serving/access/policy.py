@@ -32,6 +32,7 @@ class Policy:
         roles: Who may ask.
         recorded: Whether it touches what is recorded at all; probes and descriptions do not.
         anybody: Whether it is answered to whoever asks, unknown too; so are probes and descriptions.
+        page: Whether it is a page for people, who sign in and stay signed in by a cookie; all else takes none.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Policy:
     roles: frozenset[Role]
     recorded: bool = True
     anybody: bool = False
+    page: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a policy that says nothing.
@@ -87,6 +89,12 @@ def declared(operation: str, *roles: Role, recorded: bool = True, anybody: bool 
     return {"openapi_extra": said}
 
 
+def page(operation: str, *roles: Role, recorded: bool = True, anybody: bool = False) -> dict[str, Any]:
+    """Return what the decorator of a page is given: it has a policy, and no place in the description of the API."""
+    said = declared(operation, *roles, recorded=recorded, anybody=anybody)
+    return {**said, "include_in_schema": False, "response_model": None}
+
+
 def policies_of(routes: Iterable[BaseRoute]) -> list[Policy]:
     """Return the policies that routes declare.
 
@@ -101,7 +109,15 @@ def policies_of(routes: Iterable[BaseRoute]) -> list[Policy]:
             raise ValueError(msg)
         roles = frozenset(map(Role, said[ROLES]))
         found += [
-            Policy(method, route.path, said[OPERATION], roles, said[RECORDED], said[ANYBODY])
+            Policy(
+                method,
+                route.path,
+                said[OPERATION],
+                roles,
+                said[RECORDED],
+                said[ANYBODY],
+                page=not route.include_in_schema,
+            )
             for method in sorted(route.methods or ())
         ]
     return found

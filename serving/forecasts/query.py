@@ -21,7 +21,7 @@ class ForecastQuery(Format):
     area_code: Filters = Field(None, description="Only these areas; may be given several times.")
     strand: Filters = Field(None, description="Only these strands; may be given several times.")
     horizon: list[int] | None = Field(None, max_length=60, description="Only these periods; 1 is the first.")
-    limit: int = Field(100, ge=1, le=1000, description="Most rows of a page.")
+    limit: int = Field(100, ge=1, le=2000, description="Most rows of a page.")
     cursor: str | None = Field(None, max_length=220, description="`next_cursor` of the page before.")
 
     def position(self, run_id: str) -> int:
