@@ -80,6 +80,11 @@ def forecasts(desk: Desk, query: ForecastQuery, scope: Scope, *, as_csv: bool = 
     return Finding(text[:-2] + run.rows_as_json(selection.block, positions) + b"]}", subject, details)
 
 
+def is_served(desk: Desk, forecast_id: str) -> bool:
+    """Return whether a forecast is of the run that is being served."""
+    return desk.shelf.filled and forecast_id.rpartition(":")[0] == desk.shelf.current.run_id
+
+
 def explanation(desk: Desk, forecast_id: str, scope: Scope) -> Finding:
     """Find what one forecast relied on.
 
