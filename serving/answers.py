@@ -25,6 +25,8 @@ from serving.desk import Desk
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 AUDIT_ID = "Audit-Id"
+# Rows on all pages, where an answer is CSV and has no place in it for them.
+TOTAL = "Total-Rows"
 
 
 @dataclass(frozen=True)
