@@ -9,3 +9,5 @@ CHALLENGER = "challenger"
 SERVED = "served-run"
 # The evidence of a decision of the gate.
 GATE = "gate"
+# A study of a plan.
+SCENARIO = "scenario"
