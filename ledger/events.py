@@ -232,16 +232,22 @@ def canonical_json(value: object) -> bytes:
 
 
 def _refuse_ambiguous(value: object) -> None:
-    if isinstance(value, float):
-        raise LedgerError("a record holds a float", fix="record a whole number or text: floats have many spellings")
-    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
-        raise LedgerError("a record holds an integer beyond 2^53", fix="record it as text")
-    if isinstance(value, str) and "\x00" in value:
-        raise LedgerError("a record holds a NUL character", fix="remove it from the text")
-    if isinstance(value, Mapping):
+    # Plain kinds first: to ask whether something is a mapping of any kind costs more than all the rest.
+    if value is None or isinstance(value, str | int | float):
+        _refuse_scalar(value)
+    elif isinstance(value, dict | Mapping):
         for key, item in value.items():
             _refuse_ambiguous(key)
             _refuse_ambiguous(item)
     elif isinstance(value, list | tuple):
         for item in value:
             _refuse_ambiguous(item)
+
+
+def _refuse_scalar(value: object) -> None:
+    if isinstance(value, float):
+        raise LedgerError("a record holds a float", fix="record a whole number or text: floats have many spellings")
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        raise LedgerError("a record holds an integer beyond 2^53", fix="record it as text")
+    if isinstance(value, str) and "\x00" in value:
+        raise LedgerError("a record holds a NUL character", fix="remove it from the text")

@@ -9,3 +9,5 @@ CHALLENGER = "challenger"
 SERVED = "served-run"
 # The evidence of a decision of the gate.
 GATE = "gate"
+# The outlines of a run's areas, as pages draw them; its name is the run's.
+MAP = "map"

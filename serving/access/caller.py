@@ -46,6 +46,7 @@ class Caller:
         authentication: How they are known: "api-key:ID", "oidc:ISSUER" or "none".
         purpose: Code of the purpose that they ask for.
         scope: How far their sight reaches.
+        roles: All that they have.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Caller:
     authentication: str
     purpose: str = "demand-forecasting"
     scope: Scope = field(default_factory=Scope)
+    roles: frozenset[Role] = frozenset()
 
     @property
     def identity(self) -> str:

@@ -13,9 +13,11 @@ from models.disclosure.published import (
     load_published,
     to_csv,
 )
-from serving.answers import CSV, Finding
+from serving.answers import CSV, TOTAL, Finding
 from serving.desk import Desk
 from serving.published.schemas import PublishedQuery
+
+PATH = "/v1/published"
 
 
 def overview(desk: Desk) -> Finding:
@@ -52,14 +54,15 @@ def table(desk: Desk, name: TableName, query: PublishedQuery, *, as_csv: bool) -
     """
     found = _published(desk)
     chosen = found.rows(name, query.asked())
-    begin = query.position(len(found.names))
+    state = f"{name}:{len(found.names)}"
+    begin = query.position(state, len(chosen))
     page = chosen[begin : begin + query.limit]
     end = begin + len(page)
-    following = f"{len(found.names)}~{end}" if end < len(chosen) else None
+    following = query.cursor_at(end, state) if end < len(chosen) else None
     details = {"table": name, "first": begin, "rows": len(page), **query.said()}
     if as_csv:
         body = to_csv(name, page, found.marks)
-        headers = {"Next-Cursor": following} if following else {}
+        headers = {TOTAL: str(len(chosen)), **query.next_address(f"{PATH}/{name}", following)}
         return Finding(body, _subject(found), details, CSV, headers=headers)
     document = {
         "table": name,

@@ -13,6 +13,7 @@ from features.cells import guarded
 from ledger.artefacts import Artefact, Json
 from models.allocation.decisions.history import history
 from serving.answers import AUDIT_ID, CSV, JSON, Finding
+from serving.cursors import page_of
 from serving.desk import Desk
 from serving.jobs.job import Asked, Job
 from serving.jobs.waiting import Errand
@@ -51,20 +52,14 @@ def scenarios(desk: Desk, query: ScenariosQuery) -> Finding:
     """Find a page of the studies that are kept, newest first.
 
     Raises:
-        DataError: The cursor names no study.
+        DataError: The cursor cannot be used.
     """
     rows = [row for row in desk.ledger.artefacts(KIND, newest_first=True) if _fits(row, query)]
-    begin = 0
-    if query.cursor is not None:
-        names = [row.name for row in rows]
-        if query.cursor not in names:
-            raise DataError("names no study of this list", place="cursor", fix="begin again without it")
-        begin = names.index(query.cursor)
-    page, rest = rows[begin : begin + query.limit], rows[begin + query.limit :]
+    page, cursor = page_of(rows, query, query.limit, lambda row: row.name)
     document = {
         "scenarios": [_line(row) for row in page],
         "total": len(rows),
-        "next_cursor": rest[0].name if rest else None,
+        "next_cursor": cursor,
     }
     return Finding.of(document, "scenarios", details={"rows": len(page)})
 

@@ -150,7 +150,11 @@ def test_the_service_gives_csv(client: TestClient) -> None:
     answer = client.get("/v1/published/counts", params={"place": "North", "limit": 2}, headers={"accept": "text/csv"})
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.text.splitlines()[0].startswith("first_day,last_day,level,place,strand,rounded_to,recorded")
-    assert answer.headers["next-cursor"]
+    following = client.get(answer.links["next"]["url"])
+    assert following.headers["total-rows"] == answer.headers["total-rows"]
+    both = {"place": "North", "limit": 4, "format": "csv"}
+    lines = client.get("/v1/published/counts", params=both).text.splitlines()
+    assert [*answer.text.splitlines(), *following.text.splitlines()[1:]] == lines
 
 
 def test_a_place_that_was_never_published_is_refused(client: TestClient) -> None:
