@@ -31,8 +31,8 @@ def key(context: Context, name: str, out: Path) -> None:
     import secrets
 
     from errors import DataError
-    from ledger.tree.checkpoints import KEY_FILE_VARIABLE
     from ledger.tree.notes import Signer
+    from serving.record.keeping import KEY_FILE_VARIABLE
 
     signer = Signer.make(name, secrets.token_bytes(32))
     try:
@@ -244,7 +244,7 @@ def _folder(workspace: Workspace) -> Path:
 
 def _signer() -> Signer:
     from errors import DataError
-    from ledger.tree.checkpoints import KEY_FILE_VARIABLE, KEY_VARIABLE, signing_key
+    from serving.record.keeping import KEY_FILE_VARIABLE, KEY_VARIABLE, signing_key
 
     signer = signing_key()
     if signer is None:
