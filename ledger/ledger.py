@@ -40,7 +40,7 @@ Aliases = Mapping[tuple[str, str], str]
 Meant = Mapping[tuple[str, str], str | None]
 Beside = Callable[[Event], Sequence[Row]]
 
-_LOOK = "look for its name with strandcast audit list"
+_LOOK = "look for its name among the events of the record"
 
 
 class Ledger:
@@ -198,7 +198,9 @@ class Ledger:
         sequence, _ = parse_audit_id(audit_id)
         found = self._events(select(EVENTS).where(EVENTS.c.sequence == sequence))
         if not found or found[0].audit_id != audit_id:
-            raise NoSuchRecordError(f"no event has the audit id {audit_id}", fix="list them with strandcast audit list")
+            raise NoSuchRecordError(
+                f"no event has the audit id {audit_id}", fix="look for it among the events of the record"
+            )
         return found[0]
 
     def events(
