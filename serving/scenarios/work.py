@@ -1,12 +1,12 @@
 """Scenarios as the runner makes them: what a plan rests on and what else could be, kept under a name of their own."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from errors import AllocationError
 from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
+from ledger.texts import settled
 from models.allocation.decisions.drafts import Sets
 from models.allocation.scenarios.again import Scenario, Studied, studied
 from models.allocation.scenarios.choices import choices_beside
@@ -95,8 +95,8 @@ def _document(mine: Studied, said: Mapping[str, Any], told: Mapping[str, Any]) -
 
 def _keep(bench: Bench, document: Mapping[str, Any]) -> str:
     """Record a study with its file, and return its name."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    stored = bench.files.put(text.encode(), "scenarios", ".json")
+    text = settled(document)
+    stored = bench.files.put(text, "scenarios", ".json")
     name = scenario_name(document["study"], document["plan_id"], stored.sha256)
     if any(row.name == name for row in bench.ledger.artefacts(KIND)):
         return name
