@@ -125,8 +125,6 @@ def plan_table(desk: Desk, asking: Asking, plan_id: str) -> Finding:
         f"{PLAN}/{plan_id}",
         details={"act": "export", "rows": len(document["areas"])},
         media_type=CSV,
-        operation="disclosure",
-        recipient=asking.caller.name,
         headers={"content-disposition": f'attachment; filename="plan-{plan_id}.csv"'},
     )
 

@@ -185,6 +185,10 @@ def test_the_public_is_given_the_tables_and_nothing_else(client: TestClient, roo
 
 def test_a_partner_sees_the_feeds_that_it_is_named_for(client: TestClient, root: Path) -> None:
     key = headers_for(root, Role.PARTNER, name="A council", scope=Scope(feeds=frozenset({"council-asb"})))
-    assert [feed["name"] for feed in client.get("/v1/feeds", headers=key).json()["feeds"]] == ["council-asb"]
+    given = client.get("/v1/feeds", headers=key)
+    assert [feed["name"] for feed in given.json()["feeds"]] == ["council-asb"]
+    with open_ledger(root) as ledger:
+        event = ledger.event(given.headers["audit-id"]).draft
+    assert (event.operation, event.recipient) == ("disclosure", "A council")
     assert client.get("/v1/feeds/city", headers=key).status_code == 404
     assert client.get("/v1/quarantine", params={"feed": "city"}, headers=key).status_code == 422

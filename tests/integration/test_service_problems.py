@@ -197,8 +197,16 @@ def test_refused_attempts_are_recorded_before_they_are_told(tmp_path: Path) -> N
     record_run(synthetic_workspace(tmp_path / "w"))
     with running_service(tmp_path / "w") as client:
         refused = client.get("/v1/forecasts", params={"strand": "piracy"})
+        absent = client.get(f"/v1/plans/none%00%20{'a' * 300}")
         with open_ledger(tmp_path / "w") as ledger:
-            newest = ledger.events(limit=1)[0].draft
+            lost, newest = (event.draft for event in ledger.events(limit=2))
     assert refused.status_code == 422
     assert (newest.operation, newest.object, newest.outcome) == ("consultation", "route/GET /v1/forecasts", "refused")
-    assert dict(newest.details) == {"request": refused.headers["request-id"], "status": 422}
+    assert dict(newest.details) == {
+        "request": refused.headers["request-id"],
+        "status": 422,
+        "path": "/v1/forecasts",
+    }
+    assert absent.status_code == 422
+    assert lost.object == "route/GET /v1/plans/{id}"
+    assert lost.details["path"] == f"/v1/plans/none%00%20{'a' * 300}"[:200]
