@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from errors import DataError, LedgerError, ModelError, ServiceError
 from features.cells import guarded
 from ledger.artefacts import Artefact
 from ledger.files import FileStore
+from ledger.texts import compact
 from models.explanation.reasons import Explanation
 from models.served.history import History
 from models.served.layout import BASE, CALIBRATION, JSON, MEAN, MULTIPLIER, NUMBERS, Block, Layout
@@ -216,7 +216,7 @@ class ServedRun:
 
 def _json_end(fallback: str, notices: Sequence[str]) -> bytes:
     end = {"fallback": fallback, "notices": list(notices)}
-    return b"," + json.dumps(end, ensure_ascii=False, separators=(",", ":")).encode()[1:] + b","
+    return b"," + compact(end)[1:] + b","
 
 
 def _line(*cells: str) -> bytes:

@@ -156,6 +156,14 @@ def _faults(body: bytes) -> list[dict[str, str]]:
     """Return the fields that pydantic found wrong, from FastAPI's or BentoML's answer; never their values."""
     try:
         details = json.loads(body)["detail"][:_MOST_FAULTS_LISTED]
-        return [{"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in details]
+        # BentoML gives the body as a whole no name.
+        return [{"field": ".".join(map(str, item["loc"])) or "body", "message": _message(item)} for item in details]
     except (ValueError, KeyError, TypeError):
         return []
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field in words for whoever asks, not in those of who wrote its pattern."""
+    if fault.get("type") == "string_pattern_mismatch":
+        return "Is blank, or has characters that cannot stand here"
+    return str(fault["msg"]).removeprefix("Value error, ")

@@ -11,6 +11,7 @@ from typing import Any
 from errors import DataError
 from features.cells import guarded
 from ledger.files import FileStore, StoredFile
+from ledger.texts import compact
 from models.allocation.decisions.again import moved
 from models.allocation.decisions.history import Status, history, standing
 from models.allocation.decisions.record import KIND as PLAN
@@ -63,7 +64,7 @@ def plan_body(desk: Desk, plan_id: str, *, as_made: bool = False) -> bytes:
         head = _head(plan_id, audit_id, list(known.notices), _drafted(status))
     else:
         head = _head(plan_id, audit_id, _notices_now(desk, known), status)
-    return _text(head)[:-1] + b',"plan":' + desk.files.read(stored) + b"}"
+    return compact(head)[:-1] + b',"plan":' + desk.files.read(stored) + b"}"
 
 
 def plans(desk: Desk, query: PlansQuery) -> Finding:
@@ -195,7 +196,3 @@ def _notices_now(desk: Desk, known: _Known) -> list[str]:
     held = suspension_of(desk.ledger, known.model_version)
     notices = list(known.notices)
     return notices if NOTICE in notices or held is None or not held.strands else [*notices, NOTICE]
-
-
-def _text(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -17,7 +17,7 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kinds import FORECAST
 from serving.access.caller import Role, Scope
-from serving.asked import scope_of
+from serving.access.identity import scope_of, scope_text
 from serving.record.again import ServedAgain
 from serving.replays.schemas import ReplayAnswer
 from strandcast.app import run
@@ -283,6 +283,6 @@ def test_a_change_is_found_however_many_answers_followed_it_within_seconds(tmp_p
         assert list(ServedAgain(workspace, ledger)._states(event)) == [2_504, 2, 1]
 
 
-def test_a_scope_comes_back_from_what_is_recorded_of_it() -> None:
-    assert scope_of(None) == Scope()
-    assert scope_of('{"areas":[],"strands":["robbery"]}') == Scope(frozenset(), frozenset({"robbery"}))
+@pytest.mark.parametrize("scope", [Scope(), Scope(areas=frozenset(), strands=frozenset({"robbery"}))])
+def test_a_scope_comes_back_from_what_is_recorded_of_it(scope: Scope) -> None:
+    assert scope_of(json.loads(scope_text(scope))) == scope

@@ -10,6 +10,7 @@ from ledger.artefacts import Artefact, Json
 from ledger.events import Draft, MovedMeanwhileError
 from ledger.files import FileStore, StoredFile
 from ledger.ledger import Ledger
+from ledger.texts import settled
 from models.books import Books
 from models.replay.manifest import MANIFEST, Manifest, append_beside
 
@@ -112,8 +113,8 @@ def write(document: Mapping[str, Any], files: FileStore, manifest: Manifest | No
     Raises:
         LedgerError: The file cannot be written.
     """
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    stored = files.put(text.encode(), "plans", ".json")
+    text = settled(document)
+    stored = files.put(text, "plans", ".json")
     period, start = document["period"], document["period"]["start"]
     plan_id = f"{start}-{stored.sha256[:12]}"
     meta: dict[str, Json] = {
