@@ -1,5 +1,6 @@
 """The desk: what a process answers from. The answers themselves are made in the rooms beside it."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -38,6 +39,7 @@ class Desk:
         sessions: Keeps who reads pages signed in.
         queue: Jobs.
         starter: Sees to it that somebody does them.
+        parsing: Held while a plan is taken apart: several at once would each hold a county's plan as values.
         surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
     """
 
@@ -48,6 +50,7 @@ class Desk:
         self.clock = clock
         self.shelf = Shelf(ledger, self.files)
         self.recorder = GroupCommit(ledger)
+        self.parsing = threading.Lock()
         self.surroundings = ""
         self.door = Door(ledger, workspace.settings.access, clock)
         self.sessions = Sessions(workspace.settings.salt, clock)
