@@ -21,6 +21,7 @@ from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.jobs.routes import routes as job_routes
 from serving.plans.routes import routes as plan_routes
 from serving.published.routes import routes as published_routes
+from serving.questions.routes import routes as question_routes
 from serving.record.routes import routes as record_routes
 from serving.replays.routes import routes as replay_routes
 from serving.scenarios.routes import routes as scenario_routes
@@ -36,6 +37,7 @@ ROOMS = (
     task_routes,
     scenario_routes,
     job_routes,
+    question_routes,
     published_routes,
     record_routes,
     replay_routes,
