@@ -9,5 +9,7 @@ CHALLENGER = "challenger"
 SERVED = "served-run"
 # The evidence of a decision of the gate.
 GATE = "gate"
+# The outlines of a run's areas, as pages draw them; its name is the run's.
+MAP = "map"
 # A study of a plan.
 SCENARIO = "scenario"

@@ -17,7 +17,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from ledger.events import Draft, Scalar
-from models.replay.surroundings import KIND as SURROUNDINGS
+from serving.access.caller import OUTSIDE
 from serving.asked import asked_details
 from serving.asking import present
 from serving.desk import Desk
@@ -25,6 +25,8 @@ from serving.desk import Desk
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 AUDIT_ID = "Audit-Id"
+# Rows on all pages, where an answer is CSV and has no place in it for them.
+TOTAL = "Total-Rows"
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,6 @@ class Finding:
         object: What it is about, such as `forecast/2024-07-01-0a1b2c3d`.
         details: What else belongs to the record.
         media_type: JSON or CSV.
-        operation: What it is for the record; None: as the route declares.
-        recipient: Who is given it, where it is disclosed.
         status: Of the answer.
         headers: Further headers.
         lasting: Whether it can be found again from the record alone, as how far a job is cannot.
@@ -48,8 +48,6 @@ class Finding:
     object: str
     details: Mapping[str, Scalar] = field(default_factory=dict)
     media_type: str = JSON
-    operation: str | None = None
-    recipient: str | None = None
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
     lasting: bool = True
@@ -76,12 +74,13 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     digest = finding.sha256
     tag = tag_of(digest)
     known = _is_known(request.headers.get("if-none-match"), tag)
-    details: dict[str, Scalar] = {}
+    details: dict[str, Scalar] = {"not_modified": True} if known else {}
     if finding.lasting:
         details |= asked_details(request, "csv" if finding.media_type == CSV else None, present().caller.scope)
-    if finding.lasting and desk.surroundings:
-        details[SURROUNDINGS] = desk.surroundings
-    event = await asyncio.wrap_future(desk.recorder.record(_draft(finding, digest, details, known=known)))
+        details |= desk.answering_details()
+    asking = present()
+    operation = asking.policy.operation if asking.policy else "consultation"
+    event = await asyncio.wrap_future(desk.recorder.record(draft_of(finding, operation, details)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
     if known:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -97,10 +96,19 @@ def tag_of(digest: str) -> str:
     return f'"{digest[:32]}"'
 
 
-def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, known: bool) -> Draft:
+def draft_of(finding: Finding, declared: str, details: Mapping[str, Scalar]) -> Draft:
+    """Return what is recorded of a finding that is given to whoever asks now.
+
+    Args:
+        finding: What is given.
+        declared: The operation that its route declares.
+        details: What else belongs to the record.
+    """
     asking = present()
-    operation = finding.operation or (asking.policy.operation if asking.policy else "consultation")
-    modified = {"not_modified": True} if known else {}
+    operation = declared
+    if operation == "consultation" and (finding.media_type == CSV or asking.caller.role in OUTSIDE):
+        # A table is taken away, and what somebody outside the force is given has left it.
+        operation = "disclosure"
     # Events of many callers are recorded together, so each says itself who acts.
     acting = asking.acting()
     return Draft(
@@ -110,10 +118,9 @@ def _draft(finding: Finding, digest: str, details: Mapping[str, Scalar], *, know
         role=acting.role,
         authentication=acting.authentication,
         purpose=acting.purpose,
-        object_hash=digest,
-        # Whoever is answered is who it is disclosed to, where the finding names nobody else.
-        recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
-        details={**acting.details, **finding.details, **details, **modified},
+        object_hash=finding.sha256,
+        recipient=asking.caller.name if operation == "disclosure" else None,
+        details={**acting.details, **finding.details, **details},
     )
 
 

@@ -23,7 +23,12 @@ def asked_details(request: Request, media: str | None, scope: Scope) -> dict[str
     """
     path = (request.scope.get("raw_path") or request.url.path.encode()).decode("latin-1").partition("?")[0]
     query = request.scope.get("query_string", b"").decode("latin-1")
-    told: dict[str, Scalar] = {ASKED: f"{path}?{query}" if query else path}
+    return asked_of(f"{path}?{query}" if query else path, media, scope)
+
+
+def asked_of(address: str, media: str | None, scope: Scope) -> dict[str, Scalar]:
+    """Return what is recorded of a request under an address, with its query, as `asked_details` does."""
+    told: dict[str, Scalar] = {ASKED: address}
     if media is not None:
         told[MEDIA] = media
     bounded = {item.name: getattr(scope, item.name) for item in fields(scope)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ledger.acting import Acting
 from serving.access.caller import ANYBODY, Caller
 from serving.access.policy import Policy
+from serving.access.session import Session
 
 # The only ones that are handed on: who asks, for one, is nobody's business but the gate's.
 HEADERS = ("idempotency-key", "prefer")
@@ -22,6 +23,7 @@ class Asking:
         caller: Who asks; nobody known until they have said.
         path: What is asked for.
         headers: Those of `HEADERS` that were sent.
+        session: What somebody who reads pages is signed in by; None where they are not, and outside pages.
     """
 
     request_id: str
@@ -29,6 +31,7 @@ class Asking:
     caller: Caller = ANYBODY
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    session: Session | None = None
 
     def acting(self) -> Acting:
         """Return what every event of this request says."""

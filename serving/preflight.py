@@ -11,6 +11,7 @@ from errors import ServiceError, StrandcastError
 from features.workspace import Workspace
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.maps.drawn import map_file
 from models.served.ready import prepare_apart, served_file
 from serving.forecasts.choice import served_run
 from serving.forecasts.snapshot import mapped
@@ -31,7 +32,7 @@ def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
 def check(root: Path, clock: Callable[[], datetime]) -> str | None:
     """Check that the workspace opens, its ledger can be written and signed, and a champion's run is there as recorded.
 
-    A run that was recorded without the file that reads are answered from gets it now.
+    A run gets what it lacks of the file that reads are answered from and of the map of its areas.
 
     Returns:
         Why the run is too old to be relied on, if it is: it is served, and the service does not say that it is ready.
@@ -47,9 +48,9 @@ def check(root: Path, clock: Callable[[], datetime]) -> str | None:
             fix = "run strandcast train, promote and forecast first"
             raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
         check_keeping(workspace)
-        if served_file(ledger, run.name) is None:
-            told = f"strandcast: preparing run {run.name} for reading, once: it was recorded without the file for it\n"
-            sys.stderr.write(told)
+        drawn = map_file(ledger, run.name) is not None or "panel" not in run.meta
+        if served_file(ledger, run.name) is None or not drawn:
+            sys.stderr.write(f"strandcast: preparing run {run.name} for reading, and the map of its areas, once\n")
             prepare_apart(root, run.name)
         mapped(ledger, FileStore(workspace.root), run)
         return too_old(ledger, run, workspace.settings.service, clock())

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import bentoml
+from bentoml import get_current_service
 from pydantic import ValidationError
 from starlette.types import Scope
 
@@ -19,8 +20,10 @@ from models.replay.manifest import record_surroundings
 from serving.access.caller import Caller, Role
 from serving.access.gate import Gate
 from serving.access.policy import Policies, policies_of
+from serving.access.session import Session
 from serving.asking import present
 from serving.desk import Desk
+from serving.direct import Direct
 from serving.forecasts.snapshot import Watch
 from serving.guards.bodies import Bodies, Unread
 from serving.guards.connections import bound_connections
@@ -30,12 +33,15 @@ from serving.guards.hosts import Hosts
 from serving.guards.limits import Limits, Rates, counted_as
 from serving.guards.log import RequestLog, begin_log
 from serving.guards.metrics import Metering
+from serving.guards.plain import Plain
 from serving.guards.problems import Problems
 from serving.guards.refusals import Refusals
 from serving.guards.tracing import Tracing, exporting_provider, is_wanted
 from serving.jobs.waiting import run_errand
 from serving.openapi import describe
 from serving.own import routes as own_routes
+from serving.pages.site import Site
+from serving.pages.told import Told
 from serving.plans.making import plan_errand
 from serving.plans.narrowing import check_sees_all
 from serving.plans.schemas import PlanOrder
@@ -63,7 +69,8 @@ def now() -> datetime:
 
 def present_desk() -> Desk:
     """Return the desk of the service that runs in this process."""
-    desk: Desk = bentoml.get_current_service().desk
+    # Named above: BentoML's module looks a name up anew at every use.
+    desk: Desk = get_current_service().desk
     return desk
 
 
@@ -71,6 +78,17 @@ def present_desk() -> Desk:
 def present_description() -> dict[str, Any]:
     """Return the service's OpenAPI document."""
     return describe(ROUTES)
+
+
+@cache
+def present_site() -> Site:
+    """Return the pages of the service that runs in this process."""
+    return Site(present_desk, lambda: POLICIES)
+
+
+def signed_in(scope: Scope) -> Session | None:
+    """Return the session that the cookie of a request opens, if any."""
+    return present_desk().sessions.opened(scope)
 
 
 def present_recorder() -> GroupCommit:
@@ -167,7 +185,7 @@ class StrandcastService:
             return problem_response(error)
 
 
-WEB = build_web(present_desk, present_description)
+WEB = build_web(present_desk, present_description, present_site)
 ROUTES = (*WEB.routes, *own_routes().routes)
 POLICIES = Policies(policies_of(ROUTES))
 RATES = Rates()
@@ -189,13 +207,16 @@ if is_wanted(os.environ):
     Strandcast.add_asgi_middleware(Tracing, policies=POLICIES, provider=exporting_provider())
 Strandcast.add_asgi_middleware(Metering, policies=POLICIES)
 Strandcast.add_asgi_middleware(Unread)
+Strandcast.add_asgi_middleware(Told, site=present_site)
 Strandcast.add_asgi_middleware(Refusals, recorder=present_recorder)
 Strandcast.add_asgi_middleware(RequestLog)
 Strandcast.add_asgi_middleware(SecurityHeaders)
 Strandcast.add_asgi_middleware(Problems)
 Strandcast.add_asgi_middleware(Hosts, names=present_hosts)
-Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify, wait=take_request)
+Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify, wait=take_request, signed_in=signed_in)
 Strandcast.add_asgi_middleware(Limits, settings=present_settings, rates=RATES)
 Strandcast.add_asgi_middleware(Bodies)
+Strandcast.add_asgi_middleware(Plain)
+Strandcast.add_asgi_middleware(Direct, web=WEB, policies=Policies(policies_of(WEB.routes)))
 # Before uvicorn is started, which takes the class that is there then.
 bound_connections()

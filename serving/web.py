@@ -19,6 +19,8 @@ from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
 from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.jobs.routes import routes as job_routes
+from serving.pages.rooms import PAGES
+from serving.pages.site import Site
 from serving.plans.routes import routes as plan_routes
 from serving.published.routes import routes as published_routes
 from serving.questions.routes import routes as question_routes
@@ -53,14 +55,25 @@ def problem_response(error: StrandcastError) -> Response:
     return Response(problem_body(status, sentence_of(error)), status, headers, MEDIA_TYPE)
 
 
-def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) -> FastAPI:
+def build_web(
+    desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]], site: Callable[[], Site] | None = None
+) -> FastAPI:
     """Return the application.
 
     Args:
         desk: Returns the desk of this process.
         describe: Returns the OpenAPI document of the whole service.
+        site: Returns the pages of this process; None: the API alone.
     """
-    web = FastAPI(title="Strandcast", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    web = FastAPI(
+        title="Strandcast",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        # guards/tracing.py and guards/metrics.py have ours; these would look at every request whether they are wanted.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
 
     @web.exception_handler(StrandcastError)
     def refuse(request: Request, error: Exception) -> Response:
@@ -70,6 +83,9 @@ def build_web(desk: Callable[[], Desk], describe: Callable[[], dict[str, Any]]) 
     for room in ROOMS:
         # Not included: an included router is wrapped, and its routes and their policies are looked up here.
         web.router.routes.extend(room(desk).routes)
+    if site is not None:
+        for pages in PAGES:
+            web.router.routes.extend(pages(site).routes)
 
     @web.get(
         "/metrics",

@@ -13,14 +13,17 @@ from features.workspace import Workspace
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.books import Books
+from models.maps.kept import keep_map
 from models.served.record import prepare
 
 
 def main(root: Path, run_id: str) -> None:
-    """Prepare a run."""
+    """Prepare a run, with the map of its areas."""
     workspace = Workspace.open(root)
     with Ledger.open(workspace.database_url, lambda: datetime.now(UTC)) as ledger:
-        prepare(Books(ledger, FileStore(workspace.root), "serve"), run_id)
+        books = Books(ledger, FileStore(workspace.root), "serve")
+        prepare(books, run_id)
+        keep_map(books, workspace, run_id)
 
 
 if __name__ == "__main__":

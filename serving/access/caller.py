@@ -15,6 +15,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+# Those who are given something that leaves the force.
+OUTSIDE = (Role.PARTNER, Role.PUBLIC)
+
+
 @dataclass(frozen=True)
 class Scope:
     """How far a caller's sight reaches; None: all of it.
@@ -42,6 +46,7 @@ class Caller:
         authentication: How they are known: "api-key:ID", "oidc:ISSUER" or "none".
         purpose: Code of the purpose that they ask for.
         scope: How far their sight reaches.
+        roles: All that they have.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Caller:
     authentication: str
     purpose: str = "demand-forecasting"
     scope: Scope = field(default_factory=Scope)
+    roles: frozenset[Role] = frozenset()
 
     @property
     def identity(self) -> str:

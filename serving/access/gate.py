@@ -11,9 +11,10 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from errors import StrandcastError
-from serving.access.caller import ANYBODY, Caller, Role
+from serving.access.caller import Caller, Role
 from serving.access.policy import Policies, Policy
 from serving.access.refused import TooManyAttemptsError, UnknownCallerError
+from serving.access.session import Session
 from serving.asking import Asking
 from serving.conflicts import sentence_of
 from serving.guards.problems import refuse
@@ -36,10 +37,20 @@ class Gate:
         policies: Of all routes.
         identify: Tells who asks.
         wait: Takes a request from what its caller may still ask for; returns 0, or the seconds until there is one.
+        signed_in: Returns the session that a request's cookie opens, if any.
     """
 
-    def __init__(self, app: ASGIApp, *, policies: Policies, identify: Identify, wait: Callable[[Scope], float]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        policies: Policies,
+        identify: Identify,
+        wait: Callable[[Scope], float],
+        signed_in: Callable[[Scope], Session | None],
+    ) -> None:
         self.app = app
+        self.signed_in = signed_in
         self.policies = policies
         self.identify = identify
         self.wait = wait
@@ -57,11 +68,15 @@ class Gate:
             await refuse(send, status, {"allow": ", ".join(allowed)} if allowed else {})
             return
         asking.policy = policy
-        caller = ANYBODY if policy.anybody else await self._caller(scope, policy, send)
+        if policy.anybody:
+            asking.session = self.signed_in(scope) if policy.page else None
+            await self.app(scope, receive, send)
+            return
+        caller = await self._caller(scope, policy, send)
         if caller is None:
             return
         asking.caller = caller
-        if not policy.anybody and caller.role not in policy.roles:
+        if caller.role not in policy.roles:
             # Each refusal is recorded, and so counts as a request: no key may fill the record with them.
             wait = self.wait(scope)
             if wait > 0:
@@ -75,6 +90,10 @@ class Gate:
         """Return who asks; None where they were turned away for not being known."""
         asking: Asking = scope[ASKING]
         sent = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"authorization"]
+        if policy.page:
+            # A cookie opens pages and nothing else, so that no other site can have a browser ask the API.
+            asking.session = self.signed_in(scope)
+            sent = [f"Bearer {asking.session.token}"] if asking.session else []
         address = scope["client"][0] if scope.get("client") else ""
         try:
             return await self.identify(sent, address, policy.roles)

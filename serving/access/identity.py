@@ -50,7 +50,7 @@ class Identity:
         if role in (Role.PARTNER, Role.PUBLIC):
             owners, feeds = (NOTHING if part is None else part for part in (scope.owners, scope.feeds))
             scope = replace(scope, owners=owners, feeds=feeds)
-        return Caller(self.name, role, self.authentication, self.purpose or PURPOSES[role], scope)
+        return Caller(self.name, role, self.authentication, self.purpose or PURPOSES[role], scope, self.roles)
 
 
 def scope_text(scope: Scope) -> str:

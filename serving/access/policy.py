@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard, get_args, get_origin
 
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
 from ledger.events import OPERATIONS
@@ -32,6 +33,9 @@ class Policy:
         roles: Who may ask.
         recorded: Whether it touches what is recorded at all; probes and descriptions do not.
         anybody: Whether it is answered to whoever asks, unknown too; so are probes and descriptions.
+        page: Whether it is a page for people, who sign in and stay signed in by a cookie; all else takes none.
+        several: Names of its query that may stand there more than once.
+        media: Media types of its answers, where they are others than JSON.
     """
 
     method: str
@@ -40,6 +44,9 @@ class Policy:
     roles: frozenset[Role]
     recorded: bool = True
     anybody: bool = False
+    page: bool = False
+    several: frozenset[str] = frozenset()
+    media: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a policy that says nothing.
@@ -87,6 +94,12 @@ def declared(operation: str, *roles: Role, recorded: bool = True, anybody: bool 
     return {"openapi_extra": said}
 
 
+def page(operation: str, *roles: Role, recorded: bool = True, anybody: bool = False) -> dict[str, Any]:
+    """Return what the decorator of a page is given: it has a policy, and no place in the description of the API."""
+    said = declared(operation, *roles, recorded=recorded, anybody=anybody)
+    return {**said, "include_in_schema": False, "response_model": None}
+
+
 def policies_of(routes: Iterable[BaseRoute]) -> list[Policy]:
     """Return the policies that routes declare.
 
@@ -101,7 +114,35 @@ def policies_of(routes: Iterable[BaseRoute]) -> list[Policy]:
             raise ValueError(msg)
         roles = frozenset(map(Role, said[ROLES]))
         found += [
-            Policy(method, route.path, said[OPERATION], roles, said[RECORDED], said[ANYBODY])
+            Policy(
+                method,
+                route.path,
+                said[OPERATION],
+                roles,
+                said[RECORDED],
+                said[ANYBODY],
+                page=not route.include_in_schema,
+                several=_several(route),
+                media=frozenset(media for answer in route.responses.values() for media in answer.get("content", ())),
+            )
             for method in sorted(route.methods or ())
         ]
     return found
+
+
+def _several(route: APIRoute) -> frozenset[str]:
+    """Return the names of a route's query that take lists."""
+    names: set[str] = set()
+    for field in route.dependant.query_params:
+        shape = field.field_info.annotation
+        fields = shape.model_fields if _is_shape(shape) else {field.alias: field.field_info}
+        names |= {name for name, info in fields.items() if _takes_list(info.annotation)}
+    return frozenset(names)
+
+
+def _is_shape(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _takes_list(annotation: object) -> bool:
+    return get_origin(annotation) is list or any(map(_takes_list, get_args(annotation)))

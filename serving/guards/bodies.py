@@ -1,4 +1,4 @@
-"""Bodies: taken only as JSON, not too large, and not too slowly; and addresses only up to a length."""
+"""Bodies: taken only as JSON or, from pages, as forms; not too large nor too slowly. Addresses only up to a length."""
 
 import asyncio
 import time
@@ -6,6 +6,8 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.access.gate import ASKING
+from serving.asking import Asking
 from serving.guards.problems import LARGEST_BODY, MOST_FIELDS, refuse
 
 LONGEST_QUERY = 32 * 1024
@@ -16,6 +18,8 @@ MOST_FIELDS_OF_QUERY = 2000
 SECONDS = 0.75
 BYTES_A_SECOND = 64 * 1024
 
+# What a browser sends from a page; all other routes take JSON.
+FORM = b"application/x-www-form-urlencoded"
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -72,7 +76,8 @@ class Bodies:
         media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         # Nothing is unpacked: a few bytes could hold more than fits.
         packed = headers.get(b"content-encoding", b"identity").strip().lower() != b"identity"
-        if scope["method"] in _WITH_BODY and (packed or media_type != b"application/json"):
+        taken = FORM if _is_page(scope) else b"application/json"
+        if scope["method"] in _WITH_BODY and (packed or media_type != taken):
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         return None
 
@@ -98,7 +103,7 @@ class Bodies:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             if not message.get("more_body", False):
                 # Each that is unknown or wrong is told of, which costs a hundred times its own bytes.
-                fields = max(body.count(b":"), body.count(b","))
+                fields = max(body.count(b":"), body.count(b","), body.count(b"&"))
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if fields > MOST_FIELDS else bytes(body)
 
 
@@ -135,6 +140,11 @@ class Unread:
 def _has_body(scope: Scope) -> bool:
     headers = dict(scope["headers"])
     return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+
+
+def _is_page(scope: Scope) -> bool:
+    asking: Asking | None = scope.get(ASKING)
+    return asking is not None and asking.policy is not None and asking.policy.page
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

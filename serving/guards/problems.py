@@ -17,6 +17,8 @@ MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 5_000
 SECONDS = 25.0
+# What is told well already: problem documents, and pages whose form has something wrong in it.
+_TOLD = (MEDIA_TYPE.encode(), b"text/html")
 
 _logger = logging.getLogger("strandcast.serving")
 
@@ -69,7 +71,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             content_type = dict(message["headers"]).get(b"content-type", b"")
-            if message["status"] >= HTTPStatus.BAD_REQUEST and not content_type.startswith(MEDIA_TYPE.encode()):
+            if message["status"] >= HTTPStatus.BAD_REQUEST and not content_type.startswith(_TOLD):
                 self._failure = message
                 return
         if self._failure is not None:
@@ -119,7 +121,7 @@ DETAIL = {
     HTTPStatus.PRECONDITION_FAILED: "It is no longer what you looked at; look again.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is longer than is taken; ask for less at a time.",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json, and the answer JSON or CSV.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The request has too many headers; send fewer.",
     HTTPStatus.MISDIRECTED_REQUEST: "This is not a name of this service; the settings list those it has.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request has fields that cannot be used.",

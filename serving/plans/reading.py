@@ -12,12 +12,13 @@ from errors import DataError
 from features.cells import guarded
 from ledger.files import FileStore, StoredFile
 from models.allocation.decisions.again import moved
-from models.allocation.decisions.history import History, Status, history
+from models.allocation.decisions.history import Status, history, standing
 from models.allocation.decisions.record import KIND as PLAN
 from models.allocation.decisions.record import PlanRecord, load_plan
 from models.suspension import NOTICE, suspension_of
 from serving.answers import CSV, Finding
 from serving.asking import Asking
+from serving.cursors import page_of
 from serving.desk import Desk
 from serving.plans.narrowing import narrowed
 from serving.plans.schemas import PlansQuery
@@ -36,7 +37,7 @@ def plan(desk: Desk, asking: Asking, plan_id: str) -> Finding:
     scope = asking.caller.scope
     if scope.areas is None and scope.strands is None:
         return Finding(plan_body(desk, plan_id), f"{PLAN}/{plan_id}")
-    status = history(desk.ledger).status(plan_id)
+    status = standing(desk.ledger, plan_id)
     record = load_plan(desk.ledger, desk.files, plan_id)
     head = _head(plan_id, record.audit_id, _notices_now(desk, _Known.of(record.document)), status)
     return Finding.of({**head, "plan": narrowed(record.document, scope)}, f"{PLAN}/{plan_id}")
@@ -54,7 +55,7 @@ def plan_body(desk: Desk, plan_id: str, *, as_made: bool = False) -> bytes:
         NoSuchRecordError: There is no such plan.
         LedgerError: The plan's file was changed.
     """
-    status = history(desk.ledger).status(plan_id)
+    status = standing(desk.ledger, plan_id)
     stored = desk.ledger.artefact(PLAN, plan_id).stored
     known = _known(desk.files, stored)
     audit_id = desk.ledger.event_of(PLAN, plan_id).audit_id
@@ -69,21 +70,15 @@ def plans(desk: Desk, query: PlansQuery) -> Finding:
     """Find a page of plans, newest first.
 
     Raises:
-        DataError: The cursor names no plan.
+        DataError: The cursor cannot be used.
     """
     past = history(desk.ledger)
     found = [one for one in reversed(list(past.plans.values())) if _fits(one, query)]
-    begin = 0
-    if query.cursor is not None:
-        names = [one.plan_id for one in found]
-        if query.cursor not in names:
-            raise DataError("names no plan of this list", place="cursor", fix="begin again without it")
-        begin = names.index(query.cursor)
-    page, rest = found[begin : begin + query.limit], found[begin + query.limit :]
+    page, cursor = page_of(found, query, query.limit, lambda one: one.plan_id)
     document = {
         "plans": [one.as_document() for one in page],
         "total": len(found),
-        "next_cursor": rest[0].plan_id if rest else None,
+        "next_cursor": cursor,
     }
     return Finding.of(document, "plans", details={"rows": len(page)})
 
@@ -96,15 +91,14 @@ def compared(desk: Desk, plan_id: str, other: str) -> Finding:
         DataError: They are not of the same areas.
         LedgerError: A plan's file was changed.
     """
-    past = history(desk.ledger)
     first, second = (load_plan(desk.ledger, desk.files, name) for name in (plan_id, other))
     areas = [{area["area_code"] for area in one.document["areas"]} for one in (first, second)]
     if areas[0] != areas[1]:
         raise DataError("is not of the same areas", place=f"plan {other}", fix="compare plans of the same areas")
     told = moved(first.document, second.document)
     document = {
-        "first": _side(past, first),
-        "second": _side(past, second),
+        "first": _side(desk, first),
+        "second": _side(desk, second),
         **told,
         "notices": list(dict.fromkeys([*first.document["notices"], *second.document["notices"]])),
         "synthetic": first.document["synthetic"] or second.document["synthetic"],
@@ -130,8 +124,6 @@ def plan_table(desk: Desk, asking: Asking, plan_id: str) -> Finding:
         f"{PLAN}/{plan_id}",
         details={"act": "export", "rows": len(document["areas"])},
         media_type=CSV,
-        operation="disclosure",
-        recipient=asking.caller.name,
         headers={"content-disposition": f'attachment; filename="plan-{plan_id}.csv"'},
     )
 
@@ -181,13 +173,13 @@ def _drafted(status: Status) -> Status:
     return Status(status.plan_id, status.period, status.start, status.parent, "draft", None, status.recorded)
 
 
-def _side(past: History, record: PlanRecord) -> dict[str, Any]:
+def _side(desk: Desk, record: PlanRecord) -> dict[str, Any]:
     document = record.document
     totals = ("expected", "met", "expected_harm", "harm_reached")
     return {
         "plan_id": record.plan_id,
         "period": document["period"]["text"],
-        "status": past.status(record.plan_id).state,
+        "status": standing(desk.ledger, record.plan_id).state,
         "hours": sum(resource["placed"] for resource in document["resources"]),
         **{name: document["totals"][name] for name in totals},
     }

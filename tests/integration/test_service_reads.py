@@ -56,6 +56,16 @@ def test_csv_is_given_where_it_is_asked_for(client: TestClient, asked: str, acce
     assert [float(row["mean"]) for row in rows] == [row["mean"] for row in client.get("/v1/forecasts").json()["rows"]]
 
 
+def test_what_is_taken_away_as_a_table_is_a_disclosure_and_what_is_read_is_none(client: TestClient, root: Path) -> None:
+    with open_ledger(root) as ledger:
+        taken, read = (
+            ledger.event(client.get("/v1/forecasts", params=asked).headers["audit-id"]).draft
+            for asked in ({"format": "csv"}, {})
+        )
+    assert (taken.operation, taken.recipient) == ("disclosure", taken.actor)
+    assert (read.operation, read.recipient) == ("consultation", None)
+
+
 def test_pages_of_csv_follow_their_links(client: TestClient) -> None:
     whole = client.get("/v1/forecasts?format=csv").text.splitlines()
     address, joined = "/v1/forecasts?format=csv&limit=10&strand=robbery&strand=burglary", whole[:1]
@@ -114,7 +124,7 @@ def test_a_run_of_the_time_before_is_prepared_at_the_start_and_told(
 ) -> None:
     run_id = record_run(synthetic_workspace(tmp_path / "w"), prepared=False)
     check(tmp_path / "w", TickingClock())
-    assert f"preparing run {run_id} for reading, once" in capsys.readouterr().err
+    assert f"preparing run {run_id} for reading, and the map of its areas, once" in capsys.readouterr().err
     check(tmp_path / "w", TickingClock())
     assert capsys.readouterr().err == ""
     with open_ledger(tmp_path / "w") as ledger:

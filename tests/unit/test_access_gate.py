@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from serving.access.caller import Caller, Role
 from serving.access.gate import ASKING, Gate
 from serving.access.policy import Policies, Policy
 from serving.access.refused import TooManyAttemptsError, UnknownCallerError
+from serving.access.session import Session
 from serving.asking import Asking
 from serving.guards.limits import Limits, Rates, counted_as
 from serving.guards.refusals import Refusals
@@ -24,6 +26,8 @@ from tests.support.ledgers import open_ledger
 POLICIES = Policies(
     [
         Policy("POST", "/v1/plans", "combination", frozenset({Role.PLANNER})),
+        Policy("GET", "/v1/periods", "consultation", frozenset({Role.PLANNER})),
+        Policy("GET", "/week", "consultation", frozenset({Role.PLANNER}), page=True),
         Policy("GET", "/healthz", "admin", frozenset(Role), recorded=False, anybody=True),
     ]
 )
@@ -38,10 +42,13 @@ class Asked:
         self.came_through = False
         self.asking = Asking("r")
         self.looked_at: list[object] = []
+        self.sent_to_the_door: list[list[str]] = []
         self.wait = 0.0
+        self.session: Session | None = None
 
     async def identify(self, sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
         self.looked_at.append((list(sent), address, set(wanted)))
+        self.sent_to_the_door.append(list(sent))
         if isinstance(self.found, Exception):
             raise self.found
         return self.found
@@ -57,7 +64,13 @@ class Asked:
             self.sent.append(message)
 
         scope = {"type": "http", "method": method, "path": path, "headers": headers, ASKING: self.asking}
-        gate = Gate(inner, policies=POLICIES, identify=self.identify, wait=lambda _scope: self.wait)
+        gate = Gate(
+            inner,
+            policies=POLICIES,
+            identify=self.identify,
+            wait=lambda _scope: self.wait,
+            signed_in=lambda _scope: self.session,
+        )
         asyncio.run(gate({**scope, "client": ("10.0.0.1", 5)}, receive, send))
         return self.sent[0]["status"] if self.sent else None
 
@@ -139,7 +152,11 @@ def test_no_key_fills_the_record_with_refusals(tmp_path: Path) -> None:
         rates = Rates(lambda: 0.0)
         limits = Limits(echo, settings=lambda: Service(requests_a_minute=most), rates=rates)
         gate = Gate(
-            limits, policies=POLICIES, identify=identify, wait=lambda scope: rates.take(counted_as(scope), most)
+            limits,
+            policies=POLICIES,
+            identify=identify,
+            wait=lambda scope: rates.take(counted_as(scope), most),
+            signed_in=lambda _scope: None,
         )
         app = Refusals(gate, recorder=lambda: recorder)
         return [status(await sent_by(app, scope_of(path="/v1/plans"))) for _ in range(most + 4)]
@@ -150,3 +167,17 @@ def test_no_key_fills_the_record_with_refusals(tmp_path: Path) -> None:
         assert asyncio.run(refused(ann)) == [200] * most + [429] * 4
         recorder.close()
         assert [event.draft.details["status"] for event in ledger.events()] == [403] * most
+
+
+def test_a_cookie_opens_pages_and_nothing_else() -> None:
+    asked = Asked(Caller("Ann", Role.PLANNER, "api-key:x"))
+    asked.session = Session("sck_a_b", "mark", datetime(2024, 7, 1, tzinfo=UTC))
+    assert asked.at("GET", "/week") is None
+    assert asked.at("GET", "/v1/periods") is None
+    assert asked.sent_to_the_door == [["Bearer sck_a_b"], []]
+
+
+def test_a_key_that_is_sent_as_such_opens_no_page() -> None:
+    asked = Asked(Caller("Ann", Role.PLANNER, "api-key:x"))
+    asked.at("GET", "/week", (b"authorization", b"Bearer sck_a_b"))
+    assert asked.sent_to_the_door == [[]]

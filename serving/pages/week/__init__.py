@@ -1,0 +1,1 @@
+"""This week: what to expect where, as a map, a table and totals."""

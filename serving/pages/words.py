@@ -1,0 +1,85 @@
+"""Numbers and days in words, as pages say them. Each number that a page shows bears the API's own in its markup."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup, escape
+
+_SMALL, _LARGE = 10, 100
+
+
+def amount(value: float, unit: str = "") -> Markup:
+    """Return a number rounded to what can be read, with the exact one in its markup, and its unit behind it."""
+    return _data(value, _rounded(value), unit)
+
+
+def hours(value: float) -> Markup:
+    """Return hours: quarters below ten, whole ones above."""
+    return _data(value, f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < _SMALL else f"{value:,.0f}", "")
+
+
+def percent(value: float) -> Markup:
+    """Return a share of one as percent."""
+    return _data(value, f"{100 * value:.0f} %" if abs(value) >= 0.1 else f"{100 * value:.1f} %", "")
+
+
+def signed(value: float) -> Markup:
+    """Return a change with its sign; a real minus, which screen readers say."""
+    text = _rounded(abs(value))
+    sign = "" if text.strip("0.") == "" else ("−" if value < 0 else "+")  # noqa: RUF001 - the sign, not a hyphen
+    return _data(value, f"{sign}{text}", "")
+
+
+def whole(value: int) -> Markup:
+    """Return a count with its thousands apart."""
+    return _data(value, f"{value:,}", "")
+
+
+def day(value: str | date) -> Markup:
+    """Return a day as it is said: 5 August 2024."""
+    told = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    return Markup('<time datetime="{}">{} {:%B %Y}</time>').format(told.isoformat(), told.day, told)
+
+
+def instant(value: str) -> Markup:
+    """Return an instant as it is said: 5 August 2024, 14:05 UTC."""
+    told = datetime.fromisoformat(value)
+    return Markup('<time datetime="{}">{} {:%B %Y, %H:%M} UTC</time>').format(value, told.day, told)
+
+
+def strand_name(value: str) -> str:
+    """Return the name of a strand as it stands in a sentence."""
+    return value.replace("-", " ").replace("_", " ").capitalize()
+
+
+def listed(values: Any) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    words = [str(value) for value in values]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def _rounded(value: float) -> str:
+    size = abs(value)
+    if size >= _LARGE:
+        return f"{value:,.0f}"
+    if size >= 1 and value != int(value):
+        return f"{value:.1f}"
+    return f"{value:.0f}" if value == int(value) else f"{value:.2f}"
+
+
+def _data(value: float, text: str, unit: str) -> Markup:
+    return Markup('<data value="{}">{}</data>{}').format(value, text, Markup("&nbsp;") + escape(unit) if unit else "")
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "amount": amount,
+    "hours": hours,
+    "percent": percent,
+    "signed": signed,
+    "whole": whole,
+    "day": day,
+    "instant": instant,
+    "strand": strand_name,
+    "listed": listed,
+}
