@@ -49,8 +49,9 @@ def instant(value: str) -> Markup:
 
 
 def strand_name(value: str) -> str:
-    """Return the name of a strand as it stands in a sentence."""
-    return value.replace("-", " ").replace("_", " ").capitalize()
+    """Return the name of a strand as it stands in a sentence; one that is a code is written out."""
+    named = value if " " in value or value != value.lower() else value.replace("-", " ").replace("_", " ")
+    return named[:1].upper() + named[1:]
 
 
 def listed(values: Any) -> str:
@@ -69,7 +70,9 @@ def _rounded(value: float) -> str:
 
 
 def _data(value: float, text: str, unit: str) -> Markup:
-    return Markup('<data value="{}">{}</data>{}').format(value, text, Markup("&nbsp;") + escape(unit) if unit else "")
+    # A page has thousands of these: written out, not formatted; a number has nothing to escape.
+    told = f'<data value="{value!r}">{text}</data>'
+    return Markup(told + f"&nbsp;{escape(unit)}" if unit else told)  # noqa: S704 - as said
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
