@@ -235,10 +235,15 @@ class Ledger:
         Raises:
             NoSuchRecordError: There is none of this name.
         """
-        found = self._artefacts(select(ARTEFACTS).where(ARTEFACTS.c.kind == kind, ARTEFACTS.c.name == name))
-        if not found:
+        found = self.held(kind, name)
+        if found is None:
             raise NoSuchRecordError(f"there is no {kind} named {name}", fix=_LOOK)
-        return found[0]
+        return found
+
+    def held(self, kind: str, name: str) -> Artefact | None:
+        """Return one artefact; None where there is none of this name."""
+        query = select(ARTEFACTS).where(ARTEFACTS.c.kind == kind, ARTEFACTS.c.name == name)
+        return next(iter(self._artefacts(query)), None)
 
     def artefacts(self, kind: str, *, newest_first: bool = False, limit: int | None = None) -> list[Artefact]:
         """Return the artefacts of a kind by the order of their events, then by name."""

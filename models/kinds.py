@@ -13,3 +13,5 @@ GATE = "gate"
 MAP = "map"
 # Year-on-year rates of what a run was made from; its name is the run's.
 TRENDS = "trends"
+# A study of a plan.
+SCENARIO = "scenario"

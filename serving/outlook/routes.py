@@ -12,7 +12,11 @@ from serving.asking import present
 from serving.desk import Desk
 from serving.forecasts.routes import READERS
 from serving.outlook.hours import PATH, hours
-from serving.outlook.schemas import HoursQuery, PlannedHours
+from serving.outlook.notices import PATH as NOTICES
+from serving.outlook.notices import notices
+from serving.outlook.schemas import HoursQuery, NoticesAnswer, PlannedHours, TrendsAnswer, TrendsQuery
+from serving.outlook.trends import PATH as TRENDS
+from serving.outlook.trends import trends
 
 
 def routes(desk: Callable[[], Desk]) -> APIRouter:
@@ -28,6 +32,28 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     )
     async def get_hours(request: Request, query: Annotated[HoursQuery, Query()]) -> Any:
         found = await run_in_threadpool(hours, desk(), query, present().caller.scope)
+        return await answered(desk(), request, found)
+
+    @router.get(
+        NOTICES,
+        response_model=NoticesAnswer,
+        summary="What stands against the served forecast, in plain words",
+        tags=["forecasts"],
+        **declared("consultation", *READERS),
+    )
+    async def get_notices(request: Request) -> Any:
+        found = await run_in_threadpool(notices, desk(), present().caller.scope)
+        return await answered(desk(), request, found)
+
+    @router.get(
+        TRENDS,
+        response_model=TrendsAnswer,
+        summary="Year-on-year rates by strand and district, with intervals",
+        tags=["forecasts"],
+        **declared("consultation", *READERS),
+    )
+    async def get_trends(request: Request, query: Annotated[TrendsQuery, Query()]) -> Any:
+        found = await run_in_threadpool(trends, desk(), query, present().caller.scope)
         return await answered(desk(), request, found)
 
     return router
