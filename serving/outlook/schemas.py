@@ -131,7 +131,7 @@ class DeclaredChange(Closed):
     feed: str
     strand: str
     date: Day
-    accepted_on: date
+    accepted_on: Day
     accepted_by: str
     ratio: float
     reason: str
@@ -142,7 +142,7 @@ class FoundShift(Closed):
 
     strand: str
     date: Day
-    last_before: date
+    last_before: Day
     recent: bool = Field(description="Within the newest year.")
     ratio: float
     low: float

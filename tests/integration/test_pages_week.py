@@ -95,7 +95,12 @@ def test_the_page_is_recorded_as_the_answers_that_it_is_made_of(client: TestClie
     told = [
         event["details"].get("url", "") for event in events if event["details"].get("page") == "/week?strand=robbery"
     ]
-    assert {address.partition("?")[0] for address in told} == {"/v1/periods", "/v1/forecasts", "/v1/hours"}
+    assert {address.partition("?")[0] for address in told} == {
+        "/v1/periods",
+        "/v1/forecasts",
+        "/v1/hours",
+        "/v1/notices",
+    }
     assert all(event["audit_id"] in answer.text for event in events if event["details"].get("page") == answer.url.path)
 
 

@@ -4,14 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pydantic import BaseModel
+
+from errors import DataError, ServiceError
+from ledger.events import NoSuchRecordError
 from models.served.read import ServedRun
 from serving.access.caller import Scope
 from serving.desk import Desk
-from serving.forecasts.query import ForecastQuery
+from serving.forecasts.before import changes
+from serving.forecasts.query import ChangesQuery, ForecastQuery
 from serving.forecasts.reading import PATH, covered, forecasts
 from serving.forecasts.sight import sight
 from serving.outlook.hours import DISTRICT, hours
 from serving.outlook.hours import PATH as HOURS
+from serving.outlook.notices import PATH as NOTICES
+from serving.outlook.notices import notices
 from serving.outlook.schemas import HoursQuery
 from serving.pages.scale import Scale
 from serving.pages.site import Source
@@ -20,6 +27,11 @@ from serving.pages.week.query import QUANTITIES, Column, WeekQuery
 # As many areas as a force may have; one strand, one period.
 _ROWS = 2000
 _FORCE = "force"
+# Stands on every page anyway.
+_EVERYWHERE = "synthetic"
+_CHANGES = "/v1/forecasts/changes"
+# Of the areas as many as are read; of all areas together every strand.
+_MOST_CHANGES, _EVERY_STRAND = 10, 100
 # Share of a total that its range spans, and how that is said.
 _SURE = ((0.25, "quite sure"), (0.6, "fairly sure"), (1.2, "unsure"))
 _LEAST = "very unsure"
@@ -52,6 +64,8 @@ class Week:
         plan: What is planned; None where hours are not told by the level.
         rows: Forecasts of the areas with their hours and harm, in the order asked for.
         totals: Of all areas, by strand; empty where they are not all in sight.
+        notices: What stands against the forecast.
+        changed: Since the run before: of the strand by area, then of all areas by strand; empty where there is none.
         scale: Classes of the quantity.
     """
 
@@ -64,7 +78,14 @@ class Week:
     plan: dict[str, Any] | None
     rows: tuple[dict[str, Any], ...]
     totals: tuple[Total, ...]
+    notices: tuple[dict[str, Any], ...]
+    changed: tuple[dict[str, Any], ...]
     scale: Scale
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Code of each area to its name."""
+        return {row["area_code"]: row["name"] for row in self.rows}
 
     @property
     def are_districts(self) -> bool:
@@ -97,9 +118,23 @@ def week(desk: Desk, query: WeekQuery, scope: Scope) -> Week:
     quantity = QUANTITIES[query.quantity]
     values = [value for row in rows if (value := quantity.of(row)) is not None]
     period = next(one for one in said["periods"] if one["horizon"] == horizon)
-    sources = tuple(source for source in (about, table, planned, totals) if source)
-    told = tuple(Total(row, _sure(row)) for row in totals.document["rows"]) if totals else ()
-    return Week(sources, said, strands, strand, level, period, plan, rows, told, Scale.of(values))
+    against = Source(NOTICES, notices(desk, scope))
+    changed = _changed(desk, period["period_start"], level, strand, scope, whole=totals is not None)
+    sources = tuple(source for source in (about, table, planned, totals, against, *changed) if source)
+    return Week(
+        sources,
+        said,
+        strands,
+        strand,
+        level,
+        period,
+        plan,
+        rows,
+        totals=tuple(Total(row, _sure(row)) for row in totals.document["rows"]) if totals else (),
+        notices=tuple(one for one in against.document["notices"] if one["code"] != _EVERYWHERE),
+        changed=tuple(source.document for source in changed),
+        scale=Scale.of(values),
+    )
 
 
 def _upper(run: ServedRun) -> str:
@@ -123,6 +158,22 @@ def _totals(desk: Desk, run: ServedRun, horizon: int, scope: Scope) -> Source | 
     if _FORCE not in run.levels or not sight(run, _FORCE, scope).codes:
         return None
     return _forecasts(desk, ForecastQuery(level=_FORCE, horizon=[horizon], limit=_ROWS), scope)
+
+
+def _changed(desk: Desk, start: str, level: str, strand: str, scope: Scope, *, whole: bool) -> tuple[Source, ...]:
+    """Return the changes since the run before: of the strand by area, and of all areas where they are in sight."""
+    asked = [ChangesQuery(level=level, strand=[strand], period_start=start, limit=_MOST_CHANGES)]
+    if whole:
+        asked.append(ChangesQuery(level=_FORCE, period_start=start, limit=_EVERY_STRAND))
+    try:
+        return tuple(Source(_address(_CHANGES, one), changes(desk, one, scope)) for one in asked)
+    except (NoSuchRecordError, DataError, ServiceError):
+        # There is no run before, or none that says anything of this period or level.
+        return ()
+
+
+def _address(path: str, asked: BaseModel) -> str:
+    return f"{path}?{urlencode(asked.model_dump(exclude_none=True), doseq=True)}"
 
 
 def _rows(run: ServedRun, table: Source, plan: dict[str, Any] | None, strand: str) -> list[dict[str, Any]]:
