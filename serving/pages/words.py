@@ -31,6 +31,13 @@ def signed(value: float) -> Markup:
     return _data(value, f"{sign}{text}", "")
 
 
+def change(value: float) -> Markup:
+    """Return a change of one as percent, with its sign; a real minus, which screen readers say."""
+    text = f"{abs(100 * value):.0f}" if abs(value) >= 0.1 else f"{abs(100 * value):.1f}"
+    sign = "" if text.strip("0.") == "" else ("−" if value < 0 else "+")  # noqa: RUF001 - the sign, not a hyphen
+    return _data(value, f"{sign}{text} %", "")
+
+
 def whole(value: int) -> Markup:
     """Return a count with its thousands apart."""
     return _data(value, f"{value:,}", "")
@@ -80,6 +87,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hours": hours,
     "percent": percent,
     "signed": signed,
+    "change": change,
     "whole": whole,
     "day": day,
     "instant": instant,
