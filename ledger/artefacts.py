@@ -77,3 +77,12 @@ class Artefact:
         row = canonical_json([self.kind, self.name, self.sha256, self.path, meta_text])
         key = f"{self.kind}/{self.name}"
         return {f"artefact:{key}": self.sha256, f"row:{key}": hashlib.sha256(row).hexdigest()}
+
+
+@dataclass(frozen=True)
+class StoredArtefact:
+    """An artefact row: what it names, the event it says it belongs to, and its meta as it stands."""
+
+    artefact: Artefact
+    sequence: int
+    meta_text: str

@@ -23,6 +23,11 @@ from ledger.turn import Turn
 _WRITES = "strandcast_writes"
 _LOCK_WAIT_SECONDS = 30.0
 _ADVISORY_LOCK = 0x57A2DCA57
+# Of PostgreSQL: a server that does not answer, or whose machine is gone, is told of and not waited for.
+_CONNECT_SECONDS = 10
+_REACHABLE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+# A worker has 40 threads that answer and a few beside; connections that are not needed are closed.
+_POOL = {"pool_size": 5, "max_overflow": 40, "pool_timeout": 10.0, "pool_pre_ping": True}
 # What the ledger records, and the column that tells how many events there were by then.
 _RECORDED = (
     (EVENTS, EVENTS.c.sequence.name),
@@ -190,7 +195,10 @@ def _parsed(url: str) -> URL:
 def _engine(url: URL, place: str) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
+            limits = {"connect_timeout": _CONNECT_SECONDS, **_REACHABLE}
+            # What the address says goes before.
+            given = {name: value for name, value in limits.items() if name not in url.query}
+            return create_engine(url, connect_args=given, **_POOL)
         if not url.database or not Path(url.database.removeprefix("file:")).parent.is_dir():
             raise LedgerError("the folder of the database does not exist", place=place, fix="run strandcast init")
         engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_SECONDS})

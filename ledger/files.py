@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,7 +13,8 @@ from errors import LedgerError
 _FOLDER = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*")
 _SUFFIX = re.compile(r"(\.[a-z0-9]+)*")
 _HALF_WRITTEN = ".writing-"
-_OWN_FILE = re.compile(rf"[0-9a-f]{{64}}{_SUFFIX.pattern}|{re.escape(_HALF_WRITTEN)}.*")
+_GIVEN = re.compile(rf"[0-9a-f]{{64}}{_SUFFIX.pattern}")
+_OWN_FILE = re.compile(rf"{_GIVEN.pattern}|{re.escape(_HALF_WRITTEN)}.*")
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,13 @@ class FileStore:
         """Return the paths of a folder's files, sorted: those it was given and those that were never written whole."""
         found = (self.root / folder).iterdir() if (self.root / folder).is_dir() else ()
         return sorted(f"{folder}/{item.name}" for item in found if _OWN_FILE.fullmatch(item.name) and item.is_file())
+
+    def every(self) -> Iterator[str]:
+        """Yield the paths of all files that were given to the store, in whatever folder."""
+        for folder, _, names in os.walk(self.root):
+            where = Path(folder).relative_to(self.root).as_posix()
+            if _FOLDER.fullmatch(where):
+                yield from (f"{where}/{name}" for name in names if _GIVEN.fullmatch(name))
 
     def remove(self, path: str) -> None:
         """Delete a file, so that it stays deleted after a power cut; one that is absent already is no error.

@@ -246,6 +246,11 @@ class Ledger:
         by = [column.desc() for column in order] if newest_first else order
         return self._artefacts(select(ARTEFACTS).where(ARTEFACTS.c.kind == kind).order_by(*by).limit(limit))
 
+    def paths(self) -> frozenset[str]:
+        """Return the paths of all files that rows name."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(select(ARTEFACTS.c.path).distinct()).scalars())
+
     def newest(self, kind: str) -> Artefact | None:
         """Return the artefact of a kind that was recorded last."""
         return next(iter(self.artefacts(kind, newest_first=True, limit=1)), None)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from ledger.beside import Beside
 from ledger.database import Database
 from ledger.events import Event, alias_key
 from ledger.rows import event_of_row, stored_artefact, stored_line
-from ledger.tables import ALIAS_MOVES, ARTEFACTS, CHECKPOINTS, EVENTS, TREE
+from ledger.tables import ALIAS_MOVES, API_KEYS, ARTEFACTS, CHECKPOINTS, EVENTS, JOB_ENDINGS, JOBS, TREE
 from ledger.tree.notes import Kept
 from ledger.verify import Claims, Stored
 
@@ -30,11 +31,13 @@ def stored(database: Database) -> Iterator[Stored]:
         found: Claims = {(row["sequence"], alias_key(row["kind"], row["alias"])): row["name"] for row in moves}
         nodes = {(row.level, row.number): row.hash for row in connection.execute(select(TREE))}
         kept = [Kept(row.size, row.note, row.key) for row in connection.execute(select(CHECKPOINTS))]
+        keys, jobs, endings = (connection.execute(select(table)).mappings() for table in (API_KEYS, JOBS, JOB_ENDINGS))
         count = connection.execute(select(func.count()).select_from(EVENTS)).scalar_one()
         # A fault ends the reading early, and PostgreSQL holds a cursor until it is closed.
         with connection.execute(query) as events:
             lines = map(stored_line, events.mappings())
-            yield Stored(lines, map(stored_artefact, artefacts), found, nodes, kept, count=count)
+            rows = map(stored_artefact, artefacts)
+            yield Stored(lines, rows, found, nodes, kept, beside=Beside(keys, jobs, endings), count=count)
 
 
 @dataclass(frozen=True)

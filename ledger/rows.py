@@ -1,15 +1,15 @@
 """Rows of the database, to and from events and artefacts."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from errors import LedgerError
-from ledger.artefacts import Artefact
+from ledger.artefacts import Artefact, StoredArtefact
 from ledger.chain import line_of
 from ledger.events import Draft, Event, canonical_json
-from ledger.verify import StoredArtefact
 
 
 def event_row(event: Event) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def event_row(event: Event) -> dict[str, Any]:
     return {"recipient": None, **content, "hash": event.hash}
 
 
-def event_of_row(row: RowMapping) -> Event:
+def event_of_row(row: Mapping[Any, Any]) -> Event:
     """Return the event that a row spells.
 
     Raises:

@@ -48,6 +48,7 @@ ALIAS_MOVES = Table(
     Column("kind", String(40), primary_key=True),
     Column("alias", String(200), primary_key=True),
     Column("name", String(200), nullable=False),
+    Index("alias_moves_by_alias", "kind", "alias", "sequence"),
 )
 # Nodes of the Merkle tree over the events: number `number` of those that stand over 256^level events.
 TREE = Table(

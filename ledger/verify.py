@@ -5,24 +5,20 @@ or alias edited, added or removed, since its event names it by hash; a file chan
 find is a cut tail, an old backup in the place of the present, or a chain that was computed anew from some event on: the
 events that are left are still a whole chain. Signed checkpoints that somebody else collected find these too, up to the
 newest of them (`ledger.tree.checkpoints`).
-
-A file may be absent where a later event of the operation "erasure" recorded an artefact of the kind "erasure" with its
-name in the meta under "erased", as "KIND/NAME"; any other absence is a fault. While it is there it must be what it was.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from errors import LedgerError, StrandcastError
-from ledger.artefacts import Artefact
+from ledger.artefacts import StoredArtefact
+from ledger.beside import Beside
 from ledger.chain import Chain, FaultError
+from ledger.erased import ERASURE, check_files, erased_names
 from ledger.events import RESERVED
 from ledger.files import FileStore
 from ledger.tree.notes import Checkpoint, Kept
-
-ERASURE = "erasure"
 
 # What a row or an event's details say: (sequence of the event, detail key) -> value.
 Claims = dict[tuple[int, str], str]
@@ -58,15 +54,6 @@ class Verification:
 
 
 @dataclass(frozen=True)
-class StoredArtefact:
-    """An artefact row: what it names, the event it says it belongs to, and its meta as it stands."""
-
-    artefact: Artefact
-    sequence: int
-    meta_text: str
-
-
-@dataclass(frozen=True)
 class Stored:
     """What there is to check, before anything is believed of it.
 
@@ -79,6 +66,7 @@ class Stored:
         collected: Checkpoints that somebody else collected, each opened with the key that its reader trusts.
         trusted: The public keys that the reader trusts, as text; without any, those kept are believed as they stand.
         others: Kept checkpoints that name none of these keys and are not among `kept`.
+        beside: The rows of keys and jobs; None where they are not there, as in a bundle.
         count: Number of lines, where it is known, to tell progress by.
     """
 
@@ -90,6 +78,7 @@ class Stored:
     collected: Sequence[Checkpoint] = ()
     trusted: frozenset[str] = frozenset()
     others: int = 0
+    beside: Beside | None = None
     count: int = 0
 
 
@@ -112,7 +101,7 @@ def verify(stored: Stored, files: FileStore | None = None) -> Verification:
         found = stored.moves | {key: value for row in rows for key, value in _row_claims(row).items()}
         _compare(claimed, found)
         if files is not None:
-            absent, left_over = _check_files(rows, files, _erased(rows, erasures))
+            absent, left_over = check_files(rows, files, erased_names(rows, erasures))
     except FaultError as fault:
         return Verification(chain.count, chain.head, ok=False, first_bad=fault.sequence, problem=fault.problem)
     except (LedgerError, TypeError, ValueError, AttributeError):
@@ -186,12 +175,16 @@ def _read(chain: Chain, stored: Stored) -> tuple[Claims, dict[int, str]]:
     for line, recorded in stored.lines:
         content, completed = chain.take(line, recorded)
         claimed |= _claims(content)
+        if stored.beside is not None:
+            stored.beside.see(content)
         if content["operation"] == ERASURE:
             erasures[chain.count] = content["time"][:10]
         for level, number, node in completed:
             # A row may be missing where events were recorded before there was a tree.
             if nodes.pop((level, number), node.hex()) != node.hex():
                 raise FaultError(chain.count, f"row {number} of level {level} of the tree is not over its events")
+    if stored.beside is not None:
+        stored.beside.check_empty(chain.count)
     if nodes:
         level, number = min(nodes)
         raise FaultError(
@@ -223,42 +216,3 @@ def _compare(claimed: Claims, found: Claims) -> None:
             )
         if claimed[sequence, key] != found[sequence, key]:
             raise FaultError(sequence, f"the row for {name} is not the one that event {sequence} recorded")
-
-
-def _erased(rows: Iterable[StoredArtefact], erasures: Mapping[int, str]) -> dict[str, tuple[int, str]]:
-    """Return "KIND/NAME" of what was erased -> sequence and day of the erasure; the rows are those that events name."""
-    found = {}
-    for row in rows:
-        if row.artefact.kind != ERASURE:
-            continue
-        if row.sequence not in erasures:
-            problem = f"{_key(row)} says that files were erased, but event {row.sequence} is no erasure"
-            raise FaultError(row.sequence, problem)
-        for name in json.loads(row.meta_text).get("erased", ()):
-            found[str(name)] = (row.sequence, erasures[row.sequence])
-    return found
-
-
-def _check_files(
-    rows: Sequence[StoredArtefact], files: FileStore, erased: Mapping[str, tuple[int, str]]
-) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Read every file; return what is absent because it was erased, and what is to be erased and still there."""
-    absent, there = [], []
-    standing = {row.artefact.path for row in rows if _key(row) not in erased}
-    for row in rows:
-        sequence, day = erased.get(_key(row), (0, ""))
-        recorded = sequence > row.sequence
-        if recorded and not files.holds(row.artefact.stored):
-            absent.append((_key(row), day))
-            continue
-        try:
-            files.read(row.artefact.stored)
-        except LedgerError as error:
-            raise FaultError(row.sequence, f"{_key(row)}: {error.problem}") from error
-        if recorded and row.artefact.path not in standing:
-            there.append(_key(row))
-    return tuple(absent), tuple(there)
-
-
-def _key(row: StoredArtefact) -> str:
-    return f"{row.artefact.kind}/{row.artefact.name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,7 @@ def verify(context: Context, file: Path | None, keys: tuple[str, ...], checkpoin
     """
     from ledger.bundle.judging import judge
     from ledger.tree.documents import check
+    from ledger.unnamed import unnamed_files
 
     verifiers = public_keys(keys)
     if checkpoints is not None and not verifiers:
@@ -111,15 +113,19 @@ def verify(context: Context, file: Path | None, keys: tuple[str, ...], checkpoin
         document = {"ok": True, "proof": proof["proof"], "size": proven.size, "signed": proven.signed}
         context.output.result(document, lines=[proven.sentence, _signed(proven.signed)])
         return
+    unnamed = None
     if file is not None:
         found = judge(file, verifiers, collected)
     else:
         with opened(context) as (ledger, files):
             found = ledger.verify(files, collected, verifiers)
-    _tell(context, found, collected=bool(collected))
+            unnamed = unnamed_files(ledger, files)
+        if found.ok and unnamed.all_of_them:
+            found = replace(found, ok=False, problem=unnamed.problem())
+    _tell(context, found, collected=bool(collected), unnamed=unnamed.files if unnamed else 0)
 
 
-def _tell(context: Context, found: Verification, *, collected: bool) -> None:
+def _tell(context: Context, found: Verification, *, collected: bool, unnamed: int) -> None:
     from ledger.events import audit_id_of
 
     document = {
@@ -133,6 +139,7 @@ def _tell(context: Context, found: Verification, *, collected: bool) -> None:
         "problem": found.problem,
         "erased": [{"artefact": name, "on": day} for name, day in found.erased],
         "not_yet_erased": list(found.not_yet_erased),
+        "files_that_no_row_names": unnamed,
     }
     if found.ok:
         noted = audit_id_of(found.events, found.head)
@@ -146,6 +153,8 @@ def _tell(context: Context, found: Verification, *, collected: bool) -> None:
             lines.append(_covered(found))
         else:
             lines.append(f"Note {noted} somewhere else: it shows later whether the end was cut off.")
+        if unnamed:
+            lines.append(f"Files that no row names, as of work that was interrupted: {unnamed:,}.")
         if found.others:
             lines.append(f"Checkpoints kept beside it that other keys signed, not judged: {found.others:,}.")
         context.output.result(document, lines=lines if found.events else ["Nothing is recorded yet."])

@@ -54,6 +54,7 @@ def create_key(
     days: int,
 ) -> None:
     """Make a key for NAME and show it, once: only a hash of it is kept."""
+    from ledger.unnamed import unnamed_files
     from serving.access.caller import Role, Scope
     from serving.access.keys import Grant, create
     from strandcast.deployment import Deployment
@@ -64,6 +65,7 @@ def create_key(
     now = context.clock()
     with Deployment.open(context) as deployment:
         _check_names(deployment.workspace, areas, strands)
+        unnamed = unnamed_files(deployment.ledger, deployment.files)
         token, key = create(deployment.ledger, grant, actor=deployment.actor, now=now)
     lines = [
         token,
@@ -71,6 +73,8 @@ def create_key(
         "Send it as the header: Authorization: Bearer KEY",
         f"To take it back: strandcast keys revoke {key.key_id} --reason TEXT. Recorded as {key.audit_id}.",
     ]
+    if unnamed.all_of_them:
+        context.output.say(f"strandcast: Check the database: {unnamed.problem()}. The key holds with that one alone.")
     context.output.result({"key": token, **key.as_document(now)}, lines=lines)
 
 

@@ -156,7 +156,7 @@ def edit_plan(context: Context, plan_id: str, by: str, reason: str, cells: tuple
 def export_plan(context: Context, plan_id: str, out: Path, district: str | None, recipient: str | None) -> None:
     """Write a plan to a file, with where it stands: tables, a picture, or a briefing a district; recorded."""
     from ledger.events import Draft
-    from models.allocation.decisions.history import history
+    from models.allocation.decisions.history import standing
     from models.allocation.decisions.record import KIND, load_plan
     from strandcast.deployment import Deployment
     from strandcast.plan_files import check_file, write_file
@@ -164,7 +164,7 @@ def export_plan(context: Context, plan_id: str, out: Path, district: str | None,
     check_file(out, district)
     with Deployment.open(context) as deployment:
         ledger = deployment.ledger
-        status = history(ledger).status(plan_id)
+        status = standing(ledger, plan_id)
         document = load_plan(ledger, deployment.files, plan_id).as_document()
         details = {"act": "export", "status": status.state, "file": out.name, "district": district}
         digest = ledger.artefact(KIND, plan_id).sha256
@@ -184,9 +184,9 @@ def export_plan(context: Context, plan_id: str, out: Path, district: str | None,
 
 
 def _decided(deployment: Any, done: Decision) -> dict[str, Any]:
-    from models.allocation.decisions.history import history
+    from models.allocation.decisions.history import standing
 
-    status = history(deployment.ledger).status(done.plan_id)
+    status = standing(deployment.ledger, done.plan_id)
     return {**status.as_document(), "other": done.other or None, "audit_id": done.audit_id}
 
 

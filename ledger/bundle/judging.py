@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from errors import DataError
-from ledger.artefacts import Artefact
+from ledger.artefacts import Artefact, StoredArtefact
 from ledger.bundle.names import ABOUT, ALIASES, ARTEFACTS, CHECKPOINTS, EVENTS, FORMAT
 from ledger.events import alias_key
 from ledger.tree.notes import Checkpoint, Kept, Verifier, named_in
-from ledger.verify import Claims, Stored, StoredArtefact, Verification, verify
+from ledger.verify import Claims, Stored, Verification, verify
 
 # An event holds a few hundred bytes; a line of this length was made to fill the memory.
 _LONGEST_LINE = 2**24

@@ -8,7 +8,7 @@ from ledger.artefacts import Artefact
 from ledger.events import Event, NoSuchRecordError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from ledger.verify import ERASURE
+from ledger.erased import ERASURE
 from models.replay.outcome import Part
 
 

@@ -5,11 +5,9 @@ somebody wrote past the ledger opens nothing. That it was revoked is an event to
 """
 
 import base64
-import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,21 +16,20 @@ from sqlalchemy import RowMapping, Select, select
 
 from errors import AccessError
 from ledger.acting import Acting
-from ledger.events import Draft, Event, NoSuchRecordError, Scalar, audit_id_of, canonical_json
+from ledger.beside import CREATE_KEY, KEY, key_digest
+from ledger.events import Draft, Event, NoSuchRecordError, Scalar, audit_id_of
 from ledger.ledger import Ledger
 from ledger.tables import API_KEYS, EVENTS, Row
 from serving.access.caller import NOBODY, Role, Scope
 from serving.access.hashing import Cost, hashed
 from serving.access.identity import PARTS, Identity, scope_of, scope_text
 
-KIND = "api-key"
-CREATE, REVOKE = "create-key", "revoke-key"
+KIND, CREATE, REVOKE = KEY, CREATE_KEY, "revoke-key"
 MOST_DAYS = 366
 
 _FORM = re.compile(r"sck_([a-z2-7]{13})_([A-Za-z0-9_-]{43})")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _PURPOSE = re.compile(r"[a-z][a-z0-9-]{1,59}")
-_COLUMNS = ("key_id", "name", "roles", "purpose", "scope", "expires", "hash")
 _ID_BYTES, _SECRET_BYTES = 8, 32
 
 
@@ -155,7 +152,7 @@ def create(ledger: Ledger, grant: Grant, *, actor: str, now: datetime, cost: Cos
         "hash": hashed(secret, cost or Cost()),
     }
     details: dict[str, Scalar] = {name: values[name] for name in ("name", "roles", "scope", "expires")}
-    details |= {"act": CREATE, "key": _digest(values)}
+    details |= {"act": CREATE, "key": key_digest(values)}
     draft = Draft("admin", f"{KIND}/{key_id}", actor, details=details)
 
     def beside(event: Event) -> list[Row]:
@@ -213,11 +210,7 @@ def _made_by_event(row: RowMapping) -> bool:
     """Return whether the event that a row names made it as it stands."""
     said = json.loads(row["details"])
     made = said.get("act") == CREATE and row["object"] == f"{KIND}/{row['key_id']}"
-    return bool(made and said.get("key") == _digest({name: row[name] for name in _COLUMNS}))
-
-
-def _digest(values: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical_json([values[name] for name in _COLUMNS])).hexdigest()
+    return bool(made and said.get("key") == key_digest(row))
 
 
 def _revokes(event: Event) -> bool:

@@ -17,6 +17,8 @@ MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 5_000
 SECONDS = 25.0
+# What is told well already: problem documents, and pages whose form has something wrong in it.
+_TOLD = (MEDIA_TYPE.encode(), b"text/html")
 
 _logger = logging.getLogger("strandcast.serving")
 
@@ -69,7 +71,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             content_type = dict(message["headers"]).get(b"content-type", b"")
-            if message["status"] >= HTTPStatus.BAD_REQUEST and not content_type.startswith(MEDIA_TYPE.encode()):
+            if message["status"] >= HTTPStatus.BAD_REQUEST and not content_type.startswith(_TOLD):
                 self._failure = message
                 return
         if self._failure is not None:

@@ -9,14 +9,18 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
+from typing import TYPE_CHECKING
 
 from serving.guards.log import begin_log
 from serving.jobs.lock import locked
 from serving.preflight import workspace_root
+
+if TYPE_CHECKING:
+    from serving.jobs.runner import Runner
 
 IDLE_SECONDS = 300.0
 # A starter looks whether a lock is free by holding it for a moment.
@@ -63,9 +67,9 @@ def _run(root: Path, idle_seconds: float) -> None:
         ends=lambda: os.getppid() != starter,
         overdue=lambda: os._exit(0),
     )
-    signal.signal(signal.SIGTERM, _end)
     with Ledger.open(workspace.database_url, _now) as ledger:
         runner = Runner(workspace, Queue(ledger, _now), place)
+        _leave_when_told(runner)
         busy = time.monotonic()
         while not place.ends() and time.monotonic() - busy < idle_seconds:
             if runner.run_next():
@@ -74,9 +78,27 @@ def _run(root: Path, idle_seconds: float) -> None:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
-    # What is half done is done again: nothing of it was recorded.
-    os._exit(0)
+def _leave_when_told(runner: "Runner") -> None:
+    """Let this process end when it is told to; what is half done is done again: nothing of it was recorded.
+
+    A handler would run only when the solver returns, which may take minutes. So a thread listens.
+    """
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    signal.set_wakeup_fd(told)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    threading.Thread(target=_leave, args=(runner, heard), name="strandcast-leaves", daemon=True).start()
+
+
+def _leave(runner: "Runner", heard: int) -> None:
+    os.read(heard, 1)
+    try:
+        runner.leave()
+    except Exception:
+        _logger.exception("what was being done could not be given back")
+    finally:
+        os._exit(0)
 
 
 def _now() -> datetime:

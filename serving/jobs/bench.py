@@ -1,7 +1,7 @@
 """The bench: what a job is done with, in the hands of whoever asked for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from features.workspace import Workspace
 from ledger.events import Event
@@ -10,7 +10,7 @@ from ledger.ledger import Ledger
 from ledger.tables import Row
 from models.books import Books
 from serving.jobs.job import Job
-from serving.jobs.queue import ending
+from serving.jobs.queue import covered, ending
 
 
 @dataclass(frozen=True)
@@ -46,4 +46,5 @@ class Bench:
         def rows(event: Event) -> list[Row]:
             return [ending(self.job, event, "done", subject=made(event) if made else event.draft.object)]
 
-        return Books(self.ledger.acting(self.job.acting, rows), self.files, self.job.caller)
+        acting = replace(self.job.acting, details={**self.job.acting.details, **covered(self.job, "done")})
+        return Books(self.ledger.acting(acting, rows), self.files, self.job.caller)

@@ -9,9 +9,11 @@ from sqlalchemy import RowMapping
 
 from ledger.acting import Acting
 from ledger.artefacts import Json
+from ledger.beside import ARGUMENTS, JOB, QUEUE, arguments_digest
+from ledger.events import Scalar
 from serving.access.caller import Caller
 
-KIND = "job"
+KIND = JOB
 
 Outcome = Literal["done", "refused", "failed", "cancelled"]
 State = Literal["queued", "running", "done", "refused", "failed", "cancelled"]
@@ -62,6 +64,14 @@ class Asked:
     kind: str
     arguments: Mapping[str, Json]
     operation: str
+
+    def text(self) -> str:
+        """Return the arguments as they are kept."""
+        return json.dumps(dict(self.arguments), ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+    def details(self) -> dict[str, Scalar]:
+        """Return what the event says that asks for it."""
+        return {"act": QUEUE, "kind": self.kind, ARGUMENTS: arguments_digest(self.text())}
 
 
 @dataclass(frozen=True)

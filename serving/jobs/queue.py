@@ -5,7 +5,6 @@ that says "running" and an old heartbeat, and the next runner takes the job up a
 `job_endings`, of which there can be one alone.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, and_, select, update
 
-from ledger.events import Draft, Event, NoSuchRecordError, audit_id_of
+from ledger.beside import CANCEL, END, ENDING, ending_digest
+from ledger.events import Draft, Event, NoSuchRecordError, Scalar, audit_id_of
 from ledger.ledger import Ledger
 from ledger.tables import EVENTS, JOB_ENDINGS, JOBS, Row
 from serving.access.caller import Caller
@@ -134,14 +134,14 @@ class Queue:
         Raises:
             LedgerError: It could not be recorded, as where it has ended by now.
         """
-        details = {"act": "cancel" if outcome == "cancelled" else "end", "kind": job.asked.kind}
+        act = CANCEL if outcome == "cancelled" else END
         told: Literal["refused", "failed"] = "refused" if outcome == "refused" else "failed"
         draft = Draft(
             job.asked.operation,
             job.name,
             actor,
             outcome="ok" if outcome == "cancelled" else told,
-            details=details,
+            details={"act": act, "kind": job.asked.kind, **covered(job, outcome, problem)},
         )
         ledger = hands or self.ledger.acting(job.acting)
         return ledger.beside(lambda event: [ending(job, event, outcome, problem)]).append(draft)
@@ -167,7 +167,7 @@ def queued(job_id: str, asked: Asked, caller: str, event: Event) -> Row:
         "job": job_id,
         "sequence": event.sequence,
         "kind": asked.kind,
-        "asked": json.dumps(dict(asked.arguments), ensure_ascii=False, allow_nan=False, sort_keys=True),
+        "asked": asked.text(),
         "operation": asked.operation,
         "caller": caller,
         "role": said.role,
@@ -182,6 +182,11 @@ def queued(job_id: str, asked: Asked, caller: str, event: Event) -> Row:
     return Row(JOBS, values)
 
 
+def covered(job: Job, outcome: Outcome, problem: Problem | None = None) -> dict[str, Scalar]:
+    """Return what the event that ends a job says of the row that does, so that the chain covers how it ended."""
+    return {ENDING: ending_digest({"job": job.job_id, "outcome": outcome, **_told(problem)})}
+
+
 def ending(job: Job, event: Event, outcome: Outcome, problem: Problem | None = None, subject: str | None = None) -> Row:
     """Return the row that ends a job with an event."""
     values = {
@@ -190,7 +195,13 @@ def ending(job: Job, event: Event, outcome: Outcome, problem: Problem | None = N
         "time": event.time,
         "outcome": outcome,
         "object": subject,
-        "status": problem.status if problem else None,
-        "problem": problem.detail if problem else None,
+        **_told(problem),
     }
     return Row(JOB_ENDINGS, values)
+
+
+def _told(problem: Problem | None) -> dict[str, Any]:
+    return {
+        "status": int(problem.status) if problem else None,
+        "problem": problem.detail if problem else None,
+    }

@@ -76,13 +76,17 @@ class Heart:
         job: The job.
         place: Where it is worked on.
         progress: How far it is.
+        seconds: Between two beats.
     """
 
-    def __init__(self, queue: Queue, job: Job, place: Place, progress: Progress) -> None:
+    def __init__(
+        self, queue: Queue, job: Job, place: Place, progress: Progress, seconds: float = SECONDS_BETWEEN_BEATS
+    ) -> None:
         self._queue = queue
         self._job = job
         self._place = place
         self._progress = progress
+        self._seconds = seconds
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="strandcast-heart", daemon=True)
 
@@ -98,7 +102,7 @@ class Heart:
 
     def _run(self) -> None:
         beats_too_many = 0
-        while not self._ended.wait(SECONDS_BETWEEN_BEATS):
+        while not self._ended.wait(self._seconds):
             progress = self._progress
             try:
                 mine = self._queue.beat(self._job, self._place.name, progress.done, progress.total)
@@ -109,7 +113,15 @@ class Heart:
             beats_too_many += progress.stop
             # A solver says nothing for minutes and cannot be asked to stop.
             if beats_too_many > MOST_BEATS_AFTER_STOP:
-                self._place.overdue()
+                self._leave()
+
+    def _leave(self) -> None:
+        try:
+            self._queue.give_back(self._job, self._place.name)
+        except Exception:  # it is taken up again all the same, as one whose runner is gone
+            _logger.exception("job %s could not be given back", self._job.job_id)
+        finally:
+            self._place.overdue()
 
 
 class Runner:
@@ -152,6 +164,15 @@ class Runner:
             detail = "Something failed on our side; the service's log says where."
             self._end(job, "failed", Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
         return True
+
+    def leave(self) -> None:
+        """Give back what is being done, from another thread than the one that does it; the process is to end then.
+
+        Raises:
+            LedgerError: It cannot be said now.
+        """
+        for job in (job for job in self._queue.open() if job.runner == self._place.name):
+            self._queue.give_back(job, self._place.name)
 
     def _work(self, job: Job, progress: Progress) -> None:
         bench = Bench(self._workspace, self._queue.ledger, self._files, job)

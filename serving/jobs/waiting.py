@@ -89,12 +89,13 @@ def _asked_for(desk: Desk, asking: Asking, errand: Errand) -> Given:
     job_id, asked = uuid.uuid4().hex, errand.asked
 
     def rows(event: Event) -> list[Row]:
+        # By the only writer: of many who ask at once, none is counted too few.
+        _check_room(desk, asking)
         return [queued(job_id, asked, asking.caller.name, event)]
 
     def act(books: Books) -> None:
         errand.check()
-        _check_room(desk, asking)
-        draft = Draft(asked.operation, f"{KIND}/{job_id}", books.actor, details={"act": "queue", "kind": asked.kind})
+        draft = Draft(asked.operation, f"{KIND}/{job_id}", books.actor, details=asked.details())
         books.ledger.beside(rows).append(draft)
 
     def told(event: Event) -> Told:

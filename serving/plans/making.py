@@ -9,7 +9,7 @@ from errors import ServiceError
 from ledger.artefacts import Json
 from models.allocation.choices import Choices
 from models.allocation.decisions.decide import editable
-from models.allocation.decisions.history import history
+from models.allocation.decisions.history import standing
 from models.allocation.decisions.record import ISSUED
 from models.allocation.decisions.record import KIND as PLAN
 from serving.answers import AUDIT_ID, JSON
@@ -56,7 +56,7 @@ def edit_errand(desk: Desk, asking: Asking, plan_id: str, order: EditOrder, seen
     def check() -> None:
         check_seen(desk, asking, plan_id, seen)
         with conflicts():
-            editable(history(desk.ledger), plan_id)
+            editable(desk.ledger, plan_id)
 
     asked: dict[str, Json] = {"plan_id": plan_id, "cells": _cells(order.cells), "reason": order.reason}
     return Errand(Asked("edit", asked, "decision"), order.model_dump(mode="json"), made_answer, check)
@@ -66,7 +66,7 @@ def around_errand(desk: Desk, plan_id: str, order: AroundOrder) -> Errand:
     """Return the job that plans around declined tasks, which is refused where the plan is not in force."""
 
     def check() -> None:
-        status = history(desk.ledger).status(plan_id)
+        status = standing(desk.ledger, plan_id)
         if status.state != ISSUED:
             raise ConflictError(status.told(), place=f"plan {plan_id}", fix="name the plan in force")
 

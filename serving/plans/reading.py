@@ -12,7 +12,7 @@ from errors import DataError
 from features.cells import guarded
 from ledger.files import FileStore, StoredFile
 from models.allocation.decisions.again import moved
-from models.allocation.decisions.history import History, Status, history
+from models.allocation.decisions.history import Status, history, standing
 from models.allocation.decisions.record import KIND as PLAN
 from models.allocation.decisions.record import PlanRecord, load_plan
 from models.suspension import NOTICE, suspension_of
@@ -36,7 +36,7 @@ def plan(desk: Desk, asking: Asking, plan_id: str) -> Finding:
     scope = asking.caller.scope
     if scope.areas is None and scope.strands is None:
         return Finding(plan_body(desk, plan_id), f"{PLAN}/{plan_id}")
-    status = history(desk.ledger).status(plan_id)
+    status = standing(desk.ledger, plan_id)
     record = load_plan(desk.ledger, desk.files, plan_id)
     head = _head(plan_id, record.audit_id, _notices_now(desk, _Known.of(record.document)), status)
     return Finding.of({**head, "plan": narrowed(record.document, scope)}, f"{PLAN}/{plan_id}")
@@ -54,7 +54,7 @@ def plan_body(desk: Desk, plan_id: str, *, as_made: bool = False) -> bytes:
         NoSuchRecordError: There is no such plan.
         LedgerError: The plan's file was changed.
     """
-    status = history(desk.ledger).status(plan_id)
+    status = standing(desk.ledger, plan_id)
     stored = desk.ledger.artefact(PLAN, plan_id).stored
     known = _known(desk.files, stored)
     audit_id = desk.ledger.event_of(PLAN, plan_id).audit_id
@@ -96,15 +96,14 @@ def compared(desk: Desk, plan_id: str, other: str) -> Finding:
         DataError: They are not of the same areas.
         LedgerError: A plan's file was changed.
     """
-    past = history(desk.ledger)
     first, second = (load_plan(desk.ledger, desk.files, name) for name in (plan_id, other))
     areas = [{area["area_code"] for area in one.document["areas"]} for one in (first, second)]
     if areas[0] != areas[1]:
         raise DataError("is not of the same areas", place=f"plan {other}", fix="compare plans of the same areas")
     told = moved(first.document, second.document)
     document = {
-        "first": _side(past, first),
-        "second": _side(past, second),
+        "first": _side(desk, first),
+        "second": _side(desk, second),
         **told,
         "notices": list(dict.fromkeys([*first.document["notices"], *second.document["notices"]])),
         "synthetic": first.document["synthetic"] or second.document["synthetic"],
@@ -181,13 +180,13 @@ def _drafted(status: Status) -> Status:
     return Status(status.plan_id, status.period, status.start, status.parent, "draft", None, status.recorded)
 
 
-def _side(past: History, record: PlanRecord) -> dict[str, Any]:
+def _side(desk: Desk, record: PlanRecord) -> dict[str, Any]:
     document = record.document
     totals = ("expected", "met", "expected_harm", "harm_reached")
     return {
         "plan_id": record.plan_id,
         "period": document["period"]["text"],
-        "status": past.status(record.plan_id).state,
+        "status": standing(desk.ledger, record.plan_id).state,
         "hours": sum(resource["placed"] for resource in document["resources"]),
         **{name: document["totals"][name] for name in totals},
     }

@@ -62,3 +62,28 @@ def test_broken_record_ends_with_one_sentence(workspace: Path, capsys: pytest.Ca
     assert run(["audit", "verify", "--json", "--workspace", str(workspace)]) == 1
     document = json.loads(capsys.readouterr().out)
     assert (document["ok"], document["first_bad"]) == (False, 2)
+
+
+def test_an_empty_database_in_the_place_of_the_workspaces_own_is_told(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = ["keys", "create", "Ann", "--role", "planner", "--workspace", str(workspace)]
+    assert run(key) == 0
+    (workspace / "models" / f"{'0' * 64}.txt").write_bytes(b"of work that was interrupted")
+    assert run(["audit", "verify", "--workspace", str(workspace)]) == 0
+    said = capsys.readouterr()
+    assert "Check the database" not in said.err
+    assert "no row names, as of work that was interrupted: 1." in said.out
+    (workspace / "strandcast.db").unlink()
+    assert run(["audit", "verify", "--workspace", str(workspace)]) == 1
+    assert "does not name any of the 3 files of this workspace" in capsys.readouterr().err
+    assert run(key) == 0
+    assert "does not name any of the 3 files of this workspace" in capsys.readouterr().err
+    assert run(["audit", "verify", "--workspace", str(workspace), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+
+
+def test_a_new_workspace_without_files_is_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", "--workspace", str(tmp_path / "w")]) == 0
+    assert run(["audit", "verify", "--workspace", str(tmp_path / "w")]) == 0
+    assert "Nothing is recorded yet." in capsys.readouterr().out

@@ -82,6 +82,16 @@ def test_the_runner_logs_where_a_job_failed_and_not_what_it_read(root: Path, que
     assert b"a cell" not in said
 
 
+def test_a_runner_that_is_told_to_end_gives_back_even_where_its_work_does_not_listen(root: Path, queue: Queue) -> None:
+    job = ask(queue, 1, 600.0)
+    with process(root) as child:
+        awaited(queue, job, lambda now: now.state == "running")
+        child.terminate()
+        assert child.wait(WITHIN_SECONDS) == 0
+    left = queue.job(job.job_id)
+    assert (left.state, left.attempts) == ("queued", 0)
+
+
 def test_a_second_runner_leaves_the_work_to_the_first(root: Path, queue: Queue) -> None:
     job = ask(queue, 20, 0.2)
     with process(root) as first:

@@ -56,7 +56,7 @@ def ask(queue: Queue, to: int, seconds: float = 0.0, caller: str = "Ann", **more
     job_id = uuid.uuid4().hex
     asked = Asked("count", {"to": to, "seconds": seconds, **more}, "combination")
     hands = queue.ledger.acting(PLANNER, lambda event: [queued(job_id, asked, caller, event)])
-    hands.append(Draft("combination", f"job/{job_id}", caller, details={"act": "queue"}))
+    hands.append(Draft("combination", f"job/{job_id}", caller, details=asked.details()))
     return queue.job(job_id)
 
 

@@ -15,7 +15,7 @@ from serving.jobs.bench import Bench
 from serving.jobs.job import Problem
 from serving.jobs.lock import locked
 from serving.jobs.queue import GONE_AFTER, Queue
-from serving.jobs.runner import MOST_ATTEMPTS
+from serving.jobs.runner import MOST_ATTEMPTS, Heart, Place, Progress
 from tests.support.forecast_runs import synthetic_workspace
 from tests.support.jobs import COUNT, PLANNER, ask, now, opened, runner_of
 
@@ -118,6 +118,28 @@ def test_a_job_that_a_runner_was_told_to_leave_was_not_attempted(queue: Queue) -
         queue.give_back(claimed, "b")
         queue.give_back(claimed, "a")
     assert (queue.job(job.job_id).attempts, queue.job(job.job_id).state) == (0, "queued")
+
+
+def test_a_runner_that_ends_gives_back_what_it_was_doing_and_nothing_else(root: Path, queue: Queue) -> None:
+    jobs = [ask(queue, number) for number in range(3)]
+    for name in ("elsewhere:1", "here:1"):
+        queue.claim(name, lambda _: False)
+    runner_of(root, queue).leave()
+    now_are = [queue.job(job.job_id) for job in jobs]
+    assert [(job.state, job.attempts) for job in now_are] == [("running", 1), ("queued", 0), ("queued", 0)]
+
+
+def test_work_that_does_not_listen_when_its_runner_is_to_end_was_not_attempted(root: Path, queue: Queue) -> None:
+    job = ask(queue, 1)
+    claimed = queue.claim("here:1", lambda _: False)
+    assert claimed is not None
+    ended = threading.Event()
+    place = Place("here:1", gone=lambda _: False, ends=lambda: True, overdue=ended.set)
+    with Heart(queue, claimed, place, Progress(), seconds=0.001):
+        assert ended.wait(60)
+        # As the process would be gone by now.
+        left = queue.job(job.job_id)
+    assert (left.state, left.attempts) == ("queued", 0)
 
 
 def test_who_looks_for_work_and_finds_none_does_not_wait_for_a_writer(queue: Queue) -> None:

@@ -1,7 +1,9 @@
 """What is PostgreSQL's alone: its guards, waiting for the one lock, and a server that goes away."""
 
+import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -64,6 +66,36 @@ def test_a_writer_waits_for_the_one_before_and_sees_what_it_wrote(ledger: Ledger
         assert recorded == []
     waiting.join()
     assert recorded[0].sequence == 1
+
+
+def test_as_many_read_at_once_as_a_worker_has_threads(database: Database) -> None:
+    readers = 40
+    together = threading.Barrier(readers)
+
+    def read(_: int) -> int:
+        with database.reading() as connection:
+            together.wait(60)
+            return int(connection.execute(text("SELECT 1")).scalar_one())
+
+    with ThreadPoolExecutor(readers) as pool:
+        assert sum(pool.map(read, range(readers))) == readers
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CONNECT_SECONDS", 2)
+    told = list[str]()
+
+    def look(port: int) -> None:
+        with pytest.raises(LedgerError, match="the database failed") as refused:
+            Database.open(f"postgresql+psycopg://ann@127.0.0.1:{port}/strandcast")
+        told.append(str(refused.value))
+
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        looking = threading.Thread(target=look, args=(mute.getsockname()[1],), daemon=True)
+        looking.start()
+        looking.join(60)
+    assert len(told) == 1
+    assert "timeout" in told[0]
 
 
 def test_a_writer_that_waits_too_long_is_told(

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from errors import AllocationError, DataError
 from ledger.events import Draft, Event
+from ledger.ledger import Ledger
 from models.books import Books
 from serving.access.caller import Caller, Role, Scope
 from serving.asking import Asking
@@ -128,6 +129,24 @@ def test_of_requests_that_come_at_once_one_is_written_and_all_are_answered_alike
         bodies = set(pool.map(write, range(sides)))
     assert (len(bodies), notes(desk)) == (1, 1)
     assert desk.ledger.verify().ok
+
+
+def test_of_many_jobs_asked_for_at_once_none_is_counted_too_few(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(MOST_OPEN_OF_ONE - 1):
+        ask(desk.queue, number)
+    append, faster = Ledger.append, list[str]()
+
+    def beaten(ledger: Ledger, draft: Draft, **more: Any) -> Event:
+        if not faster:  # between the look and the write
+            faster.append("as of now")
+            ask(desk.queue, 99)
+        return append(ledger, draft, **more)
+
+    monkeypatch.setattr(Ledger, "append", beaten)
+    errand = Errand(Asked("count", {}, "combination"), {}, lambda _desk, _job: Response())
+    with pytest.raises(BusyError, match="too many jobs are waiting"):
+        asyncio.run(run_errand(desk, asking("k"), errand))
+    assert len(desk.queue.open()) == MOST_OPEN_OF_ONE
 
 
 def test_who_waits_for_many_jobs_already_is_told_to_come_back(desk: Desk) -> None:

@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 
-from errors import AccessError, AllocationError
+from errors import AccessError, AllocationError, LedgerError
 from ledger.artefacts import Artefact
 from ledger.events import Draft, MovedMeanwhileError, NoSuchRecordError
 from models.allocation.decisions import decide
-from models.allocation.decisions.history import history
+from models.allocation.decisions.answers import asked_of
+from models.allocation.decisions.history import history, standing
 from models.allocation.decisions.issued import hours_of, last_plan
 from models.allocation.decisions.record import KIND, keep, load_plan
 from models.books import Books
 from tests.support.decided import HOURS, books_in, document, drafted, edited
+from tests.support.ledgers import rewrite
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -276,6 +278,33 @@ def test_plans_of_a_former_form_are_kept_and_not_decided_on(books: Books) -> Non
         load_plan(books.ledger, books.files, "old")
     with pytest.raises(NoSuchRecordError):
         decide.issue(books, "old", by="Ann")
+
+
+def test_where_one_plan_stands_is_what_the_history_of_all_tells(books: Books) -> None:
+    first, second, third = (drafted(books, patrol={"A1": hours}) for hours in (1.0, 2.0, 3.0))
+    decide.issue(books, first, by="Ann")
+    of_issued = edited(books, first, 4.0).plan_id
+    of_draft = edited(books, second, 5.0).plan_id
+    decide.issue(books, of_draft, by="Bo", reason="as agreed")
+    decide.reject(books, third, by="Cy", reason="too late")
+    past = history(books.ledger)
+    states = ["superseded", "superseded", "rejected", "draft", "issued"]
+    assert [past.status(name).state for name in (first, second, third, of_issued, of_draft)] == states
+    assert {name: standing(books.ledger, name) for name in past.plans} == past.plans
+    with pytest.raises(NoSuchRecordError, match="no plan named nothing"):
+        standing(books.ledger, "nothing")
+
+
+def test_of_the_record_nothing_but_what_was_decided_on_plans_is_read(books: Books, tmp_path: Path) -> None:
+    plan_id = drafted(books)
+    decide.issue(books, plan_id, by="Ann")
+    books.ledger.append(Draft("decision", "champion/v1", "Ann"))
+    rewrite(tmp_path, "UPDATE events SET details = 'none' WHERE object = 'champion/v1'")
+    with pytest.raises(LedgerError, match="cannot be read"):
+        books.ledger.events(operation="decision")
+    assert history(books.ledger).status(plan_id).state == "issued"
+    assert standing(books.ledger, plan_id).state == "issued"
+    assert asked_of(books)
 
 
 def by_somebody(books: Books, name: str) -> Books:

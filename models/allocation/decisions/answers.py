@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from errors import AllocationError
 from ledger.events import Draft, Event, NoSuchRecordError
+from ledger.keyed import moving
 from ledger.ledger import Ledger
 from models.allocation.decisions.decide import said
-from models.allocation.decisions.history import OPERATION, History, Status, history
+from models.allocation.decisions.history import OPERATION, Status, history, standing
 from models.allocation.decisions.record import ISSUED, load_plan
 from models.allocation.decisions.record import KIND as PLAN
 from models.allocation.decisions.tasks import Task, tasks_of
@@ -109,7 +110,7 @@ def asked_of(books: Books, plan_id: str | None = None, owner: str | None = None)
         AllocationError: It is not in force, or none is, or the owner has no resource in it.
         LedgerError: The plan's file is absent or was changed.
     """
-    status = _in_force(history(books.ledger), plan_id)
+    status = _in_force(books.ledger, plan_id)
     document = load_plan(books.ledger, books.files, status.plan_id).document
     owners = sorted({str(resource["owner"]) for resource in document["resources"]})
     if owner is not None and owner not in owners:
@@ -199,15 +200,15 @@ def _answer(books: Books, task_id: str, act: str, by: str, reason: str) -> Asked
     return Asked(task, Answer.of(event))
 
 
-def _in_force(past: History, plan_id: str | None) -> Status:
+def _in_force(ledger: Ledger, plan_id: str | None) -> Status:
     if plan_id is not None:
-        status = past.status(plan_id)
+        status = standing(ledger, plan_id)
         if status.state != ISSUED:
             problem = f"has no tasks, since it is not in force: it is {status.state}"
             fix = "issue it first" if status.state == "draft" else "name the plan in force"
             raise AllocationError(problem, place=f"plan {plan_id}", fix=fix)
         return status
-    issued = [status for status in past.plans.values() if status.state == ISSUED]
+    issued = [status for status in history(ledger).plans.values() if status.state == ISSUED]
     if not issued:
         raise AllocationError("no plan is in force", place="tasks", fix="issue one with strandcast plans issue")
     return max(issued, key=lambda status: (status.start, status.decision.time if status.decision else ""))
@@ -215,7 +216,7 @@ def _in_force(past: History, plan_id: str | None) -> Status:
 
 def _answers(ledger: Ledger) -> dict[tuple[str, str], Answer]:
     """Return the last answer to each task as it was asked."""
-    events = ledger.events(operation=OPERATION, newest_first=False)
+    events = moving(ledger.database, KIND, OPERATION)
     prefix, acts = f"{KIND}/", (ACCEPT, DECLINE)
     told = (
         Answer.of(event)

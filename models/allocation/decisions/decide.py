@@ -9,7 +9,8 @@ from typing import Any
 
 from errors import AllocationError
 from ledger.events import Draft, Scalar
-from models.allocation.decisions.history import EDIT, ISSUE, OPERATION, REJECT, Decision, History, Status, history
+from ledger.ledger import Ledger
+from models.allocation.decisions.history import EDIT, ISSUE, OPERATION, REJECT, Decision, Status, standing
 from models.allocation.decisions.record import (
     DRAFT,
     IN_FORCE,
@@ -62,16 +63,15 @@ def issue(books: Books, plan_id: str, *, by: str, reason: str = "", four_eyes: b
         LedgerError: It could not be recorded: it stays a draft.
     """
     name = said(by, "name", "--by")
-    past = history(books.ledger)
-    status = undecided(past, plan_id)
-    _check_lineage(past, status)
+    status = undecided(books.ledger, plan_id)
+    _check_lineage(books.ledger, status)
     if four_eyes:
         check_others(books.ledger.event_of(KIND, plan_id), (name, books.actor), "issue", f"plan {plan_id}")
     period = f"{status.period}-{status.start}"
     before = books.ledger.alias(IN_FORCE, period)
     if before == plan_id:
-        # Somebody issued it since the history was read: it must not be put in the place of itself.
-        undecided(history(books.ledger), plan_id)
+        # Somebody issued it since it was looked up: it must not be put in the place of itself.
+        undecided(books.ledger, plan_id)
     moves = {(KIND, plan_id): ISSUED, (IN_FORCE, period): plan_id}
     meant: dict[tuple[str, str], str | None] = {(KIND, plan_id): DRAFT, (IN_FORCE, period): before}
     details: dict[str, Scalar] = {"act": ISSUE, "supersedes": before, "reason": " ".join(reason.split()) or None}
@@ -92,7 +92,7 @@ def reject(books: Books, plan_id: str, *, by: str, reason: str) -> Decision:
         LedgerError: It could not be recorded: it stays a draft.
     """
     name, why = said(by, "name", "--by"), said(reason, "reason", "--reason")
-    undecided(history(books.ledger), plan_id)
+    undecided(books.ledger, plan_id)
     draft = _draft(books, plan_id, name, {"act": REJECT, "reason": why})
     event = books.ledger.append(draft, aliases={(KIND, plan_id): REJECTED}, only_while={(KIND, plan_id): DRAFT})
     return Decision.of(event)
@@ -115,7 +115,7 @@ def record_edit(books: Books, document: Mapping[str, Any], manifest: Manifest | 
         LedgerError: It could not be recorded: the plan stays what it was.
     """
     parent = document["parent"]
-    status = editable(history(books.ledger), parent["plan_id"])
+    status = editable(books.ledger, parent["plan_id"])
     written = write(document, books.files, manifest)
     found = held(books.ledger, written, document)
     if found:
@@ -135,38 +135,38 @@ def record_edit(books: Books, document: Mapping[str, Any], manifest: Manifest | 
     return PlanRecord(written.plan_id, event.audit_id, dict(document))
 
 
-def undecided(past: History, plan_id: str) -> Status:
+def undecided(ledger: Ledger, plan_id: str) -> Status:
     """Return where a plan stands that can be issued or rejected.
 
     Raises:
         NoSuchRecordError: There is no such plan.
         AllocationError: It is decided already.
     """
-    status = past.status(plan_id)
+    status = standing(ledger, plan_id)
     if status.state != DRAFT:
-        raise AllocationError(status.told(), place=f"plan {plan_id}", fix=_fix(past, status))
+        raise AllocationError(status.told(), place=f"plan {plan_id}", fix=_fix(ledger, status))
     return status
 
 
-def editable(past: History, plan_id: str) -> Status:
+def editable(ledger: Ledger, plan_id: str) -> Status:
     """Return where a plan stands that can be edited: a draft, or a plan in force.
 
     Raises:
         NoSuchRecordError: There is no such plan.
         AllocationError: It was rejected or superseded.
     """
-    status = past.status(plan_id)
+    status = standing(ledger, plan_id)
     if status.state not in (DRAFT, ISSUED):
-        raise AllocationError(status.told(), place=f"plan {plan_id}", fix=_fix(past, status))
+        raise AllocationError(status.told(), place=f"plan {plan_id}", fix=_fix(ledger, status))
     return status
 
 
-def _check_lineage(past: History, status: Status) -> None:
+def _check_lineage(ledger: Ledger, status: Status) -> None:
     """Refuse a plan that would undo unseen what was issued since it was made from another one."""
     own, parent = {status.plan_id}, status.parent
     while parent:
         own.add(parent)
-        before = past.status(parent)
+        before = standing(ledger, parent)
         decided = before.decision
         if before.state == SUPERSEDED and decided and decided.act == ISSUE and decided.plan_id not in own:
             problem = f"was made from plan {parent}, in whose place {decided.plan_id} was issued since"
@@ -175,12 +175,12 @@ def _check_lineage(past: History, status: Status) -> None:
         parent = before.parent
 
 
-def _fix(past: History, status: Status) -> str:
+def _fix(ledger: Ledger, status: Status) -> str:
     decided = status.decision
     heir = (
         "" if decided is None or status.state != SUPERSEDED else (decided.other, decided.plan_id)[decided.act == ISSUE]
     )
-    if heir and past.status(heir).state in (DRAFT, ISSUED):
+    if heir and standing(ledger, heir).state in (DRAFT, ISSUED):
         return f"look at plan {heir}"
     return "edit it, or plan again" if status.state == ISSUED else "plan again with strandcast allocate"
 

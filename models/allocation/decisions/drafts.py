@@ -17,7 +17,6 @@ from models.allocation.choices import Choices, Lock
 from models.allocation.decisions import again
 from models.allocation.decisions.answers import asked_of, declined
 from models.allocation.decisions.decide import editable, record_edit, said
-from models.allocation.decisions.history import history
 from models.allocation.decisions.issued import last_plan
 from models.allocation.decisions.laying import SEED as VISITS_SEED
 from models.allocation.decisions.laying import laid_out, profile_of
@@ -112,7 +111,7 @@ def edit(books: Books, sets: Sets, plan_id: str, cells: Sequence[Lock], *, by: s
         LedgerError: It could not be recorded.
     """
     name, why = said(by, "name", "--by"), said(reason, "reason", "--reason")
-    editable(history(books.ledger), plan_id)
+    editable(books.ledger, plan_id)
     before = load_plan(books.ledger, books.files, plan_id)
     choices = again.locked(again.choices_in(before.document), cells)
     parent = {"plan_id": plan_id, "act": "edit", "by": name, "reason": why, "cells": [vars(cell) for cell in cells]}

@@ -6,12 +6,16 @@ from typing import Literal
 
 from ledger.artefacts import Artefact
 from ledger.events import Event, NoSuchRecordError
+from ledger.keyed import last_move, moving, recorded_at
 from ledger.ledger import Ledger
-from models.allocation.decisions.record import KIND, SCHEMA
+from models.allocation.decisions.record import ISSUED, KIND, REJECTED, SCHEMA, SUPERSEDED
 
 ISSUE, EDIT, REJECT = "issue", "edit", "reject"
 OPERATION = "decision"
 State = Literal["draft", "issued", "rejected", "superseded"]
+
+# What the alias of a plan that was decided on means.
+_DECIDED: Mapping[str, State] = {ISSUED: "issued", REJECTED: "rejected", SUPERSEDED: "superseded"}
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class History:
             NoSuchRecordError: There is none of this name.
         """
         if plan_id not in self.plans:
-            raise NoSuchRecordError(f"there is no plan named {plan_id}", fix="list them with strandcast plans list")
+            raise _unknown(plan_id)
         return self.plans[plan_id]
 
     def of(self, plan_id: str) -> tuple[Decision, ...]:
@@ -136,18 +140,26 @@ class History:
         return tuple(decision for decision in self.decisions if plan_id in (decision.plan_id, decision.other))
 
 
+def standing(ledger: Ledger, plan_id: str) -> Status:
+    """Return where one plan stands, as `history` tells it of all; the record is not read for it.
+
+    Raises:
+        NoSuchRecordError: There is none of this name.
+    """
+    recorded = recorded_at(ledger.database, KIND, plan_id)
+    row = ledger.artefact(KIND, plan_id) if recorded else None
+    if row is None or row.meta.get("schema") != SCHEMA:
+        raise _unknown(plan_id)
+    meaning, event = last_move(ledger.database, KIND, plan_id) or ("", None)
+    moved = {plan_id: (_DECIDED[meaning], Decision.of(event))} if event and meaning in _DECIDED else {}
+    return _status(row, moved, recorded[plan_id])
+
+
 def history(ledger: Ledger) -> History:
     """Return every plan of the present schema and what was decided on it, replayed from the ledger."""
     rows = [row for row in ledger.artefacts(KIND) if row.meta.get("schema") == SCHEMA]
-    events = ledger.events(operation=OPERATION, newest_first=False)
-    prefix, acts = f"{KIND}/", (ISSUE, EDIT, REJECT)
-    decisions = tuple(
-        Decision.of(event)
-        for event in events
-        if event.draft.object.startswith(prefix)
-        and event.draft.details.get("act") in acts
-        and event.draft.outcome == "ok"
-    )
+    # Each decision on a plan moves an alias: of the record no other event is read.
+    decisions = tuple(map(Decision.of, filter(_decides, moving(ledger.database, KIND, OPERATION))))
     moved: dict[str, tuple[State, Decision]] = {}
     for decision in decisions:
         match decision.act:
@@ -160,8 +172,18 @@ def history(ledger: Ledger) -> History:
             case _ if decision.plan_id not in moved:
                 # An issued plan that is edited stays in force until what it was edited into is issued.
                 moved[decision.plan_id] = ("superseded", decision)
-    recorded = {row.name: ledger.event_of(KIND, row.name).time for row in rows}
+    recorded = recorded_at(ledger.database, KIND)
     return History(decisions, {row.name: _status(row, moved, recorded[row.name]) for row in rows})
+
+
+def _decides(event: Event) -> bool:
+    draft = event.draft
+    made = draft.operation == OPERATION and draft.outcome == "ok" and draft.object.startswith(f"{KIND}/")
+    return made and draft.details.get("act") in (ISSUE, EDIT, REJECT)
+
+
+def _unknown(plan_id: str) -> NoSuchRecordError:
+    return NoSuchRecordError(f"there is no plan named {plan_id}", fix="list them with strandcast plans list")
 
 
 def _status(row: Artefact, moved: Mapping[str, tuple[State, Decision]], recorded: str) -> Status:

@@ -1,0 +1,149 @@
+"""Rows beside the events: keys, jobs and how jobs ended, compared with what the events know of them.
+
+How far a job is (who works on it, since when) is told by no event, and nothing that counts depends on it. What was
+recorded before events held the hash of a job's arguments or of its ending is compared as far as its event tells it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from ledger.chain import FaultError
+from ledger.events import canonical_json
+
+KEY, JOB = "api-key", "job"
+CREATE_KEY, QUEUE, END, CANCEL = "create-key", "queue", "end", "cancel"
+# Details by which an event holds the hash of a job's arguments, or of how one ended.
+ARGUMENTS, ENDING = "arguments", "ending"
+
+_KEY_COLUMNS = ("key_id", "name", "roles", "purpose", "scope", "expires", "hash")
+_ENDING_COLUMNS = ("job", "outcome", "status", "problem")
+
+Values = Mapping[str, Any] | RowMapping
+
+
+def key_digest(row: Values) -> str:
+    """Return the hash by which the event that made a key covers its row."""
+    return _digest([row[name] for name in _KEY_COLUMNS])
+
+
+def arguments_digest(asked: str) -> str:
+    """Return the hash by which the event that asks for a job covers what it is asked with."""
+    return _digest(asked)
+
+
+def ending_digest(row: Values) -> str:
+    """Return the hash by which the event that ends a job covers how it ended."""
+    return _digest([row[name] for name in _ENDING_COLUMNS])
+
+
+class Beside:
+    """The rows beside the events, each waiting for its event.
+
+    Args:
+        keys: Rows of `api_keys`.
+        jobs: Rows of `jobs`.
+        endings: Rows of `job_endings`.
+    """
+
+    def __init__(self, keys: Iterable[Values], jobs: Iterable[Values], endings: Iterable[Values]) -> None:
+        listed = list(jobs)
+        self._keys = {row["sequence"]: row for row in keys}
+        self._jobs = {row["sequence"]: row for row in listed}
+        self._requests = {row["job"]: row["request"] for row in listed}
+        self._endings: dict[Any, list[Values]] = {}
+        for row in endings:
+            self._endings.setdefault(row["sequence"], []).append(row)
+
+    def see(self, content: Values) -> None:
+        """Compare the rows of an event with it.
+
+        Raises:
+            FaultError: One of them is not what the event recorded, is gone, or is of an event that recorded none.
+        """
+        number = content["sequence"]
+        key, job = self._keys.pop(number, None), self._jobs.pop(number, None)
+        endings = self._endings.pop(number, [])
+        if _makes_key(content) or key is not None:
+            _check(number, "key", key is not None, key is not None and _is_key(key, content))
+        if _asks_for_job(content) or job is not None:
+            _check(number, "job", job is not None, job is not None and _is_job(job, content))
+        if _ends_job(content) or endings:
+            _check(number, "end of a job", bool(endings), all(self._is_ending(row, content) for row in endings))
+
+    def check_empty(self, count: int) -> None:
+        """Refuse rows whose event has not been seen.
+
+        Raises:
+            FaultError: There are some.
+        """
+        for what, rows in (("key", self._keys), ("job", self._jobs), ("end of a job", self._endings)):
+            if rows:
+                raise FaultError(count + 1, f"a row for a {what} belongs to an event that is not there")
+
+    def _is_ending(self, row: Values, content: Values) -> bool:
+        details = content["details"]
+        if row["time"] != content["time"] or details.get(ENDING, ending_digest(row)) != ending_digest(row):
+            return False
+        if _is_of(content, JOB):
+            told = "cancelled" if details.get("act") == CANCEL else content["outcome"]
+            named = f"{JOB}/{row['job']}" == content["object"] and _ends_job(content)
+            return bool(named and (row["outcome"], row["object"]) == (told, None))
+        made = row["object"]
+        # An edit is of the plan that it is made of, and tells the new one.
+        named = made is not None and (made == content["object"] or made.partition("/")[2] == details.get("made"))
+        asked_by = self._requests.get(row["job"])
+        return bool(named and row["outcome"] == "done" and asked_by == details.get("request", ""))
+
+
+def _check(number: int, what: str, there: object, whole: object) -> None:
+    if not there:
+        raise FaultError(number, f"event {number} recorded a {what}, but the row for it is gone")
+    if not whole:
+        raise FaultError(number, f"the row for a {what} is not what event {number} recorded")
+
+
+def _is_of(content: Values, kind: str) -> bool:
+    return bool(content["object"].startswith(f"{kind}/"))
+
+
+def _makes_key(content: Values) -> bool:
+    return _is_of(content, KEY) and content["details"].get("act") == CREATE_KEY
+
+
+def _asks_for_job(content: Values) -> bool:
+    return _is_of(content, JOB) and content["details"].get("act") == QUEUE
+
+
+def _ends_job(content: Values) -> bool:
+    details = content["details"]
+    return ENDING in details or (_is_of(content, JOB) and details.get("act") in {END, CANCEL})
+
+
+def _is_key(row: Values, content: Values) -> bool:
+    named = f"{KEY}/{row['key_id']}" == content["object"]
+    return bool(named and _makes_key(content) and content["details"].get("key") == key_digest(row))
+
+
+def _is_job(row: Values, content: Values) -> bool:
+    details = content["details"]
+    told = {
+        "job": content["object"].partition("/")[2],
+        "kind": details.get("kind", row["kind"]),
+        "operation": content["operation"],
+        "caller": content["actor"],
+        "role": content["role"],
+        "authentication": content["authentication"],
+        "purpose": content["purpose"],
+        "request": str(details.get("request", "")),
+        "queued": content["time"],
+    }
+    asked = arguments_digest(row["asked"])
+    alike = all(row[name] == value for name, value in told.items())
+    return alike and _asks_for_job(content) and bool(details.get(ARGUMENTS, asked) == asked)
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical_json(value)).hexdigest()
