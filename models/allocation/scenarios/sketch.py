@@ -29,6 +29,8 @@ F64 = NDArray[np.float64]
 
 SCHEMA = "sketch/1"
 _MOST_OF_IT = 0.5
+# A place whose harm met moves by a smaller share of all that is gained is not named.
+_LEAST_OF_IT = 1e-6
 _MOST_PLACES = 10
 
 
@@ -140,7 +142,9 @@ def more_patrol(planned: Planned, resources: Resources, more: float = MORE) -> d
         names_of, group = ground.names, np.arange(len(ground.names))
     then, now = (account_of(planned.posed, one).harm_met.sum(axis=1) for one in (plan, after))
     gained = np.bincount(group, now - then, len(names_of)).tolist()
-    told = sorted(((gain, name) for name, gain in zip(names_of, gained, strict=True) if name), key=lambda one: -one[0])
+    least = _LEAST_OF_IT * abs(after.harm - plan.harm)
+    named = ((gain, name) for name, gain in zip(names_of, gained, strict=True) if name and abs(gain) > least)
+    told = sorted(named, key=lambda one: -one[0])
     places = [{"place": name, "harm": gain} for gain, name in told[:_MOST_PLACES]]
     found = {"hours": more, "harm": after.harm - plan.harm, "places": places}
     return {**found, "sentence": _more_sentence(found, MET[plan.problem.objective])}
