@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ledger.bundle.judging import judge
 from ledger.bundle.writing import export
-from ledger.events import Draft
+from ledger.events import Draft, canonical_json
 from ledger.ledger import Ledger
 from ledger.reading import Which, page
 from ledger.tree.checkpoints import Policy, write_checkpoint
@@ -90,6 +90,9 @@ def at_length(folder: Path, events: int) -> None:
         for document in (proof, consistency):
             size = len(json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode())
             told = check(document, [SIGNER.verifier])
+            if "event" in document:
+                alone = size - len(canonical_json(document["event"]))
+                print(f"of these {alone:,} bytes are the proof, whatever the event says")
             print(f"{document['proof']} proof: {size:,} bytes, {len(document['path'])} hashes; {told.sentence}")
         begun = time.perf_counter()
         found = ledger.verify()

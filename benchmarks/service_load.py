@@ -32,6 +32,7 @@ import numpy as np
 
 from features.workspace import Workspace
 from ledger.ledger import Ledger
+from serving.forecasts.query import ForecastQuery
 
 CLIENTS = (8, 64)
 LONGEST = 60.0
@@ -108,11 +109,12 @@ def addresses(url: str, key: str) -> list[str]:
     rng = np.random.default_rng(1)
     rows = whole["rows"]
     codes = sorted({row["area_code"] for row in rows})
-    total, levels = whole["total"], periods["levels"]
+    total, levels, run_id = whole["total"], periods["levels"], whole["run_id"]
+    pages = ForecastQuery(horizon=[1])
     made: dict[str, Callable[[], str]] = {
         "area": lambda: f"/v1/forecasts?area_code={quote(rng.choice(codes))}&horizon={rng.integers(1, 4)}",
         "explanation": lambda: f"/v1/explanations/{quote(rng.choice(rows)['forecast_id'])}",
-        "page": lambda: f"/v1/forecasts?horizon=1&limit=100&cursor={whole['run_id']}~{rng.integers(0, total)}",
+        "page": lambda: f"/v1/forecasts?horizon=1&limit=100&cursor={pages.cursor_at(rng.integers(1, total), run_id)}",
         "district": lambda: f"/v1/forecasts?level={levels[-1]}&horizon={rng.integers(1, 4)}",
         "periods": lambda: "/v1/periods",
     }

@@ -23,7 +23,10 @@ class Oidc(Closed):
         roles_claim: Claim that holds the roles: a list, or one word.
         name_claim: Claim that says who it is.
         scope_claim: Claim that holds how far the sight reaches: `areas`, `strands`, `owners`, `feeds`, each a list.
+        scope_required: Whether a token without that claim is refused; else its sight is not narrowed.
         skew_seconds: How far its clock and ours may be apart.
+        client_id: What this service is called there, so that people sign in to its pages with their own accounts;
+            "": they sign in with keys alone.
     """
 
     issuer: str
@@ -32,7 +35,9 @@ class Oidc(Closed):
     roles_claim: str = Field(default="roles", min_length=1)
     name_claim: str = Field(default="sub", min_length=1)
     scope_claim: str = Field(default="strandcast_scope", min_length=1)
+    scope_required: bool = False
     skew_seconds: int = Field(default=60, ge=0, le=300)
+    client_id: str = ""
 
     @field_validator("issuer")
     @classmethod

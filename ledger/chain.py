@@ -6,11 +6,13 @@ could have been, at its place. Whoever rewrites it must rewrite every later line
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NoReturn
 
 from errors import LedgerError
-from ledger.events import ENCODER, GENESIS, LEAF_PREFIX, OPERATIONS, OUTCOMES, Draft, canonical_json
+from ledger.events import ENCODER, GENESIS, LEAF_PREFIX, OPERATIONS, OUTCOMES, Draft, canonical_json, utc_text
 from ledger.tree.hashing import GrowingTree
 
 _TEXTS = ("actor", "authentication", "object", "previous_hash", "purpose", "role", "time")
@@ -18,6 +20,8 @@ _FIELDS = {*_TEXTS, "details", "object_hash", "operation", "outcome", "sequence"
 _MORE_FIELDS = {*_FIELDS, "recipient"}
 _SCALARS = (str, int, bool, type(None))
 _SAFE = 2**53
+_NEVER_EMPTY = ("actor", "authentication", "object", "purpose", "role")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class FaultError(Exception):
@@ -53,6 +57,7 @@ class Chain:
         self.tree = GrowingTree()
         self.roots: dict[int, bytes] = {}
         self._watched = frozenset(watched)
+        self._tells_recipients = False
         self.see()
 
     def see(self) -> None:
@@ -78,6 +83,7 @@ class Chain:
         if content["previous_hash"] != self.head:
             problem = f"event {expected} does not follow the event before it: the previous hash differs"
             raise FaultError(expected, problem)
+        self._check_recipient(content)
         leaf = hashlib.sha256(LEAF_PREFIX + line)
         if recorded is not None and leaf.hexdigest() != recorded:
             raise FaultError(expected, f"event {expected} was changed: its content no longer has its hash")
@@ -85,6 +91,14 @@ class Chain:
         completed = self.tree.add(leaf.digest())
         self.see()
         return content, completed
+
+    def _check_recipient(self, content: Mapping[str, Any]) -> None:
+        """Refuse a disclosure to nobody, once events tell recipients: whether they did before cannot be known."""
+        told = "recipient" in content
+        if self._tells_recipients and (content["operation"], content["outcome"], told) == ("disclosure", "ok", False):
+            number = content["sequence"]
+            raise FaultError(number, f"event {number} discloses something to nobody, and earlier events tell to whom")
+        self._tells_recipients = self._tells_recipients or told
 
 
 def line_of(columns: Mapping[str, Any], details: str) -> bytes:
@@ -126,12 +140,26 @@ def _is_event(content: Mapping[str, Any]) -> bool:
         content["operation"] in OPERATIONS
         and content["outcome"] in OUTCOMES
         and all(isinstance(content[name], str) for name in _TEXTS)
-        and isinstance(content["object_hash"], str | None)
-        and isinstance(content.get("recipient", ""), str)
-        and bool(content["object"] and content["actor"])
+        and all(content[name] for name in _NEVER_EMPTY)
+        and (content["object_hash"] is None or _is_form(_SHA256, content["object_hash"]))
+        and isinstance(content.get("recipient", "-"), str)
+        and content.get("recipient") != ""
+        and _is_instant(content["time"])
         and "" not in details
         and all(isinstance(value, _SCALARS) and _is_plain(value) for value in details.values())
     )
+
+
+def _is_form(form: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
+
+
+def _is_instant(text: str) -> bool:
+    """Return whether a text is an instant as events tell it."""
+    try:
+        return utc_text(datetime.fromisoformat(text)) == text
+    except (ValueError, OverflowError, LedgerError):
+        return False
 
 
 def _is_plain(value: object) -> bool:
@@ -149,7 +177,7 @@ def _why(content: object) -> str:
         return error.problem
     except (TypeError, ValueError, AttributeError):
         return "it has not the fields of an event"
-    return "a field of it has another type"
+    return "a field of it is empty, or has another type or form"
 
 
 def _refused(_: str) -> NoReturn:

@@ -41,6 +41,7 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, 
 _LARGEST_INTEGER = 2**53 - 1
 # As many as a database's column of sequence numbers can tell, and one to spare.
 MOST_EVENTS = 2**31 - 2
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _AUDIT_ID = re.compile(r"(\d{8,18})-([0-9a-f]{8})")
 
 
@@ -56,9 +57,10 @@ class MovedMeanwhileError(LedgerError):
 class Draft:
     """What an event says, before it has a place in the chain.
 
-    Invariants: the operation and the outcome are known ones; object and actor are not empty; details are flat, without
-    floats, under keys of at least one character. Role, authentication and purpose are left empty where whoever holds
-    the ledger knows them (`ledger.acting`); an event has them all.
+    Invariants: the operation and the outcome are known ones; object and actor are not empty, nor is a recipient; the
+    object's hash is 64 hexadecimal digits; details are flat, without floats, under keys of at least one character.
+    Role, authentication and purpose are left empty where whoever holds the ledger knows them (`ledger.acting`); an
+    event has them all.
 
     Attributes:
         operation: One of `OPERATIONS`.
@@ -97,6 +99,10 @@ class Draft:
         for name in ("object", "actor"):
             if not getattr(self, name):
                 raise LedgerError(f"an event needs its {name}", fix=f"give a {name} that is not empty")
+        if self.object_hash is not None and not _SHA256.fullmatch(self.object_hash):
+            raise LedgerError("the hash of an event's object is not 64 hexadecimal digits", fix="give its SHA-256")
+        if self.recipient == "":
+            raise LedgerError("the recipient of an event has no name", fix="give one, or none")
         if "" in self.details:
             raise LedgerError("a detail of an event has no name", fix="give each detail a name")
         values: Mapping[str, object] = self.details
@@ -226,16 +232,22 @@ def canonical_json(value: object) -> bytes:
 
 
 def _refuse_ambiguous(value: object) -> None:
-    if isinstance(value, float):
-        raise LedgerError("a record holds a float", fix="record a whole number or text: floats have many spellings")
-    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
-        raise LedgerError("a record holds an integer beyond 2^53", fix="record it as text")
-    if isinstance(value, str) and "\x00" in value:
-        raise LedgerError("a record holds a NUL character", fix="remove it from the text")
-    if isinstance(value, Mapping):
+    # Plain kinds first: to ask whether something is a mapping of any kind costs more than all the rest.
+    if value is None or isinstance(value, str | int | float):
+        _refuse_scalar(value)
+    elif isinstance(value, dict | Mapping):
         for key, item in value.items():
             _refuse_ambiguous(key)
             _refuse_ambiguous(item)
     elif isinstance(value, list | tuple):
         for item in value:
             _refuse_ambiguous(item)
+
+
+def _refuse_scalar(value: object) -> None:
+    if isinstance(value, float):
+        raise LedgerError("a record holds a float", fix="record a whole number or text: floats have many spellings")
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        raise LedgerError("a record holds an integer beyond 2^53", fix="record it as text")
+    if isinstance(value, str) and "\x00" in value:
+        raise LedgerError("a record holds a NUL character", fix="remove it from the text")

@@ -99,6 +99,6 @@ def changes(database: Database, kinds: Sequence[str], since: str, before: int) -
     columns = EVENTS.c
     of_kinds = or_(*(columns.object.startswith(f"{kind}/", autoescape=True) for kind in kinds))
     asked = Which(since=since, before=before).conditions()
-    query = select(columns.sequence).where(*asked, columns.operation != "consultation", of_kinds)
+    query = select(columns.sequence).where(*asked, columns.operation.not_in(("consultation", "disclosure")), of_kinds)
     with database.reading() as connection:
         return list(connection.execute(query.order_by(columns.sequence.desc())).scalars())

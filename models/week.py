@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
 from features import periods
 from features.completeness.alarms import recent_shifts
@@ -90,21 +91,17 @@ def run_forecast(
     The run's table holds the contributions of the first horizon that is still to come. A second file, from which reads
     are answered, holds those of all horizons and the levels above the areas; it is made once for a run.
     The panel is kept beside it, so that the run can be repeated when the rows behind it are erased, and a manifest of
-    what it was made of. The same panel and
-    model give the same file and so the same run; asking again records that it was consulted. Where a simple method
-    stands in for the model in some strand or at some level the run's notices say so.
+    what it was made of. The same panel and model give the same file and so the same run; asking again records that it
+    was consulted. Where a simple method stands in for the model in some strand or at some level its notices say so.
 
     Raises:
         ModelError: The model does not fit the panel.
         LedgerError: It could not be recorded; then there is no forecast.
     """
-    panel, snapshot_hash = known.panel, known.snapshot_hash
-    first = first_to_come(panel, champion.model.horizons)
-    forecast = champion.model.forecast(panel, explain=(first,))
+    panel = known.panel
+    forecast = champion.model.forecast(panel, explain=(first_to_come(panel, champion.model.horizons),))
     notices = [*notices, *([FALLBACK] if _falls_back(forecast, panel, champion.suspended) else [])]
-    frame = forecast_table(forecast, panel, level=panel.areas.level, model_version=champion.version, notices=notices)
-    frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
-    frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
+    frame = _table(forecast, panel, champion.version, notices)
     stored = files.put(to_parquet(frame), "forecasts", ".parquet")
     run_id = f"{panel.origin}-{stored.sha256[:8]}"
     kept = kept_panel(panel, files)
@@ -112,37 +109,15 @@ def run_forecast(
         ledger,
         files,
         panel=kept,
-        snapshot_hash=snapshot_hash,
+        snapshot_hash=known.snapshot_hash,
         as_of=panel.as_of.isoformat(),
         version=champion.version,
         features=features_sha256(champion.model),
         output=stored,
     )
-    meta: dict[str, Json] = {
-        "origin": panel.origin.isoformat(),
-        "as_of": panel.as_of.isoformat(),
-        "period": panel.kind,
-        "horizons": list(forecast.horizons),
-        "areas": len(panel.areas),
-        "strands": list(panel.strands),
-        "districts": dict(zip(panel.areas.codes, panel.areas.parents.get("district", ()), strict=False)),
-        "names": dict(zip(panel.areas.codes, panel.areas.names, strict=True)),
-        "model_version": champion.version,
-        "snapshot_hash": snapshot_hash,
-        "notices": list(notices),
-        "suspended": dict(champion.suspended),
-        "recording_changes": [change.as_document() for change in panel.changes],
-        "attribution": attribution,
-        "panel": kept.name,
-        MANIFEST: dict(manifest.document),
-        GROUND: ground_document(panel.areas),
-        SPREAD: forecast.spread.document(),
-        "fallback": _by_strand(panel.strands, forecast.fallback),
-        "level_fallback": {
-            level: _by_strand(panel.strands, forecast.fallback_at(level)) for level in upper_levels(panel.areas)
-        },
-    }
     held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
+    said = _meta(forecast, known, champion, notices=notices, attribution=attribution)
+    meta = held.meta if held else {**said, "panel": kept.name, MANIFEST: dict(manifest.document)}
     own = [] if held else [Artefact.of(KIND, run_id, stored, meta)]
     if served_file(ledger, run_id) is None:
         whole = champion.model.forecast(panel, explain=forecast.horizons)
@@ -154,8 +129,45 @@ def run_forecast(
         f"{KIND}/{run_id}",
         actor,
         object_hash=stored.sha256,
-        details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": snapshot_hash},
+        details={"origin": panel.origin.isoformat(), "model": champion.version, "snapshot": known.snapshot_hash},
     )
     shared = [] if held else [kept, *manifest.beside]
     event = append_beside(ledger, draft, own, shared, aliases={(KIND, LATEST): run_id})
-    return ForecastRun(run_id, frame, held.meta if held else meta, event.audit_id)
+    return ForecastRun(run_id, frame, meta, event.audit_id)
+
+
+def _table(forecast: Forecast, panel: Panel, version: str, notices: Sequence[str]) -> pd.DataFrame:
+    """Return the table of a run: a row an area, strand and horizon."""
+    frame = forecast_table(forecast, panel, level=panel.areas.level, model_version=version, notices=notices)
+    frame[DISPERSION] = np.broadcast_to(forecast.dispersion, forecast.mean.shape).reshape(-1)
+    frame[SHARE] = np.broadcast_to(patrol_share(panel), forecast.mean.shape).reshape(-1)
+    return frame
+
+
+def _meta(
+    forecast: Forecast, known: Known, champion: Standing, *, notices: Sequence[str], attribution: str
+) -> dict[str, Json]:
+    """Return what readers need to know of a run before they open its table."""
+    panel = known.panel
+    return {
+        "origin": panel.origin.isoformat(),
+        "as_of": panel.as_of.isoformat(),
+        "period": panel.kind,
+        "horizons": list(forecast.horizons),
+        "areas": len(panel.areas),
+        "strands": list(panel.strands),
+        "districts": dict(zip(panel.areas.codes, panel.areas.parents.get("district", ()), strict=False)),
+        "names": dict(zip(panel.areas.codes, panel.areas.names, strict=True)),
+        "model_version": champion.version,
+        "snapshot_hash": known.snapshot_hash,
+        "notices": list(notices),
+        "suspended": dict(champion.suspended),
+        "recording_changes": [change.as_document() for change in panel.changes],
+        "attribution": attribution,
+        GROUND: ground_document(panel.areas),
+        SPREAD: forecast.spread.document(),
+        "fallback": _by_strand(panel.strands, forecast.fallback),
+        "level_fallback": {
+            level: _by_strand(panel.strands, forecast.fallback_at(level)) for level in upper_levels(panel.areas)
+        },
+    }

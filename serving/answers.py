@@ -17,6 +17,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from ledger.events import Draft, Scalar
+from serving.access.caller import OUTSIDE
 from serving.asked import asked_details
 from serving.asking import present
 from serving.desk import Desk
@@ -24,6 +25,8 @@ from serving.desk import Desk
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 AUDIT_ID = "Audit-Id"
+# Rows on all pages, where an answer is CSV and has no place in it for them.
+TOTAL = "Total-Rows"
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,6 @@ class Finding:
         object: What it is about, such as `forecast/2024-07-01-0a1b2c3d`.
         details: What else belongs to the record.
         media_type: JSON or CSV.
-        operation: What it is for the record; None: as the route declares.
-        recipient: Who is given it, where it is disclosed.
         status: Of the answer.
         headers: Further headers.
         lasting: Whether it can be found again from the record alone, as how far a job is cannot.
@@ -47,8 +48,6 @@ class Finding:
     object: str
     details: Mapping[str, Scalar] = field(default_factory=dict)
     media_type: str = JSON
-    operation: str | None = None
-    recipient: str | None = None
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
     lasting: bool = True
@@ -106,7 +105,10 @@ def draft_of(finding: Finding, declared: str, details: Mapping[str, Scalar]) -> 
         details: What else belongs to the record.
     """
     asking = present()
-    operation = finding.operation or declared
+    operation = declared
+    if operation == "consultation" and (finding.media_type == CSV or asking.caller.role in OUTSIDE):
+        # A table is taken away, and what somebody outside the force is given has left it.
+        operation = "disclosure"
     # Events of many callers are recorded together, so each says itself who acts.
     acting = asking.acting()
     return Draft(
@@ -117,8 +119,7 @@ def draft_of(finding: Finding, declared: str, details: Mapping[str, Scalar]) -> 
         authentication=acting.authentication,
         purpose=acting.purpose,
         object_hash=finding.sha256,
-        # Whoever is answered is who it is disclosed to, where the finding names nobody else.
-        recipient=finding.recipient or (asking.caller.name if operation == "disclosure" else None),
+        recipient=asking.caller.name if operation == "disclosure" else None,
         details={**acting.details, **finding.details, **details},
     )
 

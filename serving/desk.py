@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from features.access import Oidc
+from features.secrets import secret
 from features.workspace import Workspace
 from ledger.events import Scalar
 from ledger.files import FileStore
@@ -14,7 +16,9 @@ from models.books import Books
 from models.kinds import FORECAST
 from models.replay.surroundings import KIND as SURROUNDINGS
 from models.served.read import ServedRun
+from serving.access.code_flow import CLIENT_SECRET, CodeFlow
 from serving.access.door import Door
+from serving.access.issuer import fetch, send
 from serving.access.session import Sessions
 from serving.asking import Asking
 from serving.forecasts.snapshot import Shelf, mapped
@@ -36,6 +40,7 @@ class Desk:
         recorder: Records events of many requests together.
         door: Tells who asks.
         sessions: Keeps who reads pages signed in.
+        code_flow: Signs people in with their organisation's accounts; None where the settings name none.
         queue: Jobs.
         starter: Sees to it that somebody does them.
         surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
@@ -51,6 +56,7 @@ class Desk:
         self.surroundings = ""
         self.door = Door(ledger, workspace.settings.access, clock)
         self.sessions = Sessions(workspace.settings.salt, clock)
+        self.code_flow = _code_flow(workspace.settings.access.oidc)
         self.queue = Queue(ledger, clock)
         self.starter = Starter(workspace.root, self.queue)
         # Explanations of runs that are no longer served are asked for rarely, then often for the same run.
@@ -96,3 +102,9 @@ class Desk:
     def _load(self, run_id: str, suspension: str | None) -> ServedRun:
         del suspension  # when it changes, runs are read again: they bear other notices
         return mapped(self.ledger, self.files, self.ledger.artefact(FORECAST, run_id))
+
+
+def _code_flow(oidc: Oidc | None) -> CodeFlow | None:
+    if oidc is None or not oidc.client_id:
+        return None
+    return CodeFlow(oidc, secret(CLIENT_SECRET), fetch, send)

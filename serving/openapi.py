@@ -146,7 +146,7 @@ def _problems(path: str, method: str, operation: dict[str, Any], *, recorded: bo
         HTTPStatus.PRECONDITION_FAILED: writes,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: True,
         HTTPStatus.REQUEST_URI_TOO_LONG: True,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: writes,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: writes or path.startswith("/v1/"),
         HTTPStatus.MISDIRECTED_REQUEST: True,
         HTTPStatus.UNPROCESSABLE_ENTITY: bool(operation.get("parameters")) or "requestBody" in operation,
         HTTPStatus.TOO_MANY_REQUESTS: True,

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import bentoml
+from bentoml import get_current_service
 from pydantic import ValidationError
 from starlette.types import Scope
 
@@ -22,6 +23,7 @@ from serving.access.policy import Policies, policies_of
 from serving.access.session import Session
 from serving.asking import present
 from serving.desk import Desk
+from serving.direct import Direct
 from serving.forecasts.snapshot import Watch
 from serving.guards.bodies import Bodies, Unread
 from serving.guards.connections import bound_connections
@@ -31,6 +33,7 @@ from serving.guards.hosts import Hosts
 from serving.guards.limits import Limits, Rates, counted_as
 from serving.guards.log import RequestLog, begin_log
 from serving.guards.metrics import Metering
+from serving.guards.plain import Plain
 from serving.guards.problems import Problems
 from serving.guards.refusals import Refusals
 from serving.guards.tracing import Tracing, exporting_provider, is_wanted
@@ -66,7 +69,8 @@ def now() -> datetime:
 
 def present_desk() -> Desk:
     """Return the desk of the service that runs in this process."""
-    desk: Desk = bentoml.get_current_service().desk
+    # Named above: BentoML's module looks a name up anew at every use.
+    desk: Desk = get_current_service().desk
     return desk
 
 
@@ -212,5 +216,7 @@ Strandcast.add_asgi_middleware(Hosts, names=present_hosts)
 Strandcast.add_asgi_middleware(Gate, policies=POLICIES, identify=identify, wait=take_request, signed_in=signed_in)
 Strandcast.add_asgi_middleware(Limits, settings=present_settings, rates=RATES)
 Strandcast.add_asgi_middleware(Bodies)
+Strandcast.add_asgi_middleware(Plain)
+Strandcast.add_asgi_middleware(Direct, web=WEB, policies=Policies(policies_of(WEB.routes)))
 # Before uvicorn is started, which takes the class that is there then.
 bound_connections()

@@ -65,7 +65,15 @@ def build_web(
         describe: Returns the OpenAPI document of the whole service.
         site: Returns the pages of this process; None: the API alone.
     """
-    web = FastAPI(title="Strandcast", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    web = FastAPI(
+        title="Strandcast",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        # guards/tracing.py and guards/metrics.py have ours; these would look at every request whether they are wanted.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
 
     @web.exception_handler(StrandcastError)
     def refuse(request: Request, error: Exception) -> Response:

@@ -214,6 +214,8 @@ class Replayer:
                 found = found or (made.object_hash if made else None) or ""
                 if made and made.object_hash == recorded and made.object == event.draft.object:
                     return Part("the answer's body", "same", "", recorded, recorded)
+        except NoSuchRecordError as error:
+            return Part("what was asked", "absent", error.problem, recorded)
         except StrandcastError as error:
             return Part("making the answer again", "differs", str(error).rstrip("."), recorded)
         said = f"its hash was {recorded[:16]} and is {found[:16]}" if found else "nothing would be answered"

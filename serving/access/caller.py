@@ -15,6 +15,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+# Those who are given something that leaves the force.
+OUTSIDE = (Role.PARTNER, Role.PUBLIC)
+
+
 @dataclass(frozen=True)
 class Scope:
     """How far a caller's sight reaches; None: all of it.

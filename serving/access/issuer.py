@@ -6,10 +6,10 @@ not more often than every few seconds: nobody can have us ask the issuer as fast
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -77,11 +77,8 @@ class IssuerKeys:
             return
         self._tried = self._seconds()
         try:
-            described = json.loads(self._fetch(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"))
-            if described["issuer"] != self._issuer:
-                return
-            address = str(described["jwks_uri"])
-            if not _as_safe(address, self._issuer):
+            address = str(discovered(self._issuer, self._fetch)["jwks_uri"])
+            if not as_safe(address, self._issuer):
                 return
             found = json.loads(self._fetch(address))["keys"]
             self._keys = {str(item["kid"]): key for item in found if (key := _usable(item)) is not None}
@@ -91,8 +88,21 @@ class IssuerKeys:
         self._fetched = self._tried
 
 
-def _as_safe(address: str, issuer: str) -> bool:
-    """Return whether keys may be had from an address: https, or as the issuer is, which only this machine's is not."""
+def discovered(issuer: str, fetch: Fetch) -> dict[str, Any]:
+    """Return what an issuer says of itself.
+
+    Raises:
+        OSError: It cannot be had.
+        ValueError: It is no such document, or that of another issuer.
+    """
+    said = json.loads(fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration"))
+    if not isinstance(said, dict) or said.get("issuer") != issuer:
+        raise ValueError("the document is not that of this issuer")
+    return said
+
+
+def as_safe(address: str, issuer: str) -> bool:
+    """Return whether an address is as safe as the issuer's: https, or as the issuer is, if that is this machine."""
     keys, own = urlsplit(address), urlsplit(issuer)
     return keys.scheme == "https" or (keys.scheme == own.scheme == "http" and keys.hostname == own.hostname)
 
@@ -125,9 +135,28 @@ def fetch(address: str) -> bytes:
         OSError: It cannot be had.
         ValueError: It is larger than such a document is.
     """
-    asked = Request(address, headers={"Accept": "application/json"})  # noqa: S310 - checked where it is given
-    with build_opener(_Stay).open(asked, timeout=_TIMEOUT_SECONDS) as answer:
-        body: bytes = answer.read(_LARGEST + 1)
+    return _answer(Request(address, headers={"Accept": "application/json"}))  # noqa: S310 - checked where it is given
+
+
+def send(address: str, fields: Mapping[str, str]) -> bytes:
+    """Send a form to an address that the issuer gave, and return the answer.
+
+    Raises:
+        OSError: It cannot be sent, or is refused.
+        ValueError: The answer is larger than such a document is.
+    """
+    headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+    return _answer(Request(address, urlencode(fields).encode(), headers))  # noqa: S310 - checked where it is given
+
+
+def _answer(asked: Request) -> bytes:
+    try:
+        with build_opener(_Stay).open(asked, timeout=_TIMEOUT_SECONDS) as answer:
+            body: bytes = answer.read(_LARGEST + 1)
+    except HTTPError as error:
+        # A refusal holds the connection open until it is closed itself.
+        error.close()
+        raise
     if len(body) > _LARGEST:
         raise ValueError("a document of an issuer is not so large")
     return body

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard, get_args, get_origin
 
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
 from ledger.events import OPERATIONS
@@ -33,6 +34,8 @@ class Policy:
         recorded: Whether it touches what is recorded at all; probes and descriptions do not.
         anybody: Whether it is answered to whoever asks, unknown too; so are probes and descriptions.
         page: Whether it is a page for people, who sign in and stay signed in by a cookie; all else takes none.
+        several: Names of its query that may stand there more than once.
+        media: Media types of its answers, where they are others than JSON.
     """
 
     method: str
@@ -42,6 +45,8 @@ class Policy:
     recorded: bool = True
     anybody: bool = False
     page: bool = False
+    several: frozenset[str] = frozenset()
+    media: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a policy that says nothing.
@@ -117,7 +122,27 @@ def policies_of(routes: Iterable[BaseRoute]) -> list[Policy]:
                 said[RECORDED],
                 said[ANYBODY],
                 page=not route.include_in_schema,
+                several=_several(route),
+                media=frozenset(media for answer in route.responses.values() for media in answer.get("content", ())),
             )
             for method in sorted(route.methods or ())
         ]
     return found
+
+
+def _several(route: APIRoute) -> frozenset[str]:
+    """Return the names of a route's query that take lists."""
+    names: set[str] = set()
+    for field in route.dependant.query_params:
+        shape = field.field_info.annotation
+        fields = shape.model_fields if _is_shape(shape) else {field.alias: field.field_info}
+        names |= {name for name, info in fields.items() if _takes_list(info.annotation)}
+    return frozenset(names)
+
+
+def _is_shape(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _takes_list(annotation: object) -> bool:
+    return get_origin(annotation) is list or any(map(_takes_list, get_args(annotation)))

@@ -5,25 +5,21 @@ browser keeps it and cannot read it. Each request is let in, or not, by the same
 a key that is revoked ends its sessions, a token that expires ends its own, and nothing has to be kept on this side.
 """
 
-import base64
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from starlette.types import Scope
+
+from serving.access.sealing import Seal, cookie_of
 
 # A working day: whoever comes back the next morning signs in again.
 LASTS = timedelta(hours=10)
 # Browsers keep no more than 4,096 bytes with the cookie's name and attributes.
-_LONGEST_COOKIE = 3900
-_NONCE_BYTES = 12
+LONGEST_COOKIE = 3900
 # Over TLS the name itself asks browsers to take the cookie from nobody else (RFC 6265bis, section 4.1.3.2).
 _NAMES = {"https": "__Host-strandcast", "http": "strandcast"}
 
@@ -60,7 +56,7 @@ class Session:
 
 
 class Sessions:
-    """Opens and seals sessions of one workspace.
+    """Begins and opens sessions of one workspace.
 
     Args:
         secret: The workspace's; sessions of before it was changed end.
@@ -68,7 +64,7 @@ class Sessions:
     """
 
     def __init__(self, secret: str, clock: Callable[[], datetime]) -> None:
-        self._cipher = AESGCM(hmac.new(bytes.fromhex(secret), b"sessions", hashlib.sha256).digest())
+        self._seal = Seal(secret, "sessions")
         self._clock = clock
 
     def begin(self, token: str) -> Session:
@@ -77,37 +73,26 @@ class Sessions:
 
     def cookie(self, session: Session, scheme: str) -> str | None:
         """Return the cookie that opens a session; None where its token is too long for one."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        content = json.dumps([session.token, session.mark, session.until.isoformat()]).encode()
-        sealed = base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, content, None)).decode()
+        sealed = self._seal.sealed([session.token, session.mark, session.until.isoformat()])
         age = int(LASTS.total_seconds())
-        return None if len(sealed) > _LONGEST_COOKIE else _cookie(sealed, scheme, f"; Max-Age={age}")
+        return None if len(sealed) > LONGEST_COOKIE else _cookie(sealed, scheme, age)
 
     def opened(self, scope: Scope) -> Session | None:
         """Return the session that a request's cookie opens; None where there is none that holds."""
-        name = _NAMES.get(str(scope.get("scheme")), _NAMES["http"])
-        header = "; ".join(value.decode("latin-1") for key, value in scope["headers"] if key == b"cookie")
-        try:
-            found = SimpleCookie(header).get(name)
-        except CookieError:
+        kept = cookie_of(scope, _NAMES.get(str(scope.get("scheme")), _NAMES["http"]))
+        said = self._seal.opened(kept) if kept else None
+        if said is None:
             return None
-        if found is None:
-            return None
-        try:
-            raw = base64.urlsafe_b64decode(found.value)
-            token, mark, until = json.loads(self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None))
-        except (ValueError, InvalidTag):
-            return None
-        session = Session(token, mark, datetime.fromisoformat(until))
+        session = Session(said[0], said[1], datetime.fromisoformat(said[2]))
         return session if self._clock() < session.until else None
 
 
 def ended(scheme: str) -> str:
     """Return the cookie that ends a session."""
-    return _cookie("", scheme, "; Max-Age=0")
+    return _cookie("", scheme, 0)
 
 
-def _cookie(value: str, scheme: str, rest: str) -> str:
-    secure = "; Secure" if scheme == "https" else ""
+def _cookie(value: str, scheme: str, age: int) -> str:
     # Lax, not Strict: a link in a mail to a page opens that page. Forms bear a token of their own beside it.
-    return f"{_NAMES.get(scheme, _NAMES['http'])}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{rest}"
+    secure = "; Secure" if scheme == "https" else ""
+    return f"{_NAMES.get(scheme, _NAMES['http'])}={value}; Path=/; HttpOnly; SameSite=Lax{secure}; Max-Age={age}"

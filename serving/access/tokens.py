@@ -91,7 +91,10 @@ class Tokens:
             raise UnknownCallerError("the token does not hold yet", fix="compare the clocks of issuer and service")
 
     def _scope(self, claims: dict[str, Any]) -> Scope:
-        said = claims.get(self._settings.scope_claim, {})
+        claim = self._settings.scope_claim
+        if self._settings.scope_required and claims.get(claim) is None:
+            raise UnknownCallerError("the token does not say how far its sight reaches", fix=FIX)
+        said = claims.get(claim, {})
         try:
             return scope_of(said if isinstance(said, dict) else {"none": said})
         except ValueError as error:

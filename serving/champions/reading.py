@@ -5,28 +5,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from errors import DataError, ServiceError
+from errors import ServiceError
 from ledger.artefacts import Artefact
 from ledger.events import NoSuchRecordError
 from models.champions import Act, champions
 from models.kinds import CHALLENGER, CHAMPION, GATE, MODEL
 from models.suspension import suspension_of
 from serving.answers import Finding
-from serving.champions.schemas import PageQuery
+from serving.champions.schemas import GateQuery, ModelsQuery
+from serving.cursors import page_of
 from serving.desk import Desk
 
 # Of a manifest; what is left out are the model's own numbers.
 _TOLD = ("method", "horizons", "strands", "panel", "recipe", "facts", "measures")
 
 
-def models(desk: Desk, query: PageQuery) -> Finding:
+def models(desk: Desk, query: ModelsQuery) -> Finding:
     """Find one page of the models, newest first.
 
     Raises:
-        DataError: The cursor is none of this list.
+        DataError: The cursor cannot be used.
     """
     held = desk.ledger.artefacts(MODEL, newest_first=True)
-    page, cursor = _page(held, query)
+    page, cursor = page_of(held, query, query.limit, lambda row: row.name)
     rows = [_model(desk, artefact) for artefact in page]
     return Finding.of({"total": len(held), "next_cursor": cursor, "rows": rows}, "model/all", details=_said(page))
 
@@ -68,14 +69,14 @@ def history(desk: Desk) -> Finding:
     return Finding.of(document, "model/champions", details={"acts": len(found.acts)})
 
 
-def decisions(desk: Desk, query: PageQuery) -> Finding:
+def decisions(desk: Desk, query: GateQuery) -> Finding:
     """Find one page of the gate's decisions, newest first.
 
     Raises:
-        DataError: The cursor is none of this list.
+        DataError: The cursor cannot be used.
     """
     held = desk.ledger.artefacts(GATE, newest_first=True)
-    page, cursor = _page(held, query)
+    page, cursor = page_of(held, query, query.limit, lambda row: row.name)
     rows = [_decision(desk, artefact) for artefact in page]
     return Finding.of({"total": len(held), "next_cursor": cursor, "rows": rows}, "gate/all", details=_said(page))
 
@@ -128,18 +129,6 @@ def _document(desk: Desk, artefact: Artefact) -> dict[str, Any]:
 
 def _by_strand(strands: Sequence[str], methods: Sequence[str]) -> Mapping[str, str]:
     return {strand: method for strand, method in zip(strands, methods, strict=False) if method}
-
-
-def _page(held: Sequence[Artefact], query: PageQuery) -> tuple[Sequence[Artefact], str | None]:
-    """Return a page and the cursor of the next: the name of the page's last row, so that new rows move no page."""
-    begin = 0
-    if query.cursor is not None:
-        places = [at for at, artefact in enumerate(held) if artefact.name == query.cursor]
-        if not places:
-            raise DataError("is not a cursor of this list", place="cursor", fix="use next_cursor of the page before")
-        begin = places[0] + 1
-    page = held[begin : begin + query.limit]
-    return page, page[-1].name if begin + len(page) < len(held) else None
 
 
 def _said(page: Sequence[Artefact]) -> dict[str, str | int | bool | None]:

@@ -10,7 +10,15 @@ from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.answers import answered
 from serving.champions.reading import decision, decisions, history, model, models
-from serving.champions.schemas import ChampionHistory, GateAnswer, GateDecisions, ModelAnswer, Models, PageQuery
+from serving.champions.schemas import (
+    ChampionHistory,
+    GateAnswer,
+    GateDecisions,
+    GateQuery,
+    ModelAnswer,
+    Models,
+    ModelsQuery,
+)
 from serving.desk import Desk
 
 READERS = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)
@@ -27,7 +35,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         tags=["models"],
         **declared("consultation", *READERS),
     )
-    async def get_models(request: Request, query: Annotated[PageQuery, Query()]) -> Any:
+    async def get_models(request: Request, query: Annotated[ModelsQuery, Query()]) -> Any:
         return await answered(desk(), request, await run_in_threadpool(models, desk(), query))
 
     @router.get(
@@ -57,7 +65,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         tags=["models"],
         **declared("consultation", *READERS),
     )
-    async def get_gate_decisions(request: Request, query: Annotated[PageQuery, Query()]) -> Any:
+    async def get_gate_decisions(request: Request, query: Annotated[GateQuery, Query()]) -> Any:
         return await answered(desk(), request, await run_in_threadpool(decisions, desk(), query))
 
     @router.get(

@@ -5,14 +5,20 @@ from typing import Any
 
 from pydantic import Field
 
+from serving.cursors import Paged
 from serving.schemas import Closed
 
 
-class PageQuery(Closed):
-    """Which page of a list, newest first."""
+class ModelsQuery(Paged):
+    """Which page of the models."""
 
     limit: int = Field(50, ge=1, le=200, description="Most rows of a page.")
-    cursor: str | None = Field(None, max_length=200, description="`next_cursor` of the page before.")
+
+
+class GateQuery(Paged):
+    """Which page of the gate's decisions."""
+
+    limit: int = Field(50, ge=1, le=200, description="Most rows of a page.")
 
 
 class ModelRow(Closed):

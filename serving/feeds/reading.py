@@ -17,6 +17,7 @@ from models.weekly.kept import COMPLETENESS
 from serving.access.caller import Role
 from serving.answers import Finding
 from serving.asking import present
+from serving.cursors import beyond_the_end
 from serving.desk import Desk
 from serving.feeds.schemas import QuarantineQuery
 
@@ -58,9 +59,11 @@ def quarantine(desk: Desk, query: QuarantineQuery) -> Finding:
         for rule, count in totals[name].rules.items():
             if query.rule in (None, rule):
                 rules[rule] = rules.get(rule, 0) + count
-    begin = query.position()
+    begin = query.number() or 0
     rows = (row for name in wanted for row in quarantined_rows(archive, name, query.rule))
     page = list(islice(rows, begin, begin + query.limit + 1))
+    if begin and not page:
+        beyond_the_end()
     more = len(page) > query.limit
     listed = [
         {**vars(row), "meaning": RULE[row.rule].meaning, "fix": RULE[row.rule].fix} for row in page[: query.limit]
@@ -68,7 +71,7 @@ def quarantine(desk: Desk, query: QuarantineQuery) -> Finding:
     document = {
         "total": sum(rules.values()),
         "rules": rules,
-        "next_cursor": str(begin + query.limit) if more else None,
+        "next_cursor": query.cursor_at(begin + query.limit) if more else None,
         "rows": listed,
     }
     return Finding.of(document, "quarantine", details={"first": begin, "rows": len(listed), **query.said()})

@@ -1,16 +1,13 @@
 """What goes in and out of feeds, their quarantine and their completeness."""
 
-import re
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import Field
 
-from errors import DataError
 from ledger.events import Scalar
+from serving.cursors import Paged
 from serving.schemas import Closed
-
-_CURSOR = re.compile(r"\d{1,9}")
 
 
 class HeldFeed(Closed):
@@ -42,25 +39,12 @@ class Feeds(Closed):
     feeds: list[HeldFeed]
 
 
-class QuarantineQuery(Closed):
+class QuarantineQuery(Paged):
     """Which rows in quarantine."""
 
     feed: str | None = Field(None, max_length=200, description="Only this feed.")
     rule: str | None = Field(None, max_length=80, description="Only rows that break this rule.")
     limit: int = Field(100, ge=1, le=1000, description="Most rows of a page.")
-    cursor: str | None = Field(None, max_length=10, description="`next_cursor` of the page before.")
-
-    def position(self) -> int:
-        """Return where the page begins.
-
-        Raises:
-            DataError: The cursor is none.
-        """
-        if self.cursor is None:
-            return 0
-        if not _CURSOR.fullmatch(self.cursor):
-            raise DataError("is not a cursor", place="cursor", fix="use next_cursor of the page before")
-        return int(self.cursor)
 
     def said(self) -> dict[str, Scalar]:
         """Return the filters as they are recorded."""

@@ -1,20 +1,17 @@
 """Questions about forecasts: the filters and the page of a read."""
 
-import re
 from typing import Annotated
 
 from pydantic import Field
 
-from errors import DataError
 from ledger.events import Scalar
+from serving.cursors import Paged, beyond_the_end
 from serving.formats import Format
 
 Filters = Annotated[list[Annotated[str, Field(max_length=200)]] | None, Field(max_length=200)]
 
-_CURSOR = re.compile(r"([^~]{1,200})~(\d{1,9})")
 
-
-class ForecastQuery(Format):
+class ForecastQuery(Format, Paged):
     """Which rows of the served run; a filter that is left out leaves all."""
 
     level: str | None = Field(None, max_length=40, description="Level of the areas; left out: the areas' own.")
@@ -22,27 +19,21 @@ class ForecastQuery(Format):
     strand: Filters = Field(None, description="Only these strands; may be given several times.")
     horizon: list[int] | None = Field(None, max_length=60, description="Only these periods; 1 is the first.")
     limit: int = Field(100, ge=1, le=2000, description="Most rows of a page.")
-    cursor: str | None = Field(None, max_length=220, description="`next_cursor` of the page before.")
 
-    def position(self, run_id: str) -> int:
+    def position(self, run_id: str, total: int) -> int:
         """Return where among the filtered rows the page begins.
 
-        Raises:
-            DataError: The cursor is none, or belongs to a run that is no longer served.
-        """
-        if self.cursor is None:
-            return 0
-        match = _CURSOR.fullmatch(self.cursor)
-        if match is None:
-            raise DataError("is not a cursor", place="cursor", fix="use next_cursor of the page before")
-        if match[1] != run_id:
-            raise DataError("belongs to a run that is no longer served", place="cursor", fix="begin again without it")
-        return int(match[2])
+        Args:
+            run_id: The run that is served.
+            total: How many rows the filters leave.
 
-    @staticmethod
-    def cursor_at(run_id: str, position: int) -> str:
-        """Return the cursor of the page that begins at `position`."""
-        return f"{run_id}~{position}"
+        Raises:
+            DataError: The cursor cannot be used here, or leads beyond the end.
+        """
+        begin = self.number(run_id) or 0
+        if begin and begin >= total:
+            beyond_the_end()
+        return begin
 
     def said(self) -> dict[str, Scalar]:
         """Return the filters as they are recorded."""

@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 
@@ -15,14 +14,12 @@ from ledger.events import NoSuchRecordError
 from models.served.layout import Block
 from models.served.read import I64, Selection, ServedRun
 from serving.access.caller import Scope
-from serving.answers import CSV, Finding
+from serving.answers import CSV, TOTAL, Finding
 from serving.desk import Desk
 from serving.forecasts.query import ForecastQuery
 from serving.forecasts.sight import sight
 
 PATH = "/v1/forecasts"
-# Where an answer is CSV there is no place in it for these.
-TOTAL, LINK = "Total-Rows", "Link"
 
 _FORECAST_ID = re.compile(r"([^:]{1,200}):(\d{1,9})")
 _SAID = ("model_version", "origin", "as_of", "attribution")
@@ -62,14 +59,14 @@ def forecasts(desk: Desk, query: ForecastQuery, scope: Scope, *, as_csv: bool = 
     """
     run = desk.shelf.current
     selection = _selection(run, query, scope)
-    begin = query.position(run.run_id)
+    begin = query.position(run.run_id, selection.total)
     positions = selection.positions(begin, begin + query.limit)
     end = begin + len(positions)
-    cursor = query.cursor_at(run.run_id, end) if end < selection.total else None
+    cursor = query.cursor_at(end, run.run_id) if end < selection.total else None
     details = {"first": begin, "rows": len(positions), **query.said()}
     subject = f"forecast/{run.run_id}"
     if as_csv:
-        headers = {TOTAL: str(selection.total), **({} if cursor is None else {LINK: _next(query, cursor)})}
+        headers = {TOTAL: str(selection.total), **query.next_address(PATH, cursor)}
         body = run.rows_as_csv(selection.block, positions)
         return Finding(body, subject, details, CSV, headers=headers)
     head = {
@@ -81,6 +78,11 @@ def forecasts(desk: Desk, query: ForecastQuery, scope: Scope, *, as_csv: bool = 
     }
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     return Finding(text[:-2] + run.rows_as_json(selection.block, positions) + b"]}", subject, details)
+
+
+def is_served(desk: Desk, forecast_id: str) -> bool:
+    """Return whether a forecast is of the run that is being served."""
+    return desk.shelf.filled and forecast_id.rpartition(":")[0] == desk.shelf.current.run_id
 
 
 def explanation(desk: Desk, forecast_id: str, scope: Scope) -> Finding:
@@ -154,8 +156,3 @@ def _places(name: str, seen: Mapping[Any, int], asked: Sequence[Any] | None) -> 
         fix = areas if name == "area_code" else "GET /v1/periods shows what the run covers"
         raise DataError(f"the run has no {name} {unknown[0]!r}", place=name, fix=fix)
     return np.array(sorted({seen[value] for value in asked}), dtype=np.int64)
-
-
-def _next(query: ForecastQuery, cursor: str) -> str:
-    asked = {**query.model_dump(exclude_none=True, exclude={"cursor"}), "cursor": cursor}
-    return f'<{PATH}?{urlencode(asked, doseq=True)}>; rel="next"'

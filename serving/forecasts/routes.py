@@ -11,8 +11,9 @@ from serving.access.policy import declared
 from serving.answers import answered
 from serving.asking import present
 from serving.desk import Desk
+from serving.direct import QueryRoute
 from serving.forecasts.query import ForecastQuery
-from serving.forecasts.reading import covered, explanation, forecasts
+from serving.forecasts.reading import covered, explanation, forecasts, is_served
 from serving.formats import TABLE, wants_csv
 from serving.schemas import ExplanationAnswer, Forecasts, Periods
 
@@ -21,7 +22,7 @@ READERS = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)
 
 def routes(desk: Callable[[], Desk]) -> APIRouter:
     """Return the routes."""
-    router = APIRouter()
+    router = APIRouter(route_class=QueryRoute)
 
     @router.get(
         "/v1/periods",
@@ -53,7 +54,10 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         **declared("consultation", *READERS),
     )
     async def get_explanation(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
-        # An older run has to be read from the disk first.
-        return await answered(desk(), request, await run_in_threadpool(explanation, desk(), id, present().caller.scope))
+        scope = present().caller.scope
+        # An older run has to be read from the disk first; of the served one all is at hand.
+        at_hand = is_served(desk(), id)
+        found = explanation(desk(), id, scope) if at_hand else await run_in_threadpool(explanation, desk(), id, scope)
+        return await answered(desk(), request, found)
 
     return router

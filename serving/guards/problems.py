@@ -121,7 +121,7 @@ DETAIL = {
     HTTPStatus.PRECONDITION_FAILED: "It is no longer what you looked at; look again.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body has over {LARGEST_BODY:,} bytes or {MOST_FIELDS:,} fields.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is longer than is taken; ask for less at a time.",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json, and the answer JSON or CSV.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The request has too many headers; send fewer.",
     HTTPStatus.MISDIRECTED_REQUEST: "This is not a name of this service; the settings list those it has.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request has fields that cannot be used.",

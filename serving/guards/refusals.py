@@ -5,6 +5,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +14,9 @@ from ledger.events import Draft, Outcome
 from ledger.group import GroupCommit
 from serving.access.gate import ASKING
 from serving.asking import HEADERS, Asking, begin
+
+# What a refused request asked for is somebody else's text: it is kept to a length, percent-encoded.
+_LONGEST_PATH = 200
 
 _logger = logging.getLogger("strandcast.serving")
 
@@ -61,7 +65,7 @@ class Refusals:
             f"route/{policy.method} {policy.template}",
             asking.caller.name,
             outcome=outcome,
-            details={"status": status},
+            details={"status": status, "path": quote(asking.path, errors="replace")[:_LONGEST_PATH]},
         )
         try:
             await asyncio.wrap_future(self.recorder().record(asking.acting().complete(draft)))

@@ -11,6 +11,7 @@ from serving.access.caller import Caller, Role
 from serving.answers import Finding
 from serving.asking import Asking
 from serving.conflicts import ConflictError
+from serving.cursors import beyond_the_end
 from serving.desk import Desk
 from serving.jobs.job import Job, Problem
 from serving.jobs.schemas import CancelOrder, JobQuery
@@ -40,11 +41,16 @@ def document_of(job: Job) -> dict[str, Any]:
 
 
 def jobs(desk: Desk, asking: Asking, query: JobQuery) -> Finding:
-    """Find a page of jobs."""
-    before = None if query.cursor is None else int(query.cursor)
-    found = desk.queue.jobs(caller=_whose(asking), before=before, limit=query.limit + 1)
+    """Find a page of jobs.
+
+    Raises:
+        DataError: The cursor cannot be used.
+    """
+    found = desk.queue.jobs(caller=_whose(asking), before=query.number(), limit=query.limit + 1)
     page = found[: query.limit]
-    cursor = str(page[-1][0]) if len(found) > len(page) else None
+    if query.cursor is not None and not page:
+        beyond_the_end()
+    cursor = query.cursor_at(page[-1][0]) if len(found) > len(page) else None
     document = {"jobs": [document_of(job) for _, job in page], "next_cursor": cursor}
     return Finding.of(document, "jobs", details={"rows": len(page)}, lasting=False)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from serving.cursors import Paged
 from serving.schemas import Closed
 
 Status = Literal["queued", "running", "done", "refused", "failed", "cancelled"]
@@ -86,11 +87,7 @@ class CancelOrder(Closed):
     reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = Field("", description="In your words.")
 
 
-class JobQuery(Closed):
+class JobQuery(Paged):
     """Which jobs; those of whoever asks, of everybody for auditors and admins."""
 
     limit: int = Field(50, ge=1, le=200, description="Most jobs of a page.")
-    # PostgreSQL refuses to compare with what its numbers of events cannot tell.
-    cursor: Annotated[str, Field(pattern=r"^(\d{1,9}|1\d{9})$")] | None = Field(
-        None, description="`next_cursor` of the page before."
-    )

@@ -1,6 +1,7 @@
 """The rooms of the site: each has its pages at addresses of its own."""
 
 from serving.pages.entry.routes import routes as entry
+from serving.pages.help.routes import routes as help_
 from serving.pages.week.routes import routes as week
 
-PAGES = (entry, week)
+PAGES = (entry, help_, week)

@@ -18,6 +18,7 @@ from models.allocation.decisions.record import PlanRecord, load_plan
 from models.suspension import NOTICE, suspension_of
 from serving.answers import CSV, Finding
 from serving.asking import Asking
+from serving.cursors import page_of
 from serving.desk import Desk
 from serving.plans.narrowing import narrowed
 from serving.plans.schemas import PlansQuery
@@ -69,21 +70,15 @@ def plans(desk: Desk, query: PlansQuery) -> Finding:
     """Find a page of plans, newest first.
 
     Raises:
-        DataError: The cursor names no plan.
+        DataError: The cursor cannot be used.
     """
     past = history(desk.ledger)
     found = [one for one in reversed(list(past.plans.values())) if _fits(one, query)]
-    begin = 0
-    if query.cursor is not None:
-        names = [one.plan_id for one in found]
-        if query.cursor not in names:
-            raise DataError("names no plan of this list", place="cursor", fix="begin again without it")
-        begin = names.index(query.cursor)
-    page, rest = found[begin : begin + query.limit], found[begin + query.limit :]
+    page, cursor = page_of(found, query, query.limit, lambda one: one.plan_id)
     document = {
         "plans": [one.as_document() for one in page],
         "total": len(found),
-        "next_cursor": rest[0].plan_id if rest else None,
+        "next_cursor": cursor,
     }
     return Finding.of(document, "plans", details={"rows": len(page)})
 
@@ -129,8 +124,6 @@ def plan_table(desk: Desk, asking: Asking, plan_id: str) -> Finding:
         f"{PLAN}/{plan_id}",
         details={"act": "export", "rows": len(document["areas"])},
         media_type=CSV,
-        operation="disclosure",
-        recipient=asking.caller.name,
         headers={"content-disposition": f'attachment; filename="plan-{plan_id}.csv"'},
     )
 

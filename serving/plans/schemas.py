@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from serving.cursors import Paged
 from serving.plans.document import PLAN, PlanDocument
 from serving.schemas import Closed, Hours
 
@@ -183,13 +184,12 @@ class Plans(Closed):
     next_cursor: str | None = Field(description="Cursor of the next page; null on the last.")
 
 
-class PlansQuery(Closed):
+class PlansQuery(Paged):
     """Which plans."""
 
     status: State | None = Field(None, description="Only plans of this status.")
     period_start: date | None = Field(None, description="Only plans of the period that begins on this day.")
     limit: int = Field(50, ge=1, le=500, description="Most plans of a page.")
-    cursor: Code | None = Field(None, description="`next_cursor` of the page before.")
 
 
 class DecisionAnswer(Closed):

@@ -13,14 +13,11 @@ from models.disclosure.published import (
     load_published,
     to_csv,
 )
-from serving.access.caller import Role
-from serving.answers import CSV, Finding
-from serving.asking import present
+from serving.answers import CSV, TOTAL, Finding
 from serving.desk import Desk
 from serving.published.schemas import PublishedQuery
 
-# Callers who are given something that leaves the force.
-OUTSIDE = (Role.PARTNER, Role.PUBLIC)
+PATH = "/v1/published"
 
 
 def overview(desk: Desk) -> Finding:
@@ -46,7 +43,7 @@ def overview(desk: Desk) -> Finding:
         "strands": sorted({row["strand"] for row in every}),
         "terms": dict(found.terms),
     }
-    return _given(Finding.of(document, _subject(found), details={"read": "overview"}))
+    return Finding.of(document, _subject(found), details={"read": "overview"})
 
 
 def table(desk: Desk, name: TableName, query: PublishedQuery, *, as_csv: bool) -> Finding:
@@ -57,15 +54,16 @@ def table(desk: Desk, name: TableName, query: PublishedQuery, *, as_csv: bool) -
     """
     found = _published(desk)
     chosen = found.rows(name, query.asked())
-    begin = query.position(len(found.names))
+    state = f"{name}:{len(found.names)}"
+    begin = query.position(state, len(chosen))
     page = chosen[begin : begin + query.limit]
     end = begin + len(page)
-    following = f"{len(found.names)}~{end}" if end < len(chosen) else None
+    following = query.cursor_at(end, state) if end < len(chosen) else None
     details = {"table": name, "first": begin, "rows": len(page), **query.said()}
     if as_csv:
         body = to_csv(name, page, found.marks)
-        headers = {"Next-Cursor": following} if following else {}
-        return _given(Finding(body, _subject(found), details, CSV, headers=headers))
+        headers = {TOTAL: str(len(chosen)), **query.next_address(f"{PATH}/{name}", following)}
+        return Finding(body, _subject(found), details, CSV, headers=headers)
     document = {
         "table": name,
         "marks": list(found.marks),
@@ -73,16 +71,7 @@ def table(desk: Desk, name: TableName, query: PublishedQuery, *, as_csv: bool) -
         "next_cursor": following,
         "rows": [dict(row) for row in page],
     }
-    return _given(Finding.of(document, _subject(found), details=details))
-
-
-def _given(finding: Finding) -> Finding:
-    """Return a finding that says to whom it is disclosed, where whoever asks is outside the force."""
-    caller = present().caller
-    if caller.role not in OUTSIDE:
-        return finding
-    fields = {name: getattr(finding, name) for name in ("body", "object", "details", "media_type", "headers")}
-    return Finding(**fields, operation="disclosure", recipient=caller.name)
+    return Finding.of(document, _subject(found), details=details)
 
 
 def _subject(found: Published) -> str:

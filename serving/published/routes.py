@@ -11,10 +11,9 @@ from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.answers import answered
 from serving.desk import Desk
+from serving.formats import TABLE, wants_csv
 from serving.published.reading import overview, table
 from serving.published.schemas import PublishedOverview, PublishedQuery, PublishedRows
-
-CSV = "text/csv"
 
 
 def routes(desk: Callable[[], Desk]) -> APIRouter:
@@ -34,7 +33,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     @router.get(
         "/v1/published/{table_name}",
         response_model=PublishedRows,
-        responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+        responses=TABLE,
         summary="Published numbers by period, place and strand",
         tags=["published"],
         **declared("consultation", *Role),
@@ -42,8 +41,8 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     async def get_published_table(
         request: Request, table_name: TableName, query: Annotated[PublishedQuery, Query()]
     ) -> Any:
-        wanted = query.format or ("csv" if CSV in request.headers.get("accept", "") else "json")
-        found = await run_in_threadpool(table, desk(), table_name, query, as_csv=wanted == "csv")
+        as_csv = wants_csv(request, query)
+        found = await run_in_threadpool(table, desk(), table_name, query, as_csv=as_csv)
         return await answered(desk(), request, found)
 
     return router

@@ -1,23 +1,20 @@
 """What goes in and out of the published tables."""
 
-import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from errors import DataError
 from ledger.events import Scalar
 from models.disclosure.published import Asked
+from serving.cursors import Paged, beyond_the_end
+from serving.formats import Format
 from serving.schemas import Closed
 
 Names = Annotated[list[Annotated[str, Field(max_length=200)]] | None, Field(max_length=200)]
-Format = Literal["json", "csv"]
-
-_CURSOR = re.compile(r"(\d{1,6})~(\d{1,9})")
 
 
-class PublishedQuery(Closed):
+class PublishedQuery(Format, Paged):
     """Which rows of a published table; a filter that is left out leaves all."""
 
     place: Names = Field(None, description="Only these wards, districts or the force; may be given several times.")
@@ -25,28 +22,26 @@ class PublishedQuery(Closed):
     since: date | None = Field(None, description="Only periods that begin on this day or later.")
     until: date | None = Field(None, description="Only periods that end by this day.")
     limit: int = Field(1000, ge=1, le=10_000, description="Most rows of a page.")
-    cursor: str | None = Field(None, max_length=20, description="`next_cursor` of the page before.")
-    format: Format | None = Field(None, description="csv or json; else as the header Accept says, JSON by default.")
 
     def asked(self) -> Asked:
         """Return the choice of rows."""
         places, strands = (None if given is None else tuple(given) for given in (self.place, self.strand))
         return Asked(places, strands, self.since, self.until)
 
-    def position(self, sets: int) -> int:
+    def position(self, state: str, total: int) -> int:
         """Return where among the chosen rows the page begins.
 
+        Args:
+            state: Which table as of which set.
+            total: How many rows the filters leave.
+
         Raises:
-            DataError: The cursor is none, or a set has been published since.
+            DataError: The cursor cannot be used here, or leads beyond the end.
         """
-        if self.cursor is None:
-            return 0
-        match = _CURSOR.fullmatch(self.cursor)
-        if match is None:
-            raise DataError("is not a cursor", place="cursor", fix="use next_cursor of the page before")
-        if int(match[1]) != sets:
-            raise DataError("is of before the newest set was published", place="cursor", fix="begin again without it")
-        return int(match[2])
+        begin = self.number(state) or 0
+        if begin and begin >= total:
+            beyond_the_end()
+        return begin
 
     def said(self) -> dict[str, Scalar]:
         """Return the filters as they are recorded."""

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from starlette.types import Message
 from starlette.types import Scope as Connection
 
 from errors import ServiceError
 from features.workspace import Workspace
-from ledger.events import Event, utc_text
+from ledger.events import Event, NoSuchRecordError, utc_text
 from ledger.ledger import Ledger
 from ledger.reading import changes
 from ledger.rehearsal import Rehearsal
@@ -29,6 +29,8 @@ from models.suspension import KIND as SUSPENSION
 from serving.access.caller import Caller, Role
 from serving.asked import MEDIA, SCOPE, scope_of
 from serving.asking import Asking, begin
+from serving.cursors import NAME as CURSOR
+from serving.cursors import is_cursor
 from serving.desk import Desk
 from serving.web import build_web
 
@@ -86,9 +88,13 @@ async def _ask(desk: Desk, event: Event) -> None:
     """Ask the routes what was asked, in the place of whoever did.
 
     Raises:
+        NoSuchRecordError: A former version was asked, which knew the place of a page by another form of cursor.
         ServiceError: They refuse.
     """
     path, _, query = str(event.draft.details[ASKED]).partition("?")
+    if not all(map(is_cursor, parse_qs(query).get(CURSOR, []))):
+        problem = "the page was asked for with a cursor of a former form"
+        raise NoSuchRecordError(problem, fix="replay the answer that holds its first page")
     media = event.draft.details.get(MEDIA)
     accept = b"application/json" if media is None else f"text/{media}".encode()
     connection: Connection = {

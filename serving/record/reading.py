@@ -8,16 +8,23 @@ from ledger.tree.checkpoints import checkpoints
 from ledger.tree.notes import Kept
 from ledger.tree.proving import prove_consistency, prove_inclusion
 from serving.answers import Finding
+from serving.cursors import beyond_the_end
 from serving.desk import Desk
-from serving.record.schemas import ConsistencyQuery, EventQuery, PageQuery, ProofQuery
+from serving.record.schemas import CheckpointsQuery, ConsistencyQuery, EventQuery, ProofQuery
 
 
 def events(desk: Desk, query: EventQuery) -> Finding:
-    """Return a page of events; asking for it becomes one, which is on none of its pages."""
+    """Return a page of events; asking for it becomes one, which is on none of its pages.
+
+    Raises:
+        DataError: The cursor cannot be used.
+    """
     found = page(desk.ledger.database, query.which(), query.limit + 1)
     shown, more = found[: query.limit], len(found) > query.limit
+    if query.cursor is not None and not shown:
+        beyond_the_end()
     document = {
-        "next_cursor": shown[-1].sequence if more else None,
+        "next_cursor": query.cursor_at(shown[-1].sequence) if more else None,
         "events": [event.as_document() for event in shown],
     }
     return Finding.of(document, "ledger/events", details={**query.said(), "rows": len(shown)})
@@ -55,11 +62,18 @@ def consistency(desk: Desk, query: ConsistencyQuery) -> Finding:
     return Finding.of(document, "ledger/tree", details=details)
 
 
-def signed(desk: Desk, query: PageQuery) -> Finding:
-    """Return a page of checkpoints."""
-    found = checkpoints(desk.ledger.database, limit=query.limit + 1, below=query.cursor)
+def signed(desk: Desk, query: CheckpointsQuery) -> Finding:
+    """Return a page of checkpoints.
+
+    Raises:
+        DataError: The cursor cannot be used.
+    """
+    found = checkpoints(desk.ledger.database, limit=query.limit + 1, below=query.number())
     shown, more = found[: query.limit], len(found) > query.limit
-    document = {"next_cursor": shown[-1].size if more else None, "checkpoints": [_shown(kept) for kept in shown]}
+    if query.cursor is not None and not shown:
+        beyond_the_end()
+    cursor = query.cursor_at(shown[-1].size) if more else None
+    document = {"next_cursor": cursor, "checkpoints": [_shown(kept) for kept in shown]}
     return Finding.of(document, "ledger/checkpoints", details={"rows": len(shown)})
 
 

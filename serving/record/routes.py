@@ -18,6 +18,7 @@ from serving.record.exporting import ZIP, export_errand, handed_out
 from serving.record.reading import consistency, event, events, proof, signed
 from serving.record.schemas import (
     Checkpoints,
+    CheckpointsQuery,
     ConsistencyProof,
     ConsistencyQuery,
     EventQuery,
@@ -25,7 +26,6 @@ from serving.record.schemas import (
     Export,
     ExportOrder,
     InclusionProof,
-    PageQuery,
     ProofQuery,
 )
 from serving.schemas import AuditEvent
@@ -61,7 +61,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         return await answered(desk(), request, await run_in_threadpool(consistency, desk(), query))
 
     @router.get("/v1/checkpoints", response_model=Checkpoints, summary="Signed checkpoints, the newest first", **READS)
-    async def get_checkpoints(request: Request, query: Annotated[PageQuery, Query()]) -> Any:
+    async def get_checkpoints(request: Request, query: Annotated[CheckpointsQuery, Query()]) -> Any:
         return await answered(desk(), request, await run_in_threadpool(signed, desk(), query))
 
     @router.post(

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from errors import DataError
 from ledger.events import MOST_EVENTS, utc_text
 from ledger.reading import Which
+from serving.cursors import Paged
 from serving.schemas import AuditEvent, Closed
 
 Operation = Literal[
@@ -23,10 +24,9 @@ Operation = Literal[
 ]
 # A NUL can be in no record.
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
-Place = Field(None, ge=1, le=MOST_EVENTS, description="`next_cursor` of the page before.")
 
 
-class EventQuery(Closed):
+class EventQuery(Paged):
     """Which recorded events; a filter that is left out leaves all."""
 
     operation: Operation | None = Field(None, description="Only this operation.")
@@ -36,12 +36,15 @@ class EventQuery(Closed):
     since: AwareDatetime | None = Field(None, description="Only at or after this instant.")
     until: AwareDatetime | None = Field(None, description="Only before this instant.")
     limit: int = Field(100, ge=1, le=1000, description="Most events of a page.")
-    cursor: int | None = Place
 
     def which(self) -> Which:
-        """Return the events that are meant."""
+        """Return the events that are meant.
+
+        Raises:
+            DataError: The cursor cannot be used, or an instant can be in no record.
+        """
         since, until = _told(self.since), _told(self.until)
-        return Which(self.operation, self.object, self.actor, self.outcome, since, until, self.cursor)
+        return Which(self.operation, self.object, self.actor, self.outcome, since, until, self.number())
 
     def said(self) -> dict[str, str]:
         """Return the filters as they are recorded."""
@@ -53,7 +56,7 @@ class Events(Closed):
     """One page of recorded events, the newest first."""
 
     audit_id: str = Field(description="The event of this answer, recorded before it left.")
-    next_cursor: int | None = Field(description="Cursor of the next page; null on the last.")
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last.")
     events: list[AuditEvent]
 
 
@@ -104,11 +107,10 @@ class ProofQuery(Closed):
     )
 
 
-class PageQuery(Closed):
+class CheckpointsQuery(Paged):
     """Which page."""
 
     limit: int = Field(100, ge=1, le=1000, description="Most rows of a page.")
-    cursor: int | None = Place
 
 
 class SignedCheckpoint(Closed):
@@ -125,7 +127,7 @@ class Checkpoints(Closed):
     """One page of checkpoints, the newest first."""
 
     audit_id: str = Field(description="The event of this answer, recorded before it left.")
-    next_cursor: int | None = Field(description="Cursor of the next page; null on the last.")
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last.")
     checkpoints: list[SignedCheckpoint]
 
 

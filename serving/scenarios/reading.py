@@ -13,7 +13,7 @@ from features.cells import guarded
 from ledger.artefacts import Artefact, Json
 from models.allocation.decisions.history import history
 from serving.answers import AUDIT_ID, CSV, JSON, Finding
-from serving.asking import Asking
+from serving.cursors import page_of
 from serving.desk import Desk
 from serving.jobs.job import Asked, Job
 from serving.jobs.waiting import Errand
@@ -52,20 +52,14 @@ def scenarios(desk: Desk, query: ScenariosQuery) -> Finding:
     """Find a page of the studies that are kept, newest first.
 
     Raises:
-        DataError: The cursor names no study.
+        DataError: The cursor cannot be used.
     """
     rows = [row for row in desk.ledger.artefacts(KIND, newest_first=True) if _fits(row, query)]
-    begin = 0
-    if query.cursor is not None:
-        names = [row.name for row in rows]
-        if query.cursor not in names:
-            raise DataError("names no study of this list", place="cursor", fix="begin again without it")
-        begin = names.index(query.cursor)
-    page, rest = rows[begin : begin + query.limit], rows[begin + query.limit :]
+    page, cursor = page_of(rows, query, query.limit, lambda row: row.name)
     document = {
         "scenarios": [_line(row) for row in page],
         "total": len(rows),
-        "next_cursor": rest[0].name if rest else None,
+        "next_cursor": cursor,
     }
     return Finding.of(document, "scenarios", details={"rows": len(page)})
 
@@ -80,7 +74,7 @@ def scenario(desk: Desk, name: str) -> Finding:
     return Finding(_body(desk, desk.ledger.artefact(KIND, name)), f"{KIND}/{name}")
 
 
-def scenario_table(desk: Desk, asking: Asking, name: str) -> Finding:
+def scenario_table(desk: Desk, name: str) -> Finding:
     """Find one study as a table, to take away: what leaves so is a disclosure to whoever asks.
 
     Raises:
@@ -99,8 +93,6 @@ def scenario_table(desk: Desk, asking: Asking, name: str) -> Finding:
         f"{KIND}/{name}",
         details={"act": "export", "rows": len(rows)},
         media_type=CSV,
-        operation="disclosure",
-        recipient=asking.caller.name,
         headers={"content-disposition": f'attachment; filename="{name}.csv"'},
     )
 

@@ -59,7 +59,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     async def get_scenario(request: Request, id: Id, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
         check_sees_all(present().caller)
         if wants_csv(request, query):
-            return await answered(desk(), request, await run_in_threadpool(scenario_table, desk(), present(), id))
+            return await answered(desk(), request, await run_in_threadpool(scenario_table, desk(), id))
         return await answered(desk(), request, await run_in_threadpool(scenario, desk(), id))
 
     return router

@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from serving.cursors import Paged
 from serving.plans.schemas import AuditId, Code, Effect, example
 from serving.schemas import Closed
 
@@ -84,13 +85,12 @@ class Scenarios(Closed):
     next_cursor: str | None = Field(description="Cursor of the next page; null on the last.")
 
 
-class ScenariosQuery(Closed):
+class ScenariosQuery(Paged):
     """Which studies."""
 
     study: Study | None = Field(None, description="Only these.")
     plan_id: Code | None = Field(None, description="Only those of this plan.")
     limit: int = Field(50, ge=1, le=500, description="Most studies of a page.")
-    cursor: Code | None = Field(None, description="`next_cursor` of the page before.")
 
 
 class Line(Closed):

@@ -47,8 +47,6 @@ def tasks(desk: Desk, asking: Asking, query: TasksQuery) -> Finding:
         document,
         f"{PLAN}/{plan_id}" if plan_id else "tasks",
         details={"act": "tasks", "rows": len(found), "owner": query.owner},
-        operation="disclosure" if partner else None,
-        recipient=caller.name if partner else None,
     )
 
 

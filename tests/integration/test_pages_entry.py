@@ -135,5 +135,6 @@ def test_a_page_runs_and_draws_nothing_that_is_not_ours(client: TestClient, serv
 
 def test_every_page_has_a_policy_and_none_is_open_to_all_that_shows_what_is_recorded() -> None:
     pages = [policy for policy in POLICIES.all if policy.page]
-    assert {policy.template for policy in pages if policy.anybody} <= {"/sign-in", "/static/{mark}/{name}", "/help"}
+    entry = {"/sign-in", "/sign-in/account", "/sign-in/answer", "/static/{mark}/{name}", "/help"}
+    assert {policy.template for policy in pages if policy.anybody} <= entry
     assert not [policy for policy in pages if policy.template.startswith("/v1")]

@@ -150,7 +150,11 @@ def test_the_service_gives_csv(client: TestClient) -> None:
     answer = client.get("/v1/published/counts", params={"place": "North", "limit": 2}, headers={"accept": "text/csv"})
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.text.splitlines()[0].startswith("first_day,last_day,level,place,strand,rounded_to,recorded")
-    assert answer.headers["next-cursor"]
+    following = client.get(answer.links["next"]["url"])
+    assert following.headers["total-rows"] == answer.headers["total-rows"]
+    both = {"place": "North", "limit": 4, "format": "csv"}
+    lines = client.get("/v1/published/counts", params=both).text.splitlines()
+    assert [*answer.text.splitlines(), *following.text.splitlines()[1:]] == lines
 
 
 def test_a_place_that_was_never_published_is_refused(client: TestClient) -> None:
@@ -180,6 +184,10 @@ def test_the_public_is_given_the_tables_and_nothing_else(client: TestClient, roo
 
 def test_a_partner_sees_the_feeds_that_it_is_named_for(client: TestClient, root: Path) -> None:
     key = headers_for(root, Role.PARTNER, name="A council", scope=Scope(feeds=frozenset({"council-asb"})))
-    assert [feed["name"] for feed in client.get("/v1/feeds", headers=key).json()["feeds"]] == ["council-asb"]
+    given = client.get("/v1/feeds", headers=key)
+    assert [feed["name"] for feed in given.json()["feeds"]] == ["council-asb"]
+    with open_ledger(root) as ledger:
+        event = ledger.event(given.headers["audit-id"]).draft
+    assert (event.operation, event.recipient) == ("disclosure", "A council")
     assert client.get("/v1/feeds/city", headers=key).status_code == 404
     assert client.get("/v1/quarantine", params={"feed": "city"}, headers=key).status_code == 422

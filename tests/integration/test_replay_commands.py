@@ -100,6 +100,18 @@ def test_every_answer_of_the_service_is_the_same_when_it_is_asked_again(
         assert found["parts"][-1]["name"] == "the answer's body"
 
 
+def test_an_answer_that_was_asked_for_by_a_former_cursor_is_named_so(
+    kept: Done, answered: dict[str, str], call: Command
+) -> None:
+    with opened(kept.root) as ledger:
+        draft = ledger.event(answered["/v1/periods"]).draft
+        details = {**draft.details, "url": "/v1/forecasts?limit=5&cursor=2019-01-01-0a1b2c3d~5"}
+        event = ledger.append(replace(draft, details=details))
+    found = call("audit", "replay", event.audit_id, expected=2)
+    assert (found["outcome"], found["absent"]) == ("cannot", ["what was asked"])
+    assert "former form" in found["parts"][-1]["said"]
+
+
 def test_a_replay_is_asked_for_over_http_kept_and_looked_at_again(
     kept: Done, answered: dict[str, str], client: TestClient
 ) -> None:

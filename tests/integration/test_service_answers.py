@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from ledger.files import FileStore
 from models.runs import load_run
+from serving.forecasts.query import ForecastQuery
 from serving.plans.schemas import PlanAnswer
 from serving.schemas import AuditEvent, ExplanationAnswer, Forecasts, Periods
 from tests.support.forecast_runs import STRANDS, record_run, synthetic_workspace
@@ -73,6 +74,18 @@ def test_pages_join_to_the_whole(client: TestClient) -> None:
             break
         assert len(page["rows"]) == 7
     assert joined == whole
+
+
+def test_a_cursor_is_good_for_its_filters_alone(client: TestClient) -> None:
+    first = client.get("/v1/forecasts", params={"limit": 3, "strand": "robbery"}).json()
+    asked = {"cursor": first["next_cursor"], "limit": 5}
+    assert client.get("/v1/forecasts", params={**asked, "strand": "robbery"}).status_code == 200
+    for filters in ({}, {"strand": "burglary"}, {"strand": "robbery", "horizon": 1}):
+        answer = client.get("/v1/forecasts", params={**asked, **filters})
+        assert (answer.status_code, "other filters" in answer.json()["detail"]) == (422, True)
+    beyond = ForecastQuery(strand=["robbery"]).cursor_at(first["total"], first["run_id"])
+    answer = client.get("/v1/forecasts", params={"strand": "robbery", "cursor": beyond})
+    assert (answer.status_code, "beyond the end" in answer.json()["detail"]) == (422, True)
 
 
 def test_answer_is_recorded_with_the_hash_of_its_bytes(client: TestClient) -> None:

@@ -7,6 +7,9 @@ import pytest
 from features.workspace import DATABASE_VARIABLE, Workspace
 from ledger.files import FileStore
 from serving.access.caller import Role
+from serving.feeds.schemas import QuarantineQuery
+from serving.jobs.schemas import JobQuery
+from serving.record.schemas import CheckpointsQuery, EventQuery
 from tests.support.databases import Postgresql
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.keys import headers_for
@@ -35,12 +38,12 @@ def test_a_plan_is_read_made_and_issued_beside_its_events(
         beyond = {
             "/v1/audit/99999999999-0a1b2c3d": 404,
             "/v1/audit/99999999999-0a1b2c3d/proof": 404,
-            "/v1/audit?cursor=99999999999": 422,
-            "/v1/jobs?cursor=99999999999": 422,
-            "/v1/jobs?cursor=1999999999": 200,
-            "/v1/checkpoints?cursor=99999999999": 422,
+            f"/v1/audit?cursor={EventQuery().cursor_at(99999999999)}": 422,
+            f"/v1/jobs?cursor={JobQuery().cursor_at(99999999999)}": 422,
+            f"/v1/jobs?cursor={JobQuery().cursor_at(1999999999)}": 200,
+            f"/v1/checkpoints?cursor={CheckpointsQuery().cursor_at(99999999999)}": 422,
             "/v1/consistency?old=99999999999": 422,
-            "/v1/quarantine?cursor=9999999999": 422,
+            f"/v1/quarantine?cursor={QuarantineQuery().cursor_at(9999999999)}": 422,
         }
         assert {path: client.get(path).status_code for path in beyond} == beyond
     assert not (root / "strandcast.db").exists()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from serving.forecasts.query import ForecastQuery
 from serving.guards.problems import LARGEST_BODY, MEDIA_TYPE
 from serving.schemas import Problem
 from tests.support.forecast_runs import record_run, synthetic_workspace
@@ -39,7 +40,8 @@ def problem(response: Any, status: int) -> Problem:
         ({"strand": "piracy"}, "no strand 'piracy'"),
         ({"horizon": 9}, "no horizon 9"),
         ({"cursor": "x"}, "not a cursor"),
-        ({"cursor": "2019-01-01-00000000~5"}, "no longer served"),
+        ({"cursor": "2019-01-01-00000000~5"}, "not a cursor"),
+        ({"cursor": ForecastQuery().cursor_at(5, "2019-01-01-00000000")}, "no longer served"),
     ],
 )
 def test_filter_that_leads_nowhere_is_told(client: TestClient, asked: dict[str, Any], words: str) -> None:
@@ -53,6 +55,19 @@ def test_filter_that_leads_nowhere_is_told(client: TestClient, asked: dict[str, 
 def test_query_of_the_wrong_shape_names_its_field(client: TestClient, asked: dict[str, Any], field: str) -> None:
     errors = problem(client.get("/v1/forecasts", params=asked), 422).errors
     assert [fault.field for fault in errors or []] == [field]
+
+
+def test_a_plan_is_not_made_for_one_of_two_numbers(client: TestClient) -> None:
+    body = b'{"total_hours": 100, "total_hours": 200}'
+    answer = client.post("/v1/plans", content=body, headers={"content-type": "application/json"})
+    assert "body.total_hours: stands more than once" in problem(answer, 422).detail
+    assert "query.limit" in problem(client.get("/v1/forecasts?limit=1&limit=2"), 422).detail
+
+
+def test_a_form_that_is_not_spoken_is_415(client: TestClient) -> None:
+    assert "Accept" in problem(client.get("/v1/forecasts", headers={"accept": "application/xml"}), 415).detail
+    order = {"json": {}, "headers": {"accept": "text/html"}}
+    assert "Accept" in problem(client.post("/v1/plans", **order), 415).detail
 
 
 @pytest.mark.parametrize(
@@ -182,8 +197,16 @@ def test_refused_attempts_are_recorded_before_they_are_told(tmp_path: Path) -> N
     record_run(synthetic_workspace(tmp_path / "w"))
     with running_service(tmp_path / "w") as client:
         refused = client.get("/v1/forecasts", params={"strand": "piracy"})
+        absent = client.get(f"/v1/plans/none%00%20{'a' * 300}")
         with open_ledger(tmp_path / "w") as ledger:
-            newest = ledger.events(limit=1)[0].draft
+            lost, newest = (event.draft for event in ledger.events(limit=2))
     assert refused.status_code == 422
     assert (newest.operation, newest.object, newest.outcome) == ("consultation", "route/GET /v1/forecasts", "refused")
-    assert dict(newest.details) == {"request": refused.headers["request-id"], "status": 422}
+    assert dict(newest.details) == {
+        "request": refused.headers["request-id"],
+        "status": 422,
+        "path": "/v1/forecasts",
+    }
+    assert absent.status_code == 422
+    assert lost.object == "route/GET /v1/plans/{id}"
+    assert lost.details["path"] == f"/v1/plans/none%00%20{'a' * 300}"[:200]

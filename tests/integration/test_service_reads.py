@@ -56,6 +56,16 @@ def test_csv_is_given_where_it_is_asked_for(client: TestClient, asked: str, acce
     assert [float(row["mean"]) for row in rows] == [row["mean"] for row in client.get("/v1/forecasts").json()["rows"]]
 
 
+def test_what_is_taken_away_as_a_table_is_a_disclosure_and_what_is_read_is_none(client: TestClient, root: Path) -> None:
+    with open_ledger(root) as ledger:
+        taken, read = (
+            ledger.event(client.get("/v1/forecasts", params=asked).headers["audit-id"]).draft
+            for asked in ({"format": "csv"}, {})
+        )
+    assert (taken.operation, taken.recipient) == ("disclosure", taken.actor)
+    assert (read.operation, read.recipient) == ("consultation", None)
+
+
 def test_pages_of_csv_follow_their_links(client: TestClient) -> None:
     whole = client.get("/v1/forecasts?format=csv").text.splitlines()
     address, joined = "/v1/forecasts?format=csv&limit=10&strand=robbery&strand=burglary", whole[:1]

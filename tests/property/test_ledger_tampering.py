@@ -26,7 +26,7 @@ DRAFTS = st.builds(
     WORDS,
     role=WORDS,
     purpose=WORDS,
-    object_hash=st.none() | WORDS,
+    object_hash=st.none() | st.from_regex("[0-9a-f]{64}", fullmatch=True),
     outcome=st.sampled_from(["ok", "refused", "failed"]),
     details=st.dictionaries(WORDS, SCALARS, max_size=4),
 )

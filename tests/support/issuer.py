@@ -1,11 +1,14 @@
 """An OpenID Connect issuer on this machine: serves its keys, signs tokens, changes keys, falls silent."""
 
+import base64
+import hashlib
 import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -23,6 +26,7 @@ class LocalIssuer:
         self.asked = 0
         self.silent = False
         self.claims_to_be: str | None = None
+        self._codes: dict[str, tuple[str, str, str]] = {}
         issuer = self
 
         class Pages(BaseHTTPRequestHandler):
@@ -35,6 +39,15 @@ class LocalIssuer:
                 if page is not None and not issuer.silent:
                     self.wfile.write(json.dumps(page()).encode())
 
+            def do_POST(self) -> None:
+                fields = dict(parse_qsl(self.rfile.read(int(self.headers["content-length"])).decode()))
+                token = issuer.redeemed(fields)
+                self.send_response(200 if token else 400)
+                self.end_headers()
+                self.wfile.write(
+                    json.dumps({"access_token": token, "token_type": "Bearer"}).encode() if token else b"{}"
+                )
+
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the library
                 """Say nothing."""
 
@@ -42,7 +55,24 @@ class LocalIssuer:
         self.address = f"http://127.0.0.1:{self.server.server_port}"
 
     def described(self) -> dict[str, Any]:
-        return {"issuer": self.claims_to_be or self.address, "jwks_uri": f"{self.address}/keys"}
+        own = self.address
+        places = {"authorization_endpoint": f"{own}/authorize", "token_endpoint": f"{own}/token"}
+        return {"issuer": self.claims_to_be or own, "jwks_uri": f"{own}/keys", **places}
+
+    def agree(self, address: str, token: str) -> tuple[str, str]:
+        """Confirm a sign-in that a browser was sent here with: return the state and code that it takes back."""
+        asked = dict(parse_qsl(urlsplit(address).query))
+        assert asked["code_challenge_method"] == "S256"
+        code = f"code-{len(self._codes)}"
+        self._codes[code] = (asked["code_challenge"], asked["redirect_uri"], token)
+        return asked["state"], code
+
+    def redeemed(self, fields: Mapping[str, str]) -> str | None:
+        """Return the token that a code is worth, once, to whoever began the sign-in; None to anybody else."""
+        challenge, back, token = self._codes.pop(fields.get("code", ""), ("", "", ""))
+        digest = hashlib.sha256(fields.get("code_verifier", "").encode()).digest()
+        shown = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return token if token and (shown, fields.get("redirect_uri")) == (challenge, back) else None
 
     def listed(self) -> dict[str, Any]:
         return {"keys": [*(public(key_id, key) for key_id, key in self.keys.items()), *self.extra]}

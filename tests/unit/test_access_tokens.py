@@ -75,6 +75,19 @@ def test_a_token_names_who_asks_their_roles_and_their_scope(desk: Desk, key_id: 
     assert found.scope == Scope(strands=frozenset({"burglary"}), areas=frozenset({"North"}))
 
 
+@pytest.mark.parametrize("required", [True, False])
+def test_a_token_that_leaves_its_scope_open_is_refused_where_it_must_say_one(desk: Desk, required: bool) -> None:
+    settings = desk.settings.model_copy(update={"scope_required": required})
+    desk.tokens = Tokens(settings, desk.keys, lambda: NOW)
+    assert desk.identity(strandcast_scope={}).scope == Scope()
+    if not required:
+        assert desk.identity(strandcast_scope=...).scope == Scope()
+        return
+    for missing in (..., None):
+        with pytest.raises(UnknownCallerError, match="does not say how far its sight reaches"):
+            desk.identity(strandcast_scope=missing)
+
+
 @pytest.mark.parametrize("within", [{"exp": AT - 59}, {"nbf": AT + 60}, {"iat": AT + 60}])
 def test_clocks_may_be_a_minute_apart(desk: Desk, within: dict[str, Any]) -> None:
     assert desk.identity(**within).name == "ann"

@@ -28,6 +28,8 @@ def test_canonical_json_refuses_what_has_more_than_one_reading(value: object) ->
         {"outcome": "maybe"},
         {"object": ""},
         {"actor": ""},
+        {"object_hash": "zzz"},
+        {"recipient": ""},
         {"details": {"": 1}},
         {"details": {"hours": 2.5}},
         {"details": {"hours": [1]}},
