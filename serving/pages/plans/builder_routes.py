@@ -12,7 +12,6 @@ from errors import StrandcastError
 from serving.access.caller import Role
 from serving.access.policy import page
 from serving.asking import present
-from serving.conflicts import sentence_of, status_of
 from serving.desk import Desk
 from serving.jobs.reading import cancel, job
 from serving.jobs.routes import ASKERS
@@ -20,7 +19,7 @@ from serving.jobs.schemas import CancelOrder
 from serving.jobs.waiting import Errand
 from serving.pages.forms import WRONG, Form, fresh_key, sent_form
 from serving.pages.maps import map_for
-from serving.pages.plans.errands import keep_once, led_by, page_of
+from serving.pages.plans.errands import keep_once, led_by, page_of, told_of
 from serving.pages.plans.ordering import ordered, rows_of
 from serving.pages.plans.picture import Picture, change_picture, hours_picture
 from serving.pages.plans.reading import BesideQuery, Builder, BuilderQuery, builder, side_by_side
@@ -121,7 +120,8 @@ async def _taken(request: Request, site: Site, errand: Callable[[Desk, Mapping[s
         except ValidationError as error:
             faults = [(_field_of(one["loc"]), str(one["msg"])) for one in error.errors()]
         except StrandcastError as error:
-            status, faults = status_of(error), [("", sentence_of(error))]
+            status, why = told_of(error)
+            faults = [("", why)]
         else:
             if place:
                 return led_to(place)

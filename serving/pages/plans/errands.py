@@ -1,15 +1,20 @@
 """Errands of pages: the jobs that the API asks for, and where somebody is led once they are done."""
 
 import json
+import logging
 from http import HTTPStatus
 
 from fastapi.responses import Response
 
+from errors import StrandcastError
 from serving.asking import Asking
+from serving.conflicts import sentence_of, status_of
 from serving.desk import Desk
 from serving.jobs.waiting import Errand, run_errand
 from serving.once import HEADER
 from serving.pages.forms import KEY, Form
+
+_logger = logging.getLogger("strandcast.serving")
 
 _PLACES = {"plans": "/plans/", "sketches": "/plans/new?sketch=", "jobs": "/plans/jobs/"}
 
@@ -44,3 +49,11 @@ def detail_of(answer: Response) -> str:
     """Return the sentence of a problem document."""
     detail: str = json.loads(bytes(answer.body)).get("detail", "")
     return detail
+
+
+def told_of(error: StrandcastError) -> tuple[HTTPStatus, str]:
+    """Return the status and the sentence of an error that a form has run into; the log has what is our fault."""
+    status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _logger.warning("a form failed: %s", error)
+    return status, sentence_of(error)

@@ -13,12 +13,12 @@ from serving.access.caller import Role
 from serving.access.policy import page
 from serving.answers import tag_of
 from serving.asking import present
-from serving.conflicts import sentence_of, status_of
 from serving.pages.forms import WRONG, fresh_key, sent_form
 from serving.pages.maps import map_for
 from serving.pages.plans.builder_routes import Faults
 from serving.pages.plans.builder_routes import routes as builder_routes
 from serving.pages.plans.deciding import Act, edited, issued, rejected
+from serving.pages.plans.errands import told_of
 from serving.pages.plans.picture import hours_picture
 from serving.pages.plans.reading import ListQuery, PlanQuery, listed, one_plan
 from serving.pages.site import Site, Source, led_to
@@ -94,7 +94,8 @@ async def _decided(request: Request, site: Site, plan_id: str, act: Act) -> Any:
     except ValidationError as error:
         status, faults = WRONG, _faults_of(error, form["form"])
     except StrandcastError as error:
-        status, faults = status_of(error), [(f"{form['form']}-title", sentence_of(error))]
+        status, why = told_of(error)
+        faults = [(f"{form['form']}-title", why)]
     else:
         if place:
             return led_to(place)
@@ -148,4 +149,7 @@ def _faults_of(error: ValidationError, form: str) -> Faults:
     """Return what is wrong with the fields of a form, each under the id of its field."""
     sentences = {"reason": "Say why, in your words.", "hours": "Enter the hours: a number of 0 or more."}
     names = [str(one["loc"][-1]) for one in error.errors() if one["loc"]]
-    return [(f"{form}-{name}", sentences.get(name, f"Enter the {name.replace('_', ' ')}.")) for name in names]
+    return [
+        (f"{form}-{name.removesuffix('_code')}", sentences.get(name, f"Enter the {name.replace('_', ' ')}."))
+        for name in names
+    ]

@@ -2,7 +2,7 @@
 // what was asked for before is given up.
 
 const { swap } = await import(document.querySelector('script[src$="/swap.js"]').src);
-const PARTS = "#faults #result", TYPING = 350, FIRST_LOOK = 150, LOOKS = 300;
+const PARTS = "#faults #result", TYPING = 150, FIRST_LOOK = 100, LOOKS = 200;
 const form = document.getElementById("order");
 let waiting = 0, turn = 0;
 
@@ -19,6 +19,7 @@ async function send(address) {
   const mine = ++turn;
   clearTimeout(waiting);
   giveUp();
+  document.getElementById("progress").hidden = false;
   const body = new URLSearchParams(new FormData(form));
   body.set("form_key", fresh());
   await swap(address, PARTS, { method: "post", body, headers: { accept: "text/html", prefer: "respond-async" } });
