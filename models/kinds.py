@@ -11,3 +11,5 @@ SERVED = "served-run"
 GATE = "gate"
 # The outlines of a run's areas, as pages draw them; its name is the run's.
 MAP = "map"
+# A study of a plan.
+SCENARIO = "scenario"

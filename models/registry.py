@@ -70,7 +70,7 @@ def register(
     rows = [Artefact.of(KIND, version, manifest, {"origin": origin.isoformat()})]
     if bundle.booster:
         rows.append(Artefact.of(TREES, version, files.put(bundle.booster, "models", ".txt"), {}))
-    known = any(artefact.name == version for artefact in ledger.artefacts(KIND))
+    known = ledger.held(KIND, version)
     draft = Draft(
         "model",
         f"model/{version}",

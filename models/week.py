@@ -115,7 +115,7 @@ def run_forecast(
         features=features_sha256(champion.model),
         output=stored,
     )
-    held = next((a for a in ledger.artefacts(KIND) if a.name == run_id), None)
+    held = ledger.held(KIND, run_id)
     said = _meta(forecast, known, champion, notices=notices, attribution=attribution)
     meta = held.meta if held else {**said, "panel": kept.name, MANIFEST: dict(manifest.document)}
     own = [] if held else [Artefact.of(KIND, run_id, stored, meta)]

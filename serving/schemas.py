@@ -13,6 +13,10 @@ Hours = Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=Fa
 Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z._:-]{1,200}$")]
 
 
+# The code of an area in a path, as the file of areas gives it.
+AreaCode = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
 class Closed(BaseModel):
     """A shape that has no other fields than these."""
 

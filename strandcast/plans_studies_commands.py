@@ -99,29 +99,14 @@ def compare(
 @command_options
 def flip(context: Context, plan_id: str, area_code: str, out: Path | None) -> None:
     """Show the smallest change of an area's demand that would add hours to it, or take some; solved on both sides."""
-    from models.allocation.programme.warm import Warm
-    from models.allocation.reasons.contributions import behind
-    from models.allocation.reasons.flip import flips
-    from models.allocation.reasons.sentences import area_sentences
+    from models.allocation.scenarios.single import flip_of
     from strandcast.deployment import Deployment
 
     _check(out)
     with Deployment.open(context) as deployment:
         mine = _studied(deployment, plan_id, "flip", area_code=area_code)
-        plan, run = mine.planned.plan, mine.scenario.run
-        found = flips(plan, area_code, warm=Warm(), fresh=mine.scenario.solve)
-        demand, at = mine.planned.posed.demand, plan.problem.area_codes.index(area_code)
-        counted = dict(zip(demand.strands, demand.mean[at].tolist(), strict=True))
-        factors = behind(deployment.ledger, deployment.files, run, mine.scenario.choices.horizon, area_code, counted)
-    reason = area_sentences(plan)[at]
-    document = {**found.document(), "reason": reason, "behind": [factor.document() for factor in factors]}
+        document, lines = flip_of(deployment.books(), mine, area_code)
     rows = [{"area_code": area_code, "change": point, **document[point]} for point in ("add", "remove")]
-    lines = [
-        reason,
-        found.sentence(found.adds),
-        found.sentence(found.removes),
-        *(factor.sentence() for factor in factors),
-    ]
     _tell(context, mine, document, rows, (out, None), lines, [])
 
 
@@ -133,28 +118,23 @@ def flip(context: Context, plan_id: str, area_code: str, out: Path | None) -> No
 @command_options
 def next_hours(context: Context, plan_id: str, resource: str | None, hours: float, out: Path | None) -> None:
     """Show what more hours of a resource would do and where, by solving the plan again with them."""
-    from models.allocation.reasons.next_hours import next_hours
+    from models.allocation.scenarios.single import next_of
     from strandcast.deployment import Deployment
 
     _check(out)
     with Deployment.open(context) as deployment:
         mine = _studied(deployment, plan_id, "next", resource=resource)
-        plan = mine.planned.plan
-        told = [
-            next_hours(plan, code, mine.scenario.solve, hours)
-            for code in ([resource] if resource else plan.problem.resources)
-        ]
-    names = {area["area_code"]: area["name"] for area in mine.document["areas"]}
+        document, lines = next_of(mine, resource, hours)
+    told = document["resources"]
     rows = [
-        {"resource": one.resource, "area_code": code, "hours": change}
+        {"resource": one["resource"], "area_code": code, "hours": change}
         for one in told
-        for code, change in one.change.items()
+        for code, change in one["areas"].items()
     ]
-    cells = [[one.resource, f"{one.placed:.2f}", f"{one.harm:.3f}", f"{one.promised:.3f}"] for one in told]
+    cells = [[one["resource"], f"{one['placed']:.2f}", f"{one['harm']:.3f}", f"{one['promised']:.3f}"] for one in told]
     columns = ["resource", "hours placed", "harm gained", "at most, by its price"]
     table = plain_table(f"{hours:g} hours more", columns, cells, columns[1:])
-    document = {"hours": hours, "resources": [one.document() for one in told]}
-    _tell(context, mine, document, rows, (out, None), [one.sentence(names) for one in told], [table])
+    _tell(context, mine, document, rows, (out, None), lines, [table])
 
 
 @click.command("frontier")

@@ -22,7 +22,7 @@ _DIGITS = 16
 @click.argument("asked", metavar="ID")
 @command_options
 def replay(context: Context, asked: str) -> None:
-    """Make again what ID names (an audit id, a forecast run, a plan or a model), and compare it to the bit.
+    """Make again what ID names (an audit id, a forecast run, a plan, a study or a model), and compare it to the bit.
 
     Only what was recorded by then is looked at. The exit code is 0 where it is the same, or within 1e-9 on another
     processor, 1 where it differs, and 2 where something that it was made with is absent.

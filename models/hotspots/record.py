@@ -61,7 +61,7 @@ def record(
     content = to_geojson(found, table, {KIND: about, **({"synthetic": True} if "synthetic" in codes else {})})
     stored = files.put(content, KIND, ".geojson")
     run_id = f"{found.week}-{stored.sha256[:8]}"
-    held = run_id in {artefact.name for artefact in ledger.artefacts(KIND)}
+    held = ledger.held(KIND, run_id)
     draft = Draft(
         "consultation" if held else "combination",
         f"{KIND}/{run_id}",

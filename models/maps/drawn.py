@@ -64,7 +64,7 @@ class Map:
 
 def map_file(ledger: Ledger, run_id: str) -> Artefact | None:
     """Return the row of a run's map; None where none was made."""
-    return next((artefact for artefact in ledger.artefacts(MAP) if artefact.name == run_id), None)
+    return ledger.held(MAP, run_id)
 
 
 def read_map(ledger: Ledger, files: FileStore, run_id: str) -> Map | None:

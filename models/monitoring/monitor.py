@@ -107,7 +107,7 @@ def record(found: Monitoring, marks: Sequence[str], books: Books) -> RecordedMon
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     stored = books.files.put(text.encode(), KIND, ".json")
     name = f"{found.as_of}-{stored.sha256[:8]}"
-    held = any(artefact.name == name for artefact in books.ledger.artefacts(KIND))
+    held = books.ledger.held(KIND, name)
     meta = {"model_version": found.version, "as_of": found.as_of.isoformat(), "state": found.state}
     draft = Draft(
         "consultation" if held else "model",

@@ -67,7 +67,7 @@ def record(
     content = json.dumps({KIND: about, "rows": table}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     stored = files.put(content.encode(), KIND, ".json")
     run_id = f"{about['as_of']}-{stored.sha256[:8]}"
-    held = run_id in {artefact.name for artefact in ledger.artefacts(KIND)}
+    held = ledger.held(KIND, run_id)
     named = {"strand": about["strand"], "as_of": about["as_of"]}
     draft = Draft(
         "consultation" if held else "combination",

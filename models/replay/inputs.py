@@ -5,10 +5,10 @@ from typing import Any
 
 from errors import LedgerError
 from ledger.artefacts import Artefact
+from ledger.erased import ERASURE
 from ledger.events import Event, NoSuchRecordError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
-from ledger.erased import ERASURE
 from models.replay.outcome import Part
 
 

@@ -147,6 +147,27 @@ def manifest_of_plan(
     return Manifest(told, (surroundings, *kept.values()))
 
 
+def manifest_of_study(files: FileStore, plan_id: str, other: str | None, settings: Sequence[SettingsFile]) -> Manifest:
+    """Return the manifest of a study of a plan; the study's own hash stands in the row that holds it.
+
+    Args:
+        files: Where surroundings and settings are kept.
+        plan_id: The plan.
+        other: The plan beside it, if any.
+        settings: Files of the workspace's settings that it rests on.
+    """
+    surroundings = kept_surroundings(files)
+    kept = {item.role: item.kept(files) for item in settings}
+    told: dict[str, Json] = {
+        "version": VERSION,
+        "surroundings": surroundings.name,
+        "plan": plan_id,
+        "other": other,
+        "settings": {role: row.name for role, row in kept.items()},
+    }
+    return Manifest(told, (surroundings, *kept.values()))
+
+
 def secret_name(secret: str) -> str:
     """Return a name by which a secret of 256 drawn bits is known again and that tells nothing of it."""
     return hashlib.sha256(f"strandcast visits {secret}".encode()).hexdigest()[:_NAMED]

@@ -63,7 +63,7 @@ def _made(kept: Kept, event: Event, row: Artefact, document: Mapping[str, Any], 
     manifest: Any = row.meta[MANIFEST]
     rehearsal, scratch = Rehearsal(kept.ledger, event), ScratchFiles(kept.files.root)
     try:
-        _again(document, _sets(kept, manifest, secret), Books(rehearsal, scratch, "replay"))
+        _again(document, sets_in(kept, manifest, secret), Books(rehearsal, scratch, "replay"))
     except StrandcastError as error:
         return [Part(_MADE, "differs", str(error).rstrip("."))]
     made = scratch.made("plans")
@@ -99,7 +99,8 @@ def _secret(manifest: Mapping[str, Any], secret: str) -> list[Part]:
     return [Part("settings (salt)", "same" if same else "changed", said, str(manifest["secret"]), found)]
 
 
-def _sets(kept: Kept, manifest: Mapping[str, Any], secret: str) -> Sets:
+def sets_in(kept: Kept, manifest: Mapping[str, Any], secret: str) -> Sets:
+    """Return what a workspace knew, by the files of settings that a manifest names."""
     paths: dict[str, Path] = {
         role: kept.files.locate(kept.ledger.artefact(SETTINGS, str(name)).stored)
         for role, name in manifest["settings"].items()

@@ -1,7 +1,7 @@
 """Replay: what an identifier names is made again from what was recorded, and compared to the bit.
 
-An answer or a decision is named by its audit id, a run and a plan by their own names too. Nothing is recorded by a
-replay, and nothing but what was recorded by then is looked at: later deliveries, models and settings play no part.
+An answer or a decision is named by its audit id; a run, a plan and a study by their own names too. Nothing is recorded
+by a replay, and nothing but what was recorded by then is looked at: later deliveries, models and settings play no part.
 """
 
 import json
@@ -19,7 +19,7 @@ from models.allocation.decisions.answers import KIND as TASK
 from models.allocation.decisions.history import EDIT, ISSUE, REJECT
 from models.allocation.decisions.record import KIND as PLAN
 from models.explanation.contributions import KIND as EXPLANATION
-from models.kinds import FORECAST, MODEL
+from models.kinds import FORECAST, MODEL, SCENARIO
 from models.preflight import preflight
 from models.registry import TREES
 from models.replay.acts import decision_parts, explanation_parts
@@ -28,6 +28,7 @@ from models.replay.manifest import ASKED, MANIFEST
 from models.replay.outcome import Outcome, Part, Replay, Verdict
 from models.replay.plans import plan_parts
 from models.replay.runs import run_parts
+from models.replay.studies import study_parts
 from models.replay.surroundings import ANSWERING, MAKING, Surroundings, differences, present_surroundings
 from models.replay.surroundings import KIND as SURROUNDINGS
 
@@ -74,7 +75,7 @@ class Replayer:
         return Kept(self.ledger, self.files)
 
     def replay(self, asked: str) -> Replay:
-        """Make again what an identifier names: an audit id, or the name of a run, a plan or a model.
+        """Make again what an identifier names: an audit id, or the name of a run, a plan, a study or a model.
 
         Raises:
             NoSuchRecordError: Nothing has it.
@@ -85,7 +86,7 @@ class Replayer:
         return replace(self._done[event.audit_id], asked=asked)
 
     def _event(self, asked: str) -> Event:
-        for kind in (FORECAST, PLAN, MODEL):
+        for kind in (FORECAST, PLAN, MODEL, SCENARIO):
             try:
                 return self.ledger.event_of(kind, asked)
             except NoSuchRecordError:
@@ -93,7 +94,7 @@ class Replayer:
         try:
             return self.ledger.event(asked)
         except NoSuchRecordError as error:
-            fix = "use an audit id, or the name of a forecast run, a plan or a model"
+            fix = "use an audit id, or the name of a forecast run, a plan, a study or a model"
             raise NoSuchRecordError(f"nothing is recorded as {asked}", fix=fix) from error
 
     def _made_again(self, event: Event) -> Replay:
@@ -112,6 +113,7 @@ class Replayer:
             TASK: self._task,
             EXPLANATION: self._explanation,
             MODEL: self._model,
+            SCENARIO: self._study,
         }
         if kind in ways:
             return ways[kind](event, name)
@@ -139,6 +141,13 @@ class Replayer:
     def _model(self, event: Event, name: str) -> Replay:
         return self._told(event, MODEL, self._model_parts(event, name))
 
+    def _study(self, event: Event, name: str) -> Replay:
+        return self._of_row(event, SCENARIO, name, self._study_parts)
+
+    def _study_parts(self, kept: Kept, event: Event, row: Artefact) -> list[Part]:
+        plans = [str(row.meta[key]) for key in ("plan_id", "other") if row.meta.get(key)]
+        return [*(self._beneath(plan) for plan in plans), *study_parts(kept, event, row, self.secret)]
+
     def _of_row(
         self, event: Event, kind: str, name: str, parts: Callable[[Kept, Event, Artefact], list[Part]]
     ) -> Replay:
@@ -151,7 +160,12 @@ class Replayer:
         if recorded.sequence != event.sequence:
             study = event.draft.details.get("study")
             notes = (f"{kind} {name} was recorded as {recorded.audit_id}; {event.audit_id} looked at it.",)
-            if study:
+            if study and "job" in event.draft.details:
+                notes = (
+                    *notes,
+                    f"The study '{study}' that it looked for is kept: replay it by its own name.",
+                )
+            elif study:
                 notes = (*notes, f"What the study '{study}' showed was not recorded; the plan that it rests on was.")
         manifest: Any = row.meta.get(MANIFEST)
         named = manifest.get("surroundings") if isinstance(manifest, Mapping) else None
@@ -199,7 +213,7 @@ class Replayer:
     def _answer(self, event: Event) -> Replay:
         """Return the replay of an answer of the service: its body, and the run or plan that it tells of."""
         kind, _, name = event.draft.object.partition("/")
-        beneath = [self._beneath(name)] if kind in (FORECAST, PLAN) and self.kept.row(kind, name) else []
+        beneath = [self._beneath(name)] if kind in (FORECAST, PLAN, SCENARIO) and self.kept.row(kind, name) else []
         named = event.draft.details.get(SURROUNDINGS)
         return self._told(event, "answer", [*beneath, self._body(event)], named, computed=True, rooms=ANSWERING)
 
@@ -251,7 +265,7 @@ def replay(ledger: Ledger, files: FileStore, asked: str, *, secret: str, answers
     Args:
         ledger: The record.
         files: Its files.
-        asked: An audit id, or the name of a run, a plan or a model.
+        asked: An audit id, or the name of a run, a plan, a study or a model.
         secret: The workspace's, by which lists of visits are drawn.
         answers: Makes answers of the service again; None: these cannot be.
 

@@ -10,17 +10,19 @@ import pyarrow as pa
 
 from errors import ModelError
 from features.spec import GROUPS
+from models.served.history import History
 from models.served.layout import BASE, CALIBRATION, JSON, KEY, MEAN, MULTIPLIER, NUMBERS, Block, Layout
 from models.served.tables import LevelTable
 from models.table import COLUMNS, MULTIPLIERS, QUANTILES
 
 
-def served_bytes(run_id: str, tables: Sequence[LevelTable]) -> bytes:
+def served_bytes(run_id: str, tables: Sequence[LevelTable], history: History | None = None) -> bytes:
     """Return the served file of a run; the same tables give the same bytes.
 
     Args:
         run_id: Name of the run.
         tables: Of the areas' own level and those above it.
+        history: What was recorded before it; None: nobody knows any more.
 
     Raises:
         ModelError: The rows of a table are not one for each horizon, member and strand, in this order.
@@ -36,7 +38,8 @@ def served_bytes(run_id: str, tables: Sequence[LevelTable]) -> bytes:
     for name, source in {**sources, CALIBRATION: CALIBRATION}.items():
         columns[name] = pa.array(np.concatenate([frame[source].to_numpy(np.float64) for frame in frames]))
     batch = pa.RecordBatch.from_pydict(columns)
-    schema = batch.schema.with_metadata({KEY: layout.to_bytes()})
+    before = history.metadata() if history else {}
+    schema = batch.schema.with_metadata({KEY: layout.to_bytes(), **before})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, schema) as writer:
         writer.write_batch(batch.replace_schema_metadata(schema.metadata))

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from errors import DataError, LedgerError, ModelError
+from errors import DataError, LedgerError, ModelError, ServiceError
 from features.cells import guarded
 from ledger.artefacts import Artefact
 from ledger.files import FileStore
 from models.explanation.reasons import Explanation
+from models.served.history import History
 from models.served.layout import BASE, CALIBRATION, JSON, MEAN, MULTIPLIER, NUMBERS, Block, Layout
 
 I64 = NDArray[np.int64]
@@ -62,6 +63,7 @@ class ServedRun:
         meta: What the run's record says of it.
         layout: What the file says once.
         marks: Notices that hold for every row now, and did not when the run was recorded.
+        history: What was recorded before it; None: the file was made before files had one.
     """
 
     def __init__(self, run: Artefact, batch: pa.RecordBatch, marks: Sequence[str] = ()) -> None:
@@ -70,6 +72,7 @@ class ServedRun:
         self.meta = {**meta, "notices": [*meta["notices"], *marks]}
         self.layout = Layout.of(batch.schema.metadata)
         self.marks = tuple(marks)
+        self.history = History.read(batch.schema.metadata)
         if self.layout.run_id != run.name or self.layout.rows != batch.num_rows:
             raise ModelError("is not the file of this run", place=run.name, fix="restore it from a backup")
         self._json, self._numbers = (_Texts(batch.column(name)) for name in (JSON, NUMBERS))
@@ -149,6 +152,25 @@ class ServedRun:
         for code, horizon, strand, numbers in keys:
             parts += (begins[code], middles[horizon][strand], numbers, ends[strand])
         return b"".join(parts)
+
+    def means(self, positions: I64) -> NDArray[np.float64]:
+        """Return the means of rows, to the bit."""
+        found: NDArray[np.float64] = self._columns[MEAN][positions]
+        return found
+
+    def counts_before(self, block: Block, member: int, strand: int) -> list[float | None]:
+        """Return what was recorded of a member and strand in the periods of the history; None: not observed.
+
+        Raises:
+            ServiceError: The file was made before files had a history.
+        """
+        if self.history is None:
+            raise ServiceError(
+                "was recorded before histories were kept", place=self.run_id, fix="wait for the next run"
+            )
+        # Blocks follow each other there as here, but once and not once a horizon.
+        row = block.first // len(self.layout.horizons) + member * len(block.strands) + strand
+        return [None if np.isnan(count) else float(count) for count in self.history.counts[row]]
 
     def explanation(self, position: int) -> Explanation:
         """Return what the row at a position rests on.

@@ -16,7 +16,7 @@ _ROOMS = Path(__file__).resolve().parents[2]
 
 def served_file(ledger: Ledger, run_id: str) -> Artefact | None:
     """Return the row of a run's served file; None where the run was recorded without one."""
-    return next((artefact for artefact in ledger.artefacts(SERVED) if artefact.name == run_id), None)
+    return ledger.held(SERVED, run_id)
 
 
 def prepare_apart(root: Path, run_id: str) -> None:

@@ -17,6 +17,7 @@ from models.forecaster import Forecast
 from models.kinds import FORECAST, SERVED
 from models.registry import load
 from models.runs import ForecastRun, load_panel, read_frame
+from models.served.counted import history_of
 from models.served.make import served_bytes
 from models.served.ready import served_file
 from models.served.tables import level_tables, own_table
@@ -52,7 +53,8 @@ def kept_for_reading(
     """
     _check_same(own, forecast, run_id)
     tables = level_tables(own, forecast, panel, model_version=model_version, notices=notices)
-    return Artefact.of(SERVED, run_id, files.put(served_bytes(run_id, tables), FOLDER, SUFFIX))
+    history = history_of(panel, [table.members for table in tables])
+    return Artefact.of(SERVED, run_id, files.put(served_bytes(run_id, tables, history), FOLDER, SUFFIX))
 
 
 def prepare(books: Books, run_id: str) -> tuple[str, bool]:

@@ -23,7 +23,7 @@ def keep_report(
     """
     stored = books.files.put(html.encode(), "weekly-reports", ".html")
     name = f"{start}-{stored.sha256[:8]}"
-    if any(held.name == name for held in books.ledger.artefacts(KIND)):
+    if books.ledger.held(KIND, name):
         return
     artefacts = [Artefact.of(KIND, name, stored, {"start": start})]
     document = {"start": start, "feeds": [completeness_document(feed) for feed in feeds]}

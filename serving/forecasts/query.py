@@ -1,5 +1,6 @@
 """Questions about forecasts: the filters and the page of a read."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -7,6 +8,7 @@ from pydantic import Field
 from ledger.events import Scalar
 from serving.cursors import Paged, beyond_the_end
 from serving.formats import Format
+from serving.schemas import Closed
 
 Filters = Annotated[list[Annotated[str, Field(max_length=200)]] | None, Field(max_length=200)]
 
@@ -40,3 +42,18 @@ class ForecastQuery(Format, Paged):
         given = {"area_code": self.area_code, "strand": self.strand, "horizon": self.horizon}
         said: dict[str, Scalar] = {} if self.level is None else {"level": self.level}
         return said | {name: ";".join(map(str, values)) for name, values in given.items() if values is not None}
+
+
+class HistoryQuery(Closed):
+    """Of which rows of the served run the counts before it are wanted."""
+
+    level: str | None = Field(None, max_length=40, description="Level of the areas; left out: the areas' own.")
+    area_code: Filters = Field(None, description="Only these areas; may be given several times.")
+    strand: Filters = Field(None, description="Only these strands; may be given several times.")
+    limit: int = Field(50, ge=1, le=500, description="Most rows, an area and a strand each.")
+
+
+class ChangesQuery(HistoryQuery):
+    """Which changes since the run before."""
+
+    period_start: date | None = Field(None, description="Of this period; left out: the first that both runs cover.")

@@ -130,9 +130,9 @@ def _selection(run: ServedRun, query: ForecastQuery, scope: Scope) -> Selection:
     horizons = {horizon: at for at, horizon in enumerate(run.layout.horizons)}
     return Selection(
         block,
-        _places("horizon", horizons, query.horizon),
-        _places("area_code", seen.codes, query.area_code),
-        _places("strand", seen.strands, query.strand),
+        places("horizon", horizons, query.horizon),
+        places("area_code", seen.codes, query.area_code),
+        places("strand", seen.strands, query.strand),
     )
 
 
@@ -142,7 +142,7 @@ def _is_seen(run: ServedRun, place: tuple[Block, int, int, int], scope: Scope) -
     return block.codes[member] in seen.codes and block.strands[strand] in seen.strands
 
 
-def _places(name: str, seen: Mapping[Any, int], asked: Sequence[Any] | None) -> I64:
+def places(name: str, seen: Mapping[Any, int], asked: Sequence[Any] | None) -> I64:
     """Return the places of what was asked for among what is seen; None asks for all of it.
 
     Raises:

@@ -12,8 +12,10 @@ from serving.answers import answered
 from serving.asking import present
 from serving.desk import Desk
 from serving.direct import QueryRoute
-from serving.forecasts.query import ForecastQuery
+from serving.forecasts.before import changes, history
+from serving.forecasts.query import ChangesQuery, ForecastQuery, HistoryQuery
 from serving.forecasts.reading import covered, explanation, forecasts, is_served
+from serving.forecasts.schemas import ChangesAnswer, HistoryAnswer
 from serving.formats import TABLE, wants_csv
 from serving.schemas import ExplanationAnswer, Forecasts, Periods
 
@@ -45,6 +47,27 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     async def get_forecasts(request: Request, query: Annotated[ForecastQuery, Query()]) -> Any:
         as_csv = wants_csv(request, query)
         return await answered(desk(), request, forecasts(desk(), query, present().caller.scope, as_csv=as_csv))
+
+    @router.get(
+        "/v1/forecasts/history",
+        response_model=HistoryAnswer,
+        summary="What was recorded in the periods before, beside what is expected",
+        tags=["forecasts"],
+        **declared("consultation", *READERS),
+    )
+    async def get_history(request: Request, query: Annotated[HistoryQuery, Query()]) -> Any:
+        return await answered(desk(), request, history(desk(), query, present().caller.scope))
+
+    @router.get(
+        "/v1/forecasts/changes",
+        response_model=ChangesAnswer,
+        summary="By how much other counts are expected than by the run before, the largest first",
+        tags=["forecasts"],
+        **declared("consultation", *READERS),
+    )
+    async def get_changes(request: Request, query: Annotated[ChangesQuery, Query()]) -> Any:
+        # The run before has to be read from the disk first.
+        return await answered(desk(), request, await run_in_threadpool(changes, desk(), query, present().caller.scope))
 
     @router.get(
         "/v1/explanations/{id}",

@@ -14,6 +14,7 @@ from serving.asking import present
 from serving.desk import Desk
 from serving.formats import TABLE, Format, wants_csv
 from serving.jobs.waiting import LATER, run_errand
+from serving.plans.areas import area
 from serving.plans.deciding import issue, reject
 from serving.plans.making import around_errand, edit_errand
 from serving.plans.narrowing import check_sees_all
@@ -21,6 +22,7 @@ from serving.plans.reading import compared, plan, plan_table, plans
 from serving.plans.resources import resources
 from serving.plans.resources_schemas import ResourcesAnswer
 from serving.plans.schemas import (
+    AreaAnswer,
     AroundOrder,
     Compared,
     ComparedQuery,
@@ -32,7 +34,7 @@ from serving.plans.schemas import (
     PlansQuery,
     RejectOrder,
 )
-from serving.schemas import Id
+from serving.schemas import AreaCode, Id
 
 # The entity tag of the plan as whoever asks has seen it.
 Seen = Annotated[
@@ -73,6 +75,16 @@ def _reading(router: APIRouter, desk: Callable[[], Desk]) -> None:
     async def get_plan(request: Request, id: Id, query: Annotated[Format, Query()]) -> Any:  # noqa: A002 - in the path
         find = plan_table if wants_csv(request, query) else plan
         return await answered(desk(), request, await run_in_threadpool(find, desk(), present(), id))
+
+    @router.get(
+        "/v1/plans/{id}/areas/{area_code}",
+        response_model=AreaAnswer,
+        summary="Why an area has its hours: its reason, rules, prices, and areas like it",
+        tags=["plans"],
+        **declared("consultation", *READERS),
+    )
+    async def get_area(request: Request, id: Id, area_code: AreaCode) -> Any:  # noqa: A002 - in the path
+        return await answered(desk(), request, await run_in_threadpool(area, desk(), present(), id, area_code))
 
     @router.get(
         "/v1/plans/{id}/compare",

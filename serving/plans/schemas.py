@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from serving.cursors import Paged
-from serving.plans.document import PLAN, PlanDocument
+from serving.plans.document import PLAN, PlanDocument, PlannedArea, PlannedPeriod, PlannedResource, Post
 from serving.schemas import Closed, Hours
 
 Objective = Literal["reached", "prevented"]
@@ -171,6 +171,58 @@ class PlanAnswer(Closed):
     notices: list[str] = Field(description="What stands against it now; the plan's own are those of its day.")
     standing: Standing
     plan: PlanDocument
+
+
+class SimilarArea(Closed):
+    """An area of which much the same is expected."""
+
+    area_code: str
+    name: str
+    district: str
+    hours: float
+    expected: dict[str, float]
+    status: str
+    distance: float = Field(description="Of the square roots of expected incidents by strand.")
+
+
+class AreaAnswer(Closed):
+    """All that a recorded plan says of one area."""
+
+    model_config = example(
+        {
+            "audit_id": _AUDIT_ID,
+            "plan_id": _PLAN_ID,
+            "status": "draft",
+            "period": PLAN["period"],
+            "run_id": PLAN["forecast"]["run_id"],
+            "area": PLAN["areas"][0],
+            "posts": PLAN["posts"],
+            "resources": PLAN["resources"],
+            "binding": [],
+            "sentences": PLAN["sentences"],
+            "similar": [],
+            "studies": [],
+            "notices": ["synthetic"],
+            "synthetic": True,
+            "attribution": "SYNTHETIC: invented numbers.",
+        }
+    )
+
+    audit_id: AuditId
+    plan_id: str
+    status: State
+    period: PlannedPeriod
+    run_id: str = Field(description="The forecast; its rows of the area are at /v1/forecasts while it is served.")
+    area: PlannedArea
+    posts: list[Post]
+    resources: list[PlannedResource] = Field(description="Those that have hours here, with the price of an hour.")
+    binding: list[dict[str, Any]] = Field(description="Rules of the whole plan that are at a limit, with prices.")
+    sentences: list[str] = Field(description="The plan's own, prices of hours and rules among them.")
+    similar: list[SimilarArea] = Field(description="Areas of which most nearly the same is expected, nearest first.")
+    studies: list[str] = Field(description="Studies of its flip points that are kept, newest first.")
+    notices: list[str]
+    synthetic: bool
+    attribution: str
 
 
 class Plans(Closed):

@@ -33,7 +33,7 @@ class ReplayOrder(Closed):
 
     model_config = example({"id": "00000042-0a1b2c3d"})
 
-    id: Code = Field(description="Audit id of an answer or decision, or the name of a forecast run, plan or model.")
+    id: Code = Field(description="Audit id of an answer or decision, or name of a forecast run, plan, study or model.")
 
 
 class ReplayPart(Closed):

@@ -30,7 +30,7 @@ def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     stored = bench.files.put(text.encode(), "replays", ".json")
     name = replay_name(found.audit_id, stored.sha256)
-    if any(row.name == name for row in bench.ledger.artefacts(KIND)):
+    if bench.ledger.held(KIND, name):
         return f"{KIND}/{name}"
     books = bench.last()
     draft = Draft(

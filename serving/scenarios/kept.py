@@ -1,8 +1,5 @@
 """Scenarios that are kept: what they are called."""
 
-KIND = "scenario"
-SCHEMA = "scenario/1"
-
 
 def scenario_name(study: str, plan_id: str, sha256: str) -> str:
     """Return the name of a kept study: what it is, of which plan, and the beginning of its file's hash."""

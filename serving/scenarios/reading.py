@@ -12,13 +12,15 @@ from errors import DataError, ServiceError
 from features.cells import guarded
 from ledger.artefacts import Artefact, Json
 from models.allocation.decisions.history import history
+from models.kinds import SCENARIO as KIND
 from serving.answers import AUDIT_ID, CSV, JSON, Finding
 from serving.cursors import page_of
 from serving.desk import Desk
 from serving.jobs.job import Asked, Job
 from serving.jobs.waiting import Errand
-from serving.scenarios.kept import KIND
 from serving.scenarios.schemas import ScenarioOrder, ScenariosQuery
+
+_ASKED = ("study", "plan_id", "other", "weights", "effect", "area_code", "resource", "hours")
 
 
 def scenario_errand(desk: Desk, order: ScenarioOrder) -> Errand:
@@ -103,12 +105,13 @@ def _body(desk: Desk, row: Artefact) -> bytes:
 
 
 def _line(row: Artefact) -> dict[str, Any]:
-    names = ("study", "plan_id", "other", "weights", "effect")
-    return {"scenario_id": row.name, **{name: row.meta[name] for name in names}}
+    # Studies of before areas and resources could be asked for name none.
+    return {"scenario_id": row.name, **{name: row.meta.get(name) for name in _ASKED}}
 
 
 def _fits(row: Artefact, query: ScenariosQuery) -> bool:
-    return query.study in (None, row.meta["study"]) and query.plan_id in (None, row.meta["plan_id"])
+    asked = (("study", query.study), ("plan_id", query.plan_id), ("area_code", query.area_code))
+    return all(value in (None, row.meta.get(name)) for name, value in asked)
 
 
 def _rows(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -130,5 +133,14 @@ def _rows(document: dict[str, Any]) -> list[dict[str, Any]]:
             for area in told["areas"]
             for name in told["choices"]
         ]
+    if study == "flip":
+        told = document["flip"]
+        return [{"area_code": told["area_code"], "change": change, **told[change]} for change in ("add", "remove")]
+    if study == "next":
+        return [
+            {"resource": one["resource"], "area_code": code, "hours": change}
+            for one in document["next"]["resources"]
+            for code, change in one["areas"].items()
+        ] or [{"resource": None, "area_code": None, "hours": None}]
     points: list[dict[str, Any]] = document[study]
     return points

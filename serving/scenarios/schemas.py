@@ -1,14 +1,17 @@
 """Shapes of scenarios over HTTP."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from serving.cursors import Paged
 from serving.plans.schemas import AuditId, Code, Effect, example
-from serving.schemas import Closed
+from serving.schemas import Closed, Hours
 
-Study = Literal["compare", "frontier", "fairness", "sensitivity"]
+Study = Literal["compare", "flip", "next", "frontier", "fairness", "sensitivity"]
+
+# Hours more where none are named, as the command takes them.
+MORE = 10.0
 
 _LINE: dict[str, Any] = {
     "scenario_id": "frontier-2026-11-30-0a1b2c3d4e5f-112233445566",
@@ -17,6 +20,9 @@ _LINE: dict[str, Any] = {
     "other": None,
     "weights": None,
     "effect": None,
+    "area_code": None,
+    "resource": None,
+    "hours": None,
 }
 _FULL: dict[str, Any] = {
     "audit_id": "00000042-0a1b2c3d",
@@ -24,6 +30,8 @@ _FULL: dict[str, Any] = {
     "schema": "scenario/1",
     "period": "the week beginning 2026-11-30",
     "comparison": None,
+    "flip": None,
+    "next": None,
     "frontier": [{"factor": 1.0, "hours": 40.0, "placed": 40.0, "harm": 12.5, "price": 0.21, "problem": ""}],
     "fairness": None,
     "sensitivity": None,
@@ -37,8 +45,9 @@ _FULL: dict[str, Any] = {
 class ScenarioOrder(Closed):
     """What to study of a plan.
 
-    "compare" sets it beside another plan, or beside what it would be by other harm weights or effects; "frontier" shows
-    harm against hours; "fairness" the price of it; "sensitivity" what hangs on weights and effects.
+    "compare" sets it beside another plan, or beside what it would be by other harm weights or effects; "flip" shows by
+    how much the demand of an area would have to differ for other hours; "next" where more hours of a resource would go;
+    "frontier" harm against hours; "fairness" the price of it; "sensitivity" what hangs on weights and effects.
     """
 
     model_config = example({"study": "frontier", "plan_id": _LINE["plan_id"]})
@@ -48,6 +57,9 @@ class ScenarioOrder(Closed):
     other: Code | None = Field(None, description="Of compare: another plan.")
     weights: Code | None = Field(None, description="Of compare, in place of other: by this set of harm weights.")
     effect: Effect | None = Field(None, description="Of compare, in place of other: by this effect.")
+    area_code: Code | None = Field(None, description="Of flip: the area.")
+    resource: Code | None = Field(None, description="Of next: the code of a resource; left out: every one.")
+    hours: Annotated[Hours, Field(gt=0)] | None = Field(None, description="Of next: hours more; left out: 10.")
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
@@ -56,6 +68,12 @@ class ScenarioOrder(Closed):
             raise ValueError("compare takes either other, or weights, effect or both of them")
         if self.study != "compare" and (self.other is not None or otherwise):
             raise ValueError("other, weights and effect belong to compare")
+        if (self.study == "flip") != (self.area_code is not None):
+            raise ValueError("flip takes an area_code, and no other study does")
+        if self.study == "next":
+            self.hours = MORE if self.hours is None else self.hours
+        elif self.resource is not None or self.hours is not None:
+            raise ValueError("resource and hours belong to next")
         return self
 
 
@@ -70,6 +88,9 @@ class ScenarioLine(Closed):
     other: str | None
     weights: str | None
     effect: Effect | None
+    area_code: str | None
+    resource: str | None
+    hours: float | None
 
 
 class Scenarios(Closed):
@@ -90,6 +111,7 @@ class ScenariosQuery(Paged):
 
     study: Study | None = Field(None, description="Only these.")
     plan_id: Code | None = Field(None, description="Only those of this plan.")
+    area_code: Code | None = Field(None, description="Only flip points of this area.")
     limit: int = Field(50, ge=1, le=500, description="Most studies of a page.")
 
 
@@ -183,8 +205,50 @@ class Sensitivity(Closed):
     areas: list[AreaRanks]
 
 
+class FlipPoint(Closed):
+    """The smallest change of an area's demand that changes its hours one way."""
+
+    multiplier: float | None = Field(description="Demand, in times what is expected; null where none is stated.")
+    hours: float | None = Field(description="The area's hours there.")
+    hours_with_1_percent_less: float | None
+    tied: bool = Field(description="Plans that differ here are equally good.")
+    unsettled: bool
+    at_most: float | None = Field(description="Tied or unsettled: a multiplier that does it.")
+    sentence: str
+
+
+class Flip(Closed):
+    """Flip points of an area, its reason, and what the forecast of each strand relied on."""
+
+    area_code: str
+    hours: float
+    step: float = Field(description="Hours that count as a difference.")
+    add: FlipPoint
+    remove: FlipPoint
+    reason: str
+    behind: list[dict[str, Any]]
+
+
+class MoreOfOne(Closed):
+    """What more hours of a resource would do, by solving the plan again with them."""
+
+    resource: str
+    more: float
+    placed: float = Field(description="Hours that the new plan places more, of all resources.")
+    harm: float = Field(description="Expected harm that it meets more.")
+    promised: float = Field(description="What the price of an hour promised at most.")
+    areas: dict[str, float] = Field(description="Area code to hours gained or lost, largest gain first.")
+
+
+class Next(Closed):
+    """Where more hours would go."""
+
+    hours: float
+    resources: list[MoreOfOne]
+
+
 class Scenario(ScenarioLine):
-    """A study of a plan that is kept; one of its four parts is there."""
+    """A study of a plan that is kept; of its parts one is there."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_FULL]}, protected_namespaces=())
 
@@ -192,6 +256,8 @@ class Scenario(ScenarioLine):
     schema_: Literal["scenario/1"] = Field(alias="schema")
     period: str
     comparison: Comparison | None
+    flip: Flip | None = None
+    next: Next | None = None
     frontier: list[FrontierPoint] | None
     fairness: list[FairnessPoint] | None
     sensitivity: Sensitivity | None

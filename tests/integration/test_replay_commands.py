@@ -116,7 +116,7 @@ def test_a_replay_is_asked_for_over_http_kept_and_looked_at_again(
     kept: Done, answered: dict[str, str], client: TestClient
 ) -> None:
     for asked in (kept.plan_id, answered["/v1/periods"]):
-        job = ended(client, asked)
+        job = ended(client, "/v1/replays", {"id": asked})
         assert (job["status"], job["kind"], job["problem"]) == ("done", "replay", None)
         found = ReplayAnswer.model_validate_json(client.get(job["location"]).content)
         assert (found.outcome, found.asked, found.synthetic) == ("same", asked, True)
@@ -126,15 +126,74 @@ def test_a_replay_is_asked_for_over_http_kept_and_looked_at_again(
         assert event.draft.details["of"] == found.event
 
 
+STUDIES: tuple[dict[str, Any], ...] = (
+    {"study": "compare", "effect": "low"},
+    {"study": "flip", "area_code": "A001"},
+    {"study": "next", "hours": 5},
+    {"study": "frontier"},
+    {"study": "sensitivity"},
+)
+
+
+@pytest.fixture(scope="module")
+def studied(kept: Done, client: TestClient) -> list[dict[str, Any]]:
+    """Make each study of a plan, and two plans beside each other."""
+    orders = [*STUDIES, {"study": "compare", "other": kept.edited}]
+    jobs = [ended(client, "/v1/scenarios", {"plan_id": kept.plan_id, **order}) for order in orders]
+    assert [job["problem"] for job in jobs] == [None] * len(orders)
+    return [client.get(job["location"]).json() for job in jobs]
+
+
+def test_every_study_is_the_same_when_it_is_made_again(
+    kept: Done, studied: list[dict[str, Any]], call: Command, client: TestClient
+) -> None:
+    strands = kept.root / "strands.toml"
+    text = strands.read_text("utf-8")
+    strands.write_text("this is no TOML", "utf-8")
+    try:
+        for one in studied:
+            with opened(kept.root) as ledger:
+                recorded = ledger.event_of("scenario", one["scenario_id"]).audit_id
+            # By its name, by the event that recorded it, and by that of an answer that showed it.
+            for asked in (one["scenario_id"], recorded, one["audit_id"]):
+                found = call("audit", "replay", asked)
+                assert (found["outcome"], found["first_difference"]) == ("same", None), one["study"]
+            found = call("audit", "replay", one["scenario_id"])
+            names = [part["name"] for part in found["parts"]]
+            assert {f"plan/{kept.plan_id}", "settings (strands)"} <= set(names)
+            assert names[-1] == "the study's document"
+    finally:
+        strands.write_text(text, "utf-8")
+
+
+def test_a_study_that_was_changed_or_lost_its_settings_is_named(
+    kept: Done, studied: list[dict[str, Any]], call: Command
+) -> None:
+    name = studied[-1]["scenario_id"]
+    with opened(kept.root) as ledger:
+        row = ledger.artefact("scenario", name)
+        rows = [row, ledger.artefact("settings", str(row.meta["manifest"]["settings"]["strands"]))]  # type: ignore[index,call-overload]
+    for one, called in zip(rows, ("the study's file", "settings (strands)"), strict=True):
+        path = kept.root / one.path
+        data = path.read_bytes()
+        path.chmod(0o600)
+        path.write_bytes(data + b" ")
+        try:
+            found = call("audit", "replay", name, expected=1)
+        finally:
+            path.write_bytes(data)
+        assert called in [part["name"] for part in found["parts"] if part["verdict"] == "changed"]
+
+
 def test_a_replay_of_nothing_is_no_such_record(client: TestClient) -> None:
-    problem = ended(client, "nonsense")["problem"]
+    problem = ended(client, "/v1/replays", {"id": "nonsense"})["problem"]
     assert problem["status"] == 404
     assert "nothing is recorded as nonsense" in problem["detail"]
 
 
-def ended(client: TestClient, asked: str) -> Any:
-    """Ask for a replay, and return its job once it has ended."""
-    told = client.post("/v1/replays", json={"id": asked}, headers={"prefer": "respond-async"})
+def ended(client: TestClient, path: str, order: dict[str, Any]) -> Any:
+    """Ask for long work, and return its job once it has ended."""
+    told = client.post(path, json=order, headers={"prefer": "respond-async"})
     assert told.status_code == 202, told.text
     job = told.json()
     for _ in range(600):

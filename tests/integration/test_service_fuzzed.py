@@ -33,7 +33,7 @@ def known(client: TestClient) -> dict[str, dict[str, str]]:
     studied = client.post("/v1/scenarios", json={"study": "frontier", "plan_id": made.json()["plan_id"]})
     assert studied.status_code == 202, studied.text
     return {
-        "plans": {"id": made.json()["plan_id"]},
+        "plans": {"id": made.json()["plan_id"], "area_code": row["area_code"]},
         "explanations": {"id": row["forecast_id"]},
         "audit": {"id": made.json()["audit_id"]},
         "jobs": {"id": studied.json()["job_id"]},

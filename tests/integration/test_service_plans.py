@@ -1,6 +1,7 @@
 """Plans, tasks, scenarios and jobs over HTTP: every answer has its shape, is recorded, and is given once."""
 
 import json
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +15,7 @@ from ledger.files import FileStore
 from serving.access.caller import Role, Scope
 from serving.jobs.schemas import JobAnswer, Jobs
 from serving.plans.resources_schemas import ResourcesAnswer
-from serving.plans.schemas import Compared, DecisionAnswer, PlanAnswer, Plans
+from serving.plans.schemas import AreaAnswer, Compared, DecisionAnswer, PlanAnswer, Plans
 from serving.scenarios.schemas import Scenario, Scenarios
 from serving.tasks.schemas import TaskAnswer, Tasks
 from tests.support.forecast_runs import record_run, synthetic_workspace
@@ -234,12 +235,23 @@ def test_owners_are_told_of_their_own_tasks_and_answer_them(
     assert shaped(TaskAnswer, accepted).status == "accepted"
 
 
-@pytest.mark.parametrize("study", ["frontier", "fairness", "sensitivity", "compare"])
+PARTS = ("comparison", "flip", "next", "frontier", "fairness", "sensitivity")
+STUDIES: dict[str, dict[str, Any]] = {
+    "compare": {"effect": "low"},
+    "flip": {"area_code": "A0003"},
+    "next": {"hours": 5},
+    "frontier": {},
+    "fairness": {},
+    "sensitivity": {},
+}
+
+
+@pytest.mark.parametrize("study", STUDIES)
 def test_a_study_is_made_by_a_job_and_kept_once(client: TestClient, root: Path, study: str) -> None:
     plan_id = drafted(client, 170).plan_id
-    order = {"study": study, "plan_id": plan_id, **({"effect": "low"} if study == "compare" else {})}
+    order = {"study": study, "plan_id": plan_id, **STUDIES[study]}
     made = shaped(Scenario, client.post("/v1/scenarios", json=order), 201)
-    parts = {name for name in ("comparison", "frontier", "fairness", "sensitivity") if getattr(made, name)}
+    parts = {name for name in PARTS if getattr(made, name)}
     assert parts == {"comparison" if study == "compare" else study}
     again = shaped(Scenario, client.post("/v1/scenarios", json=order), 201)
     assert again.scenario_id == made.scenario_id
@@ -252,9 +264,61 @@ def test_a_study_is_made_by_a_job_and_kept_once(client: TestClient, root: Path, 
     assert len(table.text.splitlines()) > 2
 
 
+def test_what_would_move_an_area_is_found_by_its_code(client: TestClient) -> None:
+    plan_id = drafted(client, 172).plan_id
+    order = {"study": "flip", "plan_id": plan_id, "area_code": "A0005"}
+    made = shaped(Scenario, client.post("/v1/scenarios", json=order), 201)
+    assert made.flip.area_code == made.area_code == "A0005"
+    assert made.sentences[0] == made.flip.reason
+    assert {line["strand"] for line in made.flip.behind} == set(client.get("/v1/periods").json()["strands"])
+    where = {"study": "flip", "plan_id": plan_id}
+    found = [client.get("/v1/scenarios", params={**where, "area_code": code}).json() for code in ("A0005", "A0004")]
+    assert [one["total"] for one in found] == [1, 0]
+
+
+def test_why_an_area_has_its_hours_is_told_from_the_record(client: TestClient, root: Path) -> None:
+    made = drafted(client, 173)
+    whole = {area.area_code: area for area in made.plan.areas}
+    answer = client.get(f"/v1/plans/{made.plan_id}/areas/A0005")
+    told = shaped(AreaAnswer, answer)
+    assert told.area == whole["A0005"]
+    assert sum(post.hours for post in told.posts) == pytest.approx(told.area.hours)
+    assert [one.code for one in told.resources] == list(told.area.hours_by_resource)
+    assert told.sentences == made.plan.sentences
+    assert [rule["name"] for rule in told.binding] == [rule["name"] for rule in made.plan.rules if rule["binding"]]
+    assert event_of(root, told.audit_id).details["area"] == "A0005"
+
+    def far(code: str) -> float:
+        own, other = whole["A0005"].expected, whole[code].expected
+        return math.dist([own[strand] ** 0.5 for strand in own], [other[strand] ** 0.5 for strand in own])
+
+    nearest = sorted((far(code), code) for code in whole if code != "A0005")[:5]
+    assert [one.area_code for one in told.similar] == [code for _, code in nearest]
+    assert detail(client.get(f"/v1/plans/{made.plan_id}/areas/none-such"), 404)
+
+
+def test_an_area_out_of_sight_is_none_and_one_in_sight_has_no_prices(client: TestClient, root: Path) -> None:
+    plan_id = drafted(client, 174).plan_id
+    mine = headers_for(root, Role.PLANNER, name="Dee", scope=Scope(areas=frozenset({"A0001", "A0002"})))
+    assert detail(client.get(f"/v1/plans/{plan_id}/areas/A0005", headers=mine), 404)
+    told = shaped(AreaAnswer, client.get(f"/v1/plans/{plan_id}/areas/A0001", headers=mine))
+    assert [one.area_code for one in told.similar] == ["A0002"]
+    assert (told.area.reason, told.resources, told.binding, told.sentences, told.studies) == ("", [], [], [], [])
+
+
 def test_a_study_that_cannot_be_is_refused(client: TestClient) -> None:
     plan_id = drafted(client, 171).plan_id
-    for order in ({"study": "compare"}, {"study": "frontier", "effect": "low"}):
+    wrong: tuple[dict[str, Any], ...] = (
+        {"study": "compare"},
+        {"study": "frontier", "effect": "low"},
+        {"study": "flip"},
+        {"study": "frontier", "area_code": "A0001"},
+        {"study": "flip", "area_code": "A0001", "hours": 1},
+        {"study": "next", "hours": 0},
+        {"study": "flip", "area_code": "none-such"},
+        {"study": "next", "resource": "none-such"},
+    )
+    for order in wrong:
         assert detail(client.post("/v1/scenarios", json={"plan_id": plan_id, **order}), 422)
     lost = {"study": "compare", "plan_id": plan_id, "weights": "none-such"}
     assert "no set of harm weights" in detail(client.post("/v1/scenarios", json=lost), 422)

@@ -74,8 +74,12 @@ def test_without_a_record_there_is_no_answer(desk: Desk) -> None:
         ask(desk, FOUND)
 
 
-def test_what_an_event_says_of_its_operation_goes_before_the_route(desk: Desk) -> None:
-    given = ask(desk, Finding(b"{}", "plan/a", operation="disclosure", recipient="Council"))
+def test_a_table_is_recorded_as_disclosed_to_whoever_takes_it_away(desk: Desk) -> None:
+    given = ask(desk, Finding(b"a,b\n", "plan/a", media_type=CSV))
     said: Draft = desk.ledger.event(given.headers["audit-id"]).draft
-    assert (said.operation, said.recipient) == ("disclosure", "Council")
+    assert (said.operation, said.recipient) == ("disclosure", said.actor)
+
+
+def test_an_empty_answer_bears_its_audit_id_alone(desk: Desk) -> None:
+    given = ask(desk, Finding(b"{}", "plan/a"))
     assert given.body == b'{"audit_id":"' + given.headers["audit-id"].encode() + b'"}'

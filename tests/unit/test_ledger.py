@@ -58,13 +58,14 @@ def test_artefacts_are_found_by_name_kind_and_event(ledger: Ledger) -> None:
     assert ledger.newest("forecast") is None
     first = ledger.append(READ, artefacts=[old])
     ledger.append(READ, artefacts=[new])
-    assert ledger.artefact("forecast", "r1") == old
+    assert ledger.artefact("forecast", "r1") == ledger.held("forecast", "r1") == old
     assert ledger.artefacts("forecast") == [old, new]
     assert ledger.artefacts("forecast", newest_first=True, limit=1) == [new]
     assert ledger.newest("forecast") == new
     assert ledger.artefact_of(first.audit_id) == [old]
     assert ledger.event_of("forecast", "r1") == first
     for kind, name in (("forecast", "r3"), ("plan", "r1")):
+        assert ledger.held(kind, name) is None
         with pytest.raises(NoSuchRecordError):
             ledger.artefact(kind, name)
         with pytest.raises(NoSuchRecordError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from errors import AllocationError
 from ledger.artefacts import Artefact, Json
-from ledger.events import Draft, MovedMeanwhileError, NoSuchRecordError
+from ledger.events import Draft, MovedMeanwhileError
 from ledger.files import FileStore, StoredFile
 from ledger.ledger import Ledger
 from models.books import Books
@@ -130,10 +130,9 @@ def write(document: Mapping[str, Any], files: FileStore, manifest: Manifest | No
 
 def held(ledger: Ledger, written: Written, document: Mapping[str, Any]) -> PlanRecord | None:
     """Return the record of a plan that was recorded before; None where it was not."""
-    try:
-        audit_id = ledger.event_of(KIND, written.plan_id).audit_id
-    except NoSuchRecordError:
+    if ledger.held(KIND, written.plan_id) is None:
         return None
+    audit_id = ledger.event_of(KIND, written.plan_id).audit_id
     return PlanRecord(written.plan_id, audit_id, dict(document), found=True)
 
 

@@ -134,22 +134,44 @@ def planned_again(scenario: Scenario, document: Mapping[str, Any]) -> Planned:
 
 
 @dataclass(frozen=True, eq=False)
-class Studied:
-    """A recorded plan, solved again, and the record of its being looked at.
+class Again:
+    """A recorded plan, solved again.
 
     Attributes:
         plan_id: Name of the plan.
         document: Its document.
         scenario: What it was made from.
         planned: The plan.
-        audit_id: The event of the consultation.
     """
 
     plan_id: str
     document: Mapping[str, Any]
     scenario: Scenario
     planned: Planned
+
+
+@dataclass(frozen=True, eq=False)
+class Studied(Again):
+    """A recorded plan, solved again, and the record of its being looked at.
+
+    Attributes:
+        audit_id: The event of the consultation.
+    """
+
     audit_id: str
+
+
+def solved_again(books: Books, sets: Sets, plan_id: str) -> Again:
+    """Return a recorded plan solved again; that it was looked at is for the caller to record.
+
+    Raises:
+        NoSuchRecordError: There is no such plan.
+        AllocationError: It cannot be posed again as it was.
+        LedgerError: It could not be read.
+    """
+    document = load_plan(books.ledger, books.files, plan_id).document
+    scenario = scenario_of(document, books, sets, f"plan {plan_id}")
+    return Again(plan_id, document, scenario, planned_again(scenario, document))
 
 
 def studied(books: Books, sets: Sets, plan_id: str, study: str, **details: str | int | bool | None) -> Studied:
@@ -160,8 +182,6 @@ def studied(books: Books, sets: Sets, plan_id: str, study: str, **details: str |
         AllocationError: It cannot be posed again as it was.
         LedgerError: It could not be read or recorded.
     """
-    document = load_plan(books.ledger, books.files, plan_id).document
-    scenario = scenario_of(document, books, sets, f"plan {plan_id}")
-    planned = planned_again(scenario, document)
+    mine = solved_again(books, sets, plan_id)
     draft = Draft("consultation", f"{KIND}/{plan_id}", books.actor, details={"study": study, **details})
-    return Studied(plan_id, document, scenario, planned, books.ledger.append(draft).audit_id)
+    return Studied(mine.plan_id, mine.document, mine.scenario, mine.planned, books.ledger.append(draft).audit_id)

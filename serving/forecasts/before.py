@@ -1,0 +1,167 @@
+"""What was before the served run: the counts beside its forecasts, and what the run before it had expected."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from errors import DataError, ServiceError
+from ledger.artefacts import Artefact
+from ledger.events import NoSuchRecordError
+from models.kinds import FORECAST
+from models.served.layout import Block
+from models.served.read import I64, ServedRun
+from serving.access.caller import Scope
+from serving.answers import Finding
+from serving.desk import Desk
+from serving.forecasts.query import ChangesQuery, HistoryQuery
+from serving.forecasts.reading import places
+from serving.forecasts.sight import sight
+
+
+def history(desk: Desk, query: HistoryQuery, scope: Scope) -> Finding:
+    """Find what was recorded of areas and strands before the served run, beside what it expects.
+
+    Raises:
+        DataError: A filter cannot be used.
+        ServiceError: Nothing is being served yet, or the run was recorded before histories were kept.
+    """
+    document = history_document(desk.shelf.current, query, scope)
+    rows = len(document["rows"])
+    return Finding.of(document, f"forecast/{document['run_id']}", details={"read": "history", "rows": rows})
+
+
+def history_document(run: ServedRun, query: HistoryQuery, scope: Scope) -> dict[str, Any]:
+    """Return the counts before a run with its forecasts; see `history`.
+
+    Raises:
+        DataError: A filter cannot be used.
+        ServiceError: The run was recorded before histories were kept.
+    """
+    before = run.history
+    if before is None:
+        raise ServiceError("was recorded before histories were kept", place=run.run_id, fix="wait for the next run")
+    block = run.block(query.level)
+    codes, strands = _asked(run, block, query, scope)
+    named = [block.strands[at] for at in strands]
+    known = [(name, before.strands.index(name)) for name in named if name in before.strands]
+    pairs = [(code, strand) for code in codes for strand in strands]
+    return {
+        "run_id": run.run_id,
+        **{name: run.meta[name] for name in ("model_version", "period", "origin", "as_of", "attribution", "notices")},
+        "level": block.level,
+        "period_starts": list(before.starts),
+        "completeness": {name: [row[at] for row in before.completeness] for name, at in known},
+        "noticed": {name: dict(before.noticed[at]) for name, at in known},
+        "total": len(pairs),
+        "rows": [_row(run, block, code, strand) for code, strand in pairs[: query.limit]],
+    }
+
+
+def changes(desk: Desk, query: ChangesQuery, scope: Scope) -> Finding:
+    """Find by how much the served run expects other counts than the run before it, the largest changes first.
+
+    Raises:
+        NoSuchRecordError: There is no run before it.
+        DataError: A filter cannot be used, or the two runs cover no such period.
+        ServiceError: Nothing is being served yet, or the run before was not prepared for reading.
+    """
+    run = desk.shelf.current
+    earlier = run_before(desk, run)
+    document = changes_document(run, earlier, query, scope)
+    rows = len(document["rows"])
+    return Finding.of(document, f"forecast/{run.run_id}", details={"beside": earlier.run_id, "rows": rows})
+
+
+def run_before(desk: Desk, run: ServedRun) -> ServedRun:
+    """Return the newest run from earlier knowledge, by whichever model was champion then.
+
+    Raises:
+        NoSuchRecordError: There is none.
+        ServiceError: It was not prepared for reading.
+    """
+
+    def known(one: Artefact | ServedRun) -> tuple[str, str]:
+        return str(one.meta["origin"]), str(one.meta["as_of"])
+
+    earlier = [one for one in desk.ledger.artefacts(FORECAST) if known(one) < known(run)]
+    if not earlier:
+        raise NoSuchRecordError(f"there is no run before {run.run_id}", fix="ask again after the next run")
+    return desk.run(max(earlier, key=known).name)
+
+
+def changes_document(run: ServedRun, earlier: ServedRun, query: ChangesQuery, scope: Scope) -> dict[str, Any]:
+    """Return the changes from one run to another; see `changes`.
+
+    Raises:
+        DataError: A filter cannot be used, or the two runs cover no such period.
+    """
+    block, other = run.block(query.level), earlier.block(query.level)
+    start = _common(run, earlier, query)
+    codes, strands = _asked(run, block, query, scope)
+    pairs = [
+        (c, s) for c in codes for s in strands if block.codes[c] in other.codes and block.strands[s] in other.strands
+    ]
+    now = _positions(run, block, start, pairs)
+    by_code, by_strand = ({name: at for at, name in enumerate(names)} for names in (other.codes, other.strands))
+    then = _positions(earlier, other, start, [(by_code[block.codes[c]], by_strand[block.strands[s]]) for c, s in pairs])
+    means, were = run.means(now), earlier.means(then)
+    order = np.lexsort((now, -np.abs(means - were)))[: query.limit]
+    return {
+        "run_id": run.run_id,
+        "before": earlier.run_id,
+        "level": block.level,
+        "period_start": start,
+        "model_version": run.meta["model_version"],
+        "model_version_before": earlier.meta["model_version"],
+        "attribution": run.meta["attribution"],
+        "notices": list(dict.fromkeys([*run.meta["notices"], *earlier.meta["notices"]])),
+        "total": len(pairs),
+        "rows": [
+            {
+                "forecast_id": f"{run.run_id}:{now[at]}",
+                "forecast_id_before": f"{earlier.run_id}:{then[at]}",
+                "area_code": block.codes[pairs[at][0]],
+                "strand": block.strands[pairs[at][1]],
+                "mean": float(means[at]),
+                "mean_before": float(were[at]),
+                "change": float(means[at] - were[at]),
+            }
+            for at in order.tolist()
+        ],
+    }
+
+
+def _asked(run: ServedRun, block: Block, query: HistoryQuery, scope: Scope) -> tuple[list[int], list[int]]:
+    seen = sight(run, block.level, scope)
+    chosen = (places("area_code", seen.codes, query.area_code), places("strand", seen.strands, query.strand))
+    return chosen[0].tolist(), chosen[1].tolist()
+
+
+def _row(run: ServedRun, block: Block, code: int, strand: int) -> dict[str, Any]:
+    every = [_position(block, horizon, code, strand) for horizon in range(len(run.layout.horizons))]
+    return {
+        "area_code": block.codes[code],
+        "strand": block.strands[strand],
+        "counts": run.counts_before(block, code, strand),
+        "forecasts": json.loads(b"[" + run.rows_as_json(block, np.array(every, dtype=np.int64)) + b"]"),
+    }
+
+
+def _position(block: Block, horizon: int, code: int, strand: int) -> int:
+    return block.first + (horizon * len(block.codes) + code) * len(block.strands) + strand
+
+
+def _positions(run: ServedRun, block: Block, start: str, pairs: Sequence[tuple[int, int]]) -> I64:
+    horizon = run.layout.period_starts.index(start)
+    return np.array([_position(block, horizon, code, strand) for code, strand in pairs], dtype=np.int64)
+
+
+def _common(run: ServedRun, earlier: ServedRun, query: ChangesQuery) -> str:
+    both = [start for start in run.layout.period_starts if start in earlier.layout.period_starts]
+    asked = None if query.period_start is None else query.period_start.isoformat()
+    if not both or asked not in (None, *both):
+        fix = f"use one of {', '.join(both)}" if both else "compare runs whose periods meet"
+        raise DataError("is covered by one of the two runs at most", place="period_start", fix=fix)
+    return asked or both[0]
