@@ -10,6 +10,7 @@ from errors import DataError, ServiceError
 from ledger.artefacts import Artefact, Json
 from models.allocation.decisions.record import KIND as PLAN
 from serving.answers import AUDIT_ID, JSON, Finding
+from serving.cursors import page_of
 from serving.desk import Desk
 from serving.jobs.job import Asked, Job
 from serving.jobs.waiting import Errand
@@ -61,20 +62,14 @@ def sketches(desk: Desk, query: SketchesQuery) -> Finding:
     """Find a page of the sketches that are kept, newest first.
 
     Raises:
-        DataError: The cursor names no sketch.
+        DataError: The cursor cannot be used.
     """
     rows = [row for row in desk.ledger.artefacts(KIND, newest_first=True) if _fits(row, query)]
-    begin = 0
-    if query.cursor is not None:
-        names = [row.name for row in rows]
-        if query.cursor not in names:
-            raise DataError("names no sketch of this list", place="cursor", fix="begin again without it")
-        begin = names.index(query.cursor)
-    page, rest = rows[begin : begin + query.limit], rows[begin + query.limit :]
+    page, cursor = page_of(rows, query, query.limit, lambda row: row.name)
     document = {
         "sketches": [_line(row) for row in page],
         "total": len(rows),
-        "next_cursor": rest[0].name if rest else None,
+        "next_cursor": cursor,
     }
     return Finding.of(document, "sketches", details={"rows": len(page)})
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from serving.cursors import Paged
 from serving.plans.document import PlannedOn, PlannedPeriod, PlannedResource
 from serving.plans.schemas import AuditId, Code, Note, PlanOrder, example
 from serving.schemas import Closed
@@ -133,13 +134,12 @@ class Sketches(Closed):
     next_cursor: str | None = Field(description="Cursor of the next page; null on the last.")
 
 
-class SketchesQuery(Closed):
+class SketchesQuery(Paged):
     """Which sketches."""
 
     period_start: date | None = Field(None, description="Only those of the period that begins on this day.")
     titled: bool | None = Field(None, description="Only those with a title, or only those without.")
     limit: int = Field(50, ge=1, le=500, description="Most sketches of a page.")
-    cursor: Code | None = Field(None, description="`next_cursor` of the page before.")
 
 
 class Beside(Closed):

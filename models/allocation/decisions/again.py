@@ -32,7 +32,8 @@ def choices_in(document: Mapping[str, Any]) -> Choices:
     said = dict(document["choices"])
     locks = tuple(Lock(**lock) for lock in said.pop("locks"))
     closed = tuple(ClosedPost(**post) for post in said.pop("closed"))
-    return Choices(**said, locks=locks, closed=closed, reserves=reserves_in(said.pop("reserves", ())))
+    reserves = reserves_in(said.pop("reserves", ()))
+    return Choices(**said, locks=locks, closed=closed, reserves=reserves)
 
 
 def reserves_in(said: Iterable[Mapping[str, Any]]) -> tuple[Reserve, ...]:
