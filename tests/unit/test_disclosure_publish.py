@@ -129,12 +129,23 @@ def test_hours_stand_only_where_they_may_and_are_rounded() -> None:
     places = Places.of(found.areas, found.rules.level)
     document = plan(found, forecast(found, WEEKS))
     where = {STRANDS[1]: np.arange(len(places)) == 0}
-    told = hours(document, found.areas.codes, places, where, 10)
+    minimum = dict.fromkeys(STRANDS, 5)
+    told = hours(document, found.areas.codes, places, where, minimum, 10)
     assert told is not None
     assert list(told) == [STRANDS[1]]
-    assert np.isfinite(told[STRANDS[1]]).tolist() == where[STRANDS[1]].tolist()
-    assert told[STRANDS[1]][0] % 10 == 0
-    assert hours(document, ("elsewhere",), places, where, 10) is None
+    assert told[STRANDS[1]].visible.tolist() == where[STRANDS[1]].tolist()
+    assert told[STRANDS[1]].numbers[0] % told[STRANDS[1]].steps[0] == 0
+    assert hours(document, ("elsewhere",), places, where, minimum, 10) is None
+
+
+def test_hours_tell_no_more_of_a_shown_number_than_rounding_does() -> None:
+    found = world()
+    places = Places.of(found.areas, found.rules.level)
+    document = plan(replace(found, weights=(30.0,) * len(STRANDS)), forecast(found, WEEKS))
+    where = {STRANDS[1]: np.ones(len(places), dtype=np.bool_)}
+    told = hours(document, found.areas.codes, places, where, dict.fromkeys(STRANDS, 5), 10)
+    assert told is not None
+    assert set(told[STRANDS[1]].steps.tolist()) == {200}
 
 
 def test_wards_that_cross_districts_leave_no_total_of_a_district() -> None:
