@@ -14,7 +14,7 @@ from models.disclosure.blocks import due
 from models.disclosure.expected import Means, expected
 from models.disclosure.hours import hours
 from models.disclosure.places import Places
-from models.disclosure.recorded import Terms, count, sharing
+from models.disclosure.recorded import Terms, count, partners_beside, sharing
 from models.disclosure.rules import Rules, default_text, load_rules
 from tests.support.exports import make_workspace
 
@@ -68,6 +68,17 @@ def test_counts_are_whole_records_each_in_one_strand() -> None:
     counts = count(found.incidents(WEEKS), "week", blocks, places, terms)
     assert np.array_equal(counts.all, places.totals(found.totals))
     assert np.array_equal(counts.own["council"], places.totals(found.own()))
+
+
+def test_a_partner_that_is_spelt_in_two_ways_is_one() -> None:
+    found = world()
+    places = Places.of(found.areas, found.rules.level)
+    first = periods.ordinal(FIRST, "week")
+    terms = Terms({}, {"a-force": "The Council ", "b-council": "the  council"})
+    counts = count(found.incidents(WEEKS), "week", [(first, first)], places, terms)
+    assert list(counts.own) == ["the council"]
+    assert np.array_equal(counts.own["the council"], counts.all)
+    assert partners_beside(found.incidents(WEEKS), terms, STRANDS[0]) == ()
 
 
 def test_a_day_is_in_one_published_number_of_a_strand_at_most() -> None:
