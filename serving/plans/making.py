@@ -24,7 +24,9 @@ def plan_errand(desk: Desk, order: PlanOrder) -> Errand:
     Raises:
         ServiceError: Nothing is being served yet.
     """
-    return Errand(Asked("plan", asked_for(desk, order), "combination"), order.model_dump(mode="json"), made_answer(_made))
+    return Errand(
+        Asked("plan", asked_for(desk, order), "combination"), order.model_dump(mode="json"), made_answer(_made)
+    )
 
 
 def asked_for(desk: Desk, order: PlanOrder) -> dict[str, Json]:
