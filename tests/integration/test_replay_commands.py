@@ -237,6 +237,23 @@ def test_an_answer_from_a_changed_file_is_named(
     assert "forecast's file" in found["sentence"]
 
 
+@pytest.mark.parametrize("name", ["resources.toml", "strands.toml"])
+def test_a_file_of_the_workspace_that_was_edited_since_is_named(
+    kept: Done, answered: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    root = tmp_path / "w"
+    shutil.copytree(kept.root, root)
+    with (root / name).open("a", encoding="utf-8") as file:
+        file.write("\n# A remark: what is told stays the same.\n")
+    replay = command(root, capsys)
+    found = replay("audit", "replay", answered["/v1/resources"], expected=1)
+    assert found["first_difference"]["name"] == f"settings ({name})"
+    assert found["parts"][-1]["verdict"] == "same"
+    (root / name).unlink()
+    found = replay("audit", "replay", answered["/v1/resources"], expected=2)
+    assert found["absent"] == [f"settings ({name})"]
+
+
 def test_the_service_answers_with_other_code_and_says_so(kept: Done, answered: dict[str, str], call: Command) -> None:
     with opened(kept.root) as ledger:
         event = ledger.event(answered["/v1/periods"])

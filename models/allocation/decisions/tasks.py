@@ -16,6 +16,8 @@ from ledger.texts import settled
 # Levels that may be told to owners, finest first; each area of a document names its place at those that are known.
 LEVELS = ("ward", "district")
 ALL = "force"
+# What of a plan's document tasks are told from.
+PARTS = ("areas", "period", "posts", "resources", "roster")
 _EVERYWHERE = "all areas"
 # How a plan writes the strand of hours that serve all strands at once.
 _TOGETHER = "together"
