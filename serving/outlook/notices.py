@@ -100,11 +100,16 @@ def _fallbacks(run: ServedRun) -> Iterator[Notice]:
         own.pop(strand, None)
     for strand, method in sorted(own.items()):
         yield _notice(FALLBACK, f"{strand} is forecast with the simple method “{method}”, {better}", strand)
+    levels: dict[tuple[str, str], list[str]] = {}
     for level, methods in run.meta.get("level_fallback", {}).items():
-        for strand, method in sorted(methods.items()):
+        for strand, method in methods.items():
             if strand not in run.meta.get("fallback", {}):
-                sentence = f"Totals of {strand} by {level} are forecast with the simple method “{method}”, {better}"
-                yield _notice(FALLBACK, sentence, strand)
+                levels.setdefault((strand, method), []).append(level)
+    for (strand, method), named in sorted(levels.items()):
+        told = " and ".join(named)
+        yield _notice(
+            FALLBACK, f"Totals of {strand} by {told} are forecast with the simple method “{method}”, {better}", strand
+        )
 
 
 def _recording(run: ServedRun) -> Iterator[Notice]:
@@ -125,7 +130,7 @@ def _no_feed(desk: Desk, run: ServedRun) -> Iterator[Notice]:
 def _shifts(run: ServedRun, trends: Mapping[str, Any] | None) -> Iterator[Notice]:
     recent = [shift for shift in trends["shifts"] if shift["recent"]] if trends else []
     for shift in recent:
-        level = f"{shift['ratio']:.0%} of what it was (95 % interval {shift['low']:.0%} to {shift['high']:.0%})"
+        level = f"{shift['ratio']:.0%} of what it was (95% interval {shift['low']:.0%} to {shift['high']:.0%})"
         told = f"{shift['strand']} is recorded at {level} since {shift['date']}."
         yield _notice(SHIFT, f"{told} Ask whether that is demand, or another way of recording.", shift["strand"])
     if not recent and SHIFT in run.meta["notices"]:
