@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select
+from sqlalchemy import Connection, insert, select
 
 from errors import LedgerError
 from ledger import schema
@@ -20,16 +20,15 @@ from ledger.events import (
     Draft,
     Event,
     MovedMeanwhileError,
-    NoSuchRecordError,
     Scalar,
     alias_key,
-    parse_audit_id,
     sealed,
     utc_text,
 )
 from ledger.files import FileStore
 from ledger.reading import stored
-from ledger.rows import artefact_of_row, artefact_row, event_of_row, event_row
+from ledger.record import Record, meanings
+from ledger.rows import artefact_row, event_row
 from ledger.tables import ALIAS_MOVES, ARTEFACTS, EVENTS, Row
 from ledger.tree.notes import Checkpoint, Verifier
 from ledger.tree.stored import Tree, grow
@@ -40,10 +39,8 @@ Aliases = Mapping[tuple[str, str], str]
 Meant = Mapping[tuple[str, str], str | None]
 Beside = Callable[[Event], Sequence[Row]]
 
-_LOOK = "look for its name with strandcast audit list"
 
-
-class Ledger:
+class Ledger(Record):
     """An open ledger. Safe to use from several threads and several processes at once."""
 
     def __init__(
@@ -53,7 +50,7 @@ class Ledger:
         acting: Acting | None = None,
         beside: Beside | None = None,
     ) -> None:
-        self._database = database
+        super().__init__(database)
         self._clock = clock
         self._acting = acting or Acting()
         self._beside = beside
@@ -110,11 +107,6 @@ class Ledger:
     def close(self) -> None:
         """Close all connections."""
         self._database.close()
-
-    @property
-    def database(self) -> Database:
-        """The database under it, for tables that are kept beside it."""
-        return self._database
 
     def acting(self, acting: Acting, beside: Beside | None = None) -> "Ledger":
         """Return the same ledger in the hands of somebody: events appended through it say so.
@@ -189,100 +181,6 @@ class Ledger:
         with self._database.writing() as connection:
             return self._recorded(connection, covered)
 
-    def event(self, audit_id: str) -> Event:
-        """Return the event with this identifier.
-
-        Raises:
-            NoSuchRecordError: No event has it.
-        """
-        sequence, _ = parse_audit_id(audit_id)
-        found = self._events(select(EVENTS).where(EVENTS.c.sequence == sequence))
-        if not found or found[0].audit_id != audit_id:
-            raise NoSuchRecordError(f"no event has the audit id {audit_id}", fix="list them with strandcast audit list")
-        return found[0]
-
-    def events(
-        self,
-        *,
-        operation: str | None = None,
-        object: str | None = None,  # noqa: A002 - the field's name
-        limit: int | None = None,
-        newest_first: bool = True,
-    ) -> list[Event]:
-        """Return events, all or those of one operation or object."""
-        query = select(EVENTS).order_by(EVENTS.c.sequence.desc() if newest_first else EVENTS.c.sequence).limit(limit)
-        if operation is not None:
-            query = query.where(EVENTS.c.operation == operation)
-        if object is not None:
-            query = query.where(EVENTS.c.object == object)
-        return self._events(query)
-
-    def event_of(self, kind: str, name: str) -> Event:
-        """Return the event that recorded an artefact.
-
-        Raises:
-            NoSuchRecordError: There is no such artefact.
-        """
-        matches = (ARTEFACTS.c.kind == kind) & (ARTEFACTS.c.name == name)
-        found = self._events(select(EVENTS).join(ARTEFACTS).where(matches))
-        if not found:
-            raise NoSuchRecordError(f"there is no {kind} named {name}", fix=_LOOK)
-        return found[0]
-
-    def artefact(self, kind: str, name: str) -> Artefact:
-        """Return one artefact.
-
-        Raises:
-            NoSuchRecordError: There is none of this name.
-        """
-        found = self.held(kind, name)
-        if found is None:
-            raise NoSuchRecordError(f"there is no {kind} named {name}", fix=_LOOK)
-        return found
-
-    def held(self, kind: str, name: str) -> Artefact | None:
-        """Return one artefact; None where there is none of this name."""
-        query = select(ARTEFACTS).where(ARTEFACTS.c.kind == kind, ARTEFACTS.c.name == name)
-        return next(iter(self._artefacts(query)), None)
-
-    def artefacts(self, kind: str, *, newest_first: bool = False, limit: int | None = None) -> list[Artefact]:
-        """Return the artefacts of a kind by the order of their events, then by name."""
-        order = (ARTEFACTS.c.sequence, ARTEFACTS.c.name)
-        by = [column.desc() for column in order] if newest_first else order
-        return self._artefacts(select(ARTEFACTS).where(ARTEFACTS.c.kind == kind).order_by(*by).limit(limit))
-
-    def paths(self) -> frozenset[str]:
-        """Return the paths of all files that rows name."""
-        with self._database.reading() as connection:
-            return frozenset(connection.execute(select(ARTEFACTS.c.path).distinct()).scalars())
-
-    def newest(self, kind: str) -> Artefact | None:
-        """Return the artefact of a kind that was recorded last."""
-        return next(iter(self.artefacts(kind, newest_first=True, limit=1)), None)
-
-    def artefact_of(self, audit_id: str) -> list[Artefact]:
-        """Return the artefacts that one event recorded, by kind and name.
-
-        Raises:
-            NoSuchRecordError: No event has this identifier.
-        """
-        made_by = ARTEFACTS.c.sequence == self.event(audit_id).sequence
-        return self._artefacts(select(ARTEFACTS).where(made_by).order_by(ARTEFACTS.c.kind, ARTEFACTS.c.name))
-
-    def alias(self, kind: str, alias: str) -> str | None:
-        """Return the name that an alias means now."""
-        return next(iter(self.alias_history(kind, alias)), None)
-
-    def alias_history(self, kind: str, alias: str) -> list[str]:
-        """Return every name that an alias meant, the present one first."""
-        with self._database.reading() as connection:
-            return list(connection.execute(_meanings(kind, alias)).scalars())
-
-    def rows(self, query: Select[Any]) -> list[RowMapping]:
-        """Return what a query finds in the tables that are kept beside the chain."""
-        with self._database.reading() as connection:
-            return list(connection.execute(query).mappings())
-
     def verify(
         self, files: FileStore | None = None, collected: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
     ) -> Verification:
@@ -333,23 +231,10 @@ class Ledger:
     def _now(self) -> str:
         return utc_text(self._clock())
 
-    def _events(self, query: Select[Any]) -> list[Event]:
-        with self._database.reading() as connection:
-            return [event_of_row(row) for row in connection.execute(query).mappings()]
-
-    def _artefacts(self, query: Select[Any]) -> list[Artefact]:
-        with self._database.reading() as connection:
-            return [artefact_of_row(row) for row in connection.execute(query).mappings()]
-
-
-def _meanings(kind: str, alias: str) -> Select[Any]:
-    moves = ALIAS_MOVES.c
-    return select(moves.name).where(moves.kind == kind, moves.alias == alias).order_by(moves.sequence.desc())
-
 
 def _check_unmoved(connection: Connection, meant: Meant) -> None:
     for (kind, alias), name in meant.items():
-        now = connection.execute(_meanings(kind, alias).limit(1)).scalar()
+        now = connection.execute(meanings(kind, alias).limit(1)).scalar()
         if now != name:
             problem = f"the {alias} {kind} is {now or 'none'} by now, and was {name or 'none'} when this was decided"
             raise MovedMeanwhileError(problem, place="ledger", fix="decide again on what holds now")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from strandcast.audit_proofs_commands import (
+    Collected,
     checkpoint,
     collected_checkpoints,
     consistency,
@@ -104,28 +105,27 @@ def verify(context: Context, file: Path | None, keys: tuple[str, ...], checkpoin
     from ledger.unnamed import unnamed_files
 
     verifiers = public_keys(keys)
-    if checkpoints is not None and not verifiers:
-        raise click.UsageError("Checkpoints count for nothing without the --key that signed them.")
-    collected = collected_checkpoints(checkpoints, verifiers) if checkpoints is not None else []
+    collected = collected_checkpoints(checkpoints, verifiers)
     proof = read_proof(file) if file is not None else None
     if proof is not None:
-        proven = check(proof, verifiers, collected)
+        proven = check(proof, verifiers, collected.checkpoints)
         document = {"ok": True, "proof": proof["proof"], "size": proven.size, "signed": proven.signed}
-        context.output.result(document, lines=[proven.sentence, _signed(proven.signed)])
+        document["collected_of_other_keys"] = collected.others
+        context.output.result(document, lines=[proven.sentence, _signed(proven.signed), *collected.told()])
         return
     unnamed = None
     if file is not None:
-        found = judge(file, verifiers, collected)
+        found = judge(file, verifiers, collected.checkpoints)
     else:
         with opened(context) as (ledger, files):
-            found = ledger.verify(files, collected, verifiers)
+            found = ledger.verify(files, collected.checkpoints, verifiers)
             unnamed = unnamed_files(ledger, files)
         if found.ok and unnamed.all_of_them:
             found = replace(found, ok=False, problem=unnamed.problem())
-    _tell(context, found, collected=bool(collected), unnamed=unnamed.files if unnamed else 0)
+    _tell(context, found, collected, unnamed=unnamed.files if unnamed else 0)
 
 
-def _tell(context: Context, found: Verification, *, collected: bool, unnamed: int) -> None:
+def _tell(context: Context, found: Verification, collected: Collected, *, unnamed: int) -> None:
     from ledger.events import audit_id_of
 
     document = {
@@ -135,6 +135,7 @@ def _tell(context: Context, found: Verification, *, collected: bool, unnamed: in
         "root": found.root,
         "covered_by_checkpoints": found.covered,
         "checkpoints_of_other_keys": found.others,
+        "collected_of_other_keys": collected.others,
         "first_bad": found.first_bad,
         "problem": found.problem,
         "erased": [{"artefact": name, "on": day} for name, day in found.erased],
@@ -149,8 +150,8 @@ def _tell(context: Context, found: Verification, *, collected: bool, unnamed: in
             f"Root: {found.root}",
             *_erased(found),
         ]
-        if collected:
-            lines.append(_covered(found))
+        if collected.checkpoints:
+            lines += [_covered(found), *collected.told()]
         else:
             lines.append(f"Note {noted} somewhere else: it shows later whether the end was cut off.")
         if unnamed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,8 @@ def key(context: Context, name: str, out: Path) -> None:
     import secrets
 
     from errors import DataError
-    from ledger.tree.checkpoints import KEY_FILE_VARIABLE
     from ledger.tree.notes import Signer
+    from serving.record.keeping import KEY_FILE_VARIABLE
 
     signer = Signer.make(name, secrets.token_bytes(32))
     try:
@@ -166,17 +167,39 @@ def read_proof(path: Path) -> dict[str, Any] | None:
         raise DataError(f"cannot be read ({error.strerror})", place=str(path), fix="check the path") from None
 
 
-def collected_checkpoints(folder: Path, verifiers: Sequence[Verifier]) -> list[Checkpoint]:
-    """Return the checkpoints in a folder that these keys signed; those of other keys, as of former ones, are left out.
+@dataclass(frozen=True)
+class Collected:
+    """What somebody collected.
+
+    Attributes:
+        checkpoints: The checkpoints that the keys of the reader signed, opened.
+        others: Notes of other keys, as of former ones: they are not judged.
+    """
+
+    checkpoints: Sequence[Checkpoint] = ()
+    others: int = 0
+
+    def told(self) -> list[str]:
+        """Return what is to be said of the notes that are not judged."""
+        return [f"Collected checkpoints that other keys signed, not judged: {self.others:,}."] if self.others else []
+
+
+def collected_checkpoints(folder: Path | None, verifiers: Sequence[Verifier]) -> Collected:
+    """Return what a folder holds of checkpoints; nothing where there is none.
 
     Raises:
-        DataError: There is none.
+        UsageError: No key is given.
+        DataError: The folder holds no checkpoint.
         LedgerError: One says that it is of such a key and is not, or none is.
     """
     from errors import DataError, LedgerError
     from ledger.tree.checkpoints import SUFFIX
     from ledger.tree.notes import named_in
 
+    if folder is None:
+        return Collected()
+    if not verifiers:
+        raise click.UsageError("Checkpoints count for nothing without the --key that signed them.")
     paths = sorted(folder.rglob(f"*{SUFFIX}"))
     if not paths:
         raise DataError(
@@ -194,7 +217,7 @@ def collected_checkpoints(folder: Path, verifiers: Sequence[Verifier]) -> list[C
     if not found:
         problem = f"none of the {len(paths):,} checkpoints is signed by the key that was given"
         raise LedgerError(problem, place=str(folder), fix="give the key that signed them; --key may be given again")
-    return found
+    return Collected(found, len(paths) - len(found))
 
 
 def _hand_over(context: Context, document: dict[str, Any], out: Path | None) -> None:
@@ -221,7 +244,7 @@ def _folder(workspace: Workspace) -> Path:
 
 def _signer() -> Signer:
     from errors import DataError
-    from ledger.tree.checkpoints import KEY_FILE_VARIABLE, KEY_VARIABLE, signing_key
+    from serving.record.keeping import KEY_FILE_VARIABLE, KEY_VARIABLE, signing_key
 
     signer = signing_key()
     if signer is None:

@@ -79,7 +79,7 @@ def backup(context: Context, folder: Path) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--holds", metavar="AUDIT_ID", help="Refuse a backup that ends before this event, or has another there.")
-@click.option("--key", "key_text", help="Public key of the checkpoints, or a file that holds it.")
+@click.option("--key", "keys", multiple=True, help="Public key of checkpoints, or a file with it; may be repeated.")
 @click.option(
     "--checkpoints",
     type=click.Path(path_type=Path, file_okay=False),
@@ -92,7 +92,7 @@ def restore(
     context: Context,
     folder: Path,
     holds: str | None,
-    key_text: str | None,
+    keys: tuple[str, ...],
     checkpoints: Path | None,
     accept_older: bool,
     as_drill: bool,
@@ -107,11 +107,8 @@ def restore(
     from ledger.backup.restoring import restore as make_anew
     from ledger.database import shown_address
 
-    verifiers = public_keys([key_text] if key_text else [])
-    if checkpoints is not None and not verifiers:
-        raise click.UsageError("Checkpoints count for nothing without the --key that signed them.")
-    collected = collected_checkpoints(checkpoints, verifiers) if checkpoints is not None else []
-    wish = Wish(holds, collected, accept_older)
+    collected = collected_checkpoints(checkpoints, public_keys(keys))
+    wish = Wish(holds, collected.checkpoints, accept_older)
     database = None
     with context.output.progress("Restoring, file by file") as advance:
         if as_drill:
@@ -122,7 +119,8 @@ def restore(
             workspace = Workspace.open(context.root)
             context.mark_synthetic(made_up=workspace.settings.synthetic)
             database = shown_address(workspace.database_url)
-    context.output.result(_restored(done, database), lines=_lines(done, context.root, database))
+    document = {**_restored(done, database), "collected_of_other_keys": collected.others}
+    context.output.result(document, lines=[*_lines(done, context.root, database), *collected.told()])
 
 
 def _restored(done: Restored, database: str | None) -> dict[str, Any]:

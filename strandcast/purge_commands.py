@@ -56,12 +56,15 @@ def _print(context: Context, purged: Purged, *, dry_run: bool) -> None:
         "dry_run": dry_run,
         "feeds": [_document(item) for item in purged.feeds],
         "left_over_files": purged.left_over,
+        "files_without_salt": purged.unsalted,
         "audit_id": purged.audit_id,
     }
     lines = [_left_over(purged.left_over, dry_run=dry_run)] if purged.left_over else []
     if not purged.feeds:
         context.output.result(document, lines=["No row is past its retention.", *lines])
         return
+    if purged.unsalted:
+        lines.append(_unsalted(purged.unsalted))
     if dry_run:
         lines.append("Nothing was erased. To erase: strandcast purge --reason TEXT")
     else:
@@ -74,6 +77,13 @@ def _print(context: Context, purged: Purged, *, dry_run: bool) -> None:
 def _left_over(files: int, *, dry_run: bool) -> str:
     done = "would be deleted" if dry_run else "were deleted"
     return f"{files:,} files that no record stands for {done}: an earlier purge or ingest was interrupted."
+
+
+def _unsalted(files: int) -> str:
+    return (
+        f"Files of a former version, without a salt: {files:,}. Their hash stays in the record: whoever guesses all"
+        " rows of such a file can still tell by it that they were these."
+    )
 
 
 def _document(item: FeedErasure) -> dict[str, Any]:

@@ -25,6 +25,7 @@ DEMAND = "demand"
 IN_PLACE_OF = "in_place_of"
 # Column of batches from which facts were erased: how many equal facts a row stands for.
 ROWS = "rows"
+_SALT = "salt"
 # Column of them: since when the first revision of the incident was known.
 FIRST_KNOWN = "first_known_at"
 
@@ -188,8 +189,14 @@ def encoded_table(table: pa.Table, salt: str) -> bytes:
     from then on nobody can try out by the hash what the rows might have been.
     """
     buffer = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata({"salt": salt}), buffer, compression="zstd")
+    pq.write_table(table.replace_schema_metadata({_SALT: salt}), buffer, compression="zstd")
     return buffer.getvalue()
+
+
+def is_salted(archive: Archive, entry: Entry) -> bool:
+    """Return whether the hash of a file leads to nothing once the file is deleted; former versions wrote no salt."""
+    metadata = pq.read_schema(pa.BufferReader(archive.read(entry))).metadata or {}
+    return _SALT.encode() in metadata
 
 
 def read_facts(archive: Archive, entry: Entry, columns: Sequence[str] | None = tuple(FACTS)) -> pa.Table:

@@ -27,6 +27,7 @@ from features.incidents.batch import (
     deliveries,
     encoded,
     encoded_table,
+    is_salted,
     newest_by_place,
     read_facts,
     read_quarantine,
@@ -79,12 +80,15 @@ class Purged:
     Attributes:
         feeds: What was erased, by feed.
         left_over: Files that no row stands for: of an earlier purge or ingest that was killed.
+        unsalted: Erased files whose rows could still be tried out by their recorded hash: former versions wrote no
+            salt into them, and what is recorded stays.
         audit_id: The record; None where nothing was erased.
     """
 
     feeds: tuple[FeedErasure, ...]
     left_over: int
     audit_id: str | None
+    unsalted: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +108,10 @@ class _Over:
     facts: list[tuple[Entry, Delivery, Expired]]
     rejected: list[_Rejected]
 
+    def entries(self) -> list[Entry]:
+        """Return the files of which something goes."""
+        return [*(entry for entry, _, _ in self.facts), *(item.entry for item in self.rejected)]
+
 
 @dataclass(frozen=True)
 class Purge:
@@ -121,7 +129,9 @@ class Purge:
 
     def foreseen(self) -> Purged:
         """Return what would be erased; nothing is changed."""
-        return Purged(tuple(self._erasure(over) for over in self._over()), len(self._left_over()), None)
+        every = self._over()
+        found = tuple(self._erasure(over) for over in every)
+        return Purged(found, len(self._left_over()), None, self._unsalted(every))
 
     def run(self, reason: str, actor: str, advance: Advance) -> Purged:
         """Erase.
@@ -137,7 +147,7 @@ class Purge:
             return Purged((), left_over, None)
         # In whole seconds, rounded up: views are of whole seconds, and one of this second is not after the purge.
         at = self.now.replace(microsecond=0) + timedelta(seconds=1)
-        found = tuple(self._erasure(over) for over in every)
+        found, unsalted = tuple(self._erasure(over) for over in every), self._unsalted(every)
         entries: list[NewEntry] = []
         total = sum(len(over.facts) + len(over.rejected) for over in every)
         for over, erasure in zip(every, found, strict=True):
@@ -154,7 +164,7 @@ class Purge:
         }
         audit_id = self.archive.commit("incidents/purge", entries, details, "erasure")
         self._delete_left_over()
-        return Purged(found, left_over, audit_id)
+        return Purged(found, left_over, audit_id, unsalted)
 
     def _over(self) -> list[_Over]:
         """Return what is over, by feed."""
@@ -237,6 +247,9 @@ class Purge:
         left = facts.filter(pa.array(expired.left))
         return with_counts(stays, counts_of(left, expired.first_known[expired.left], revised=item.revised != "no"))
 
+    def _unsalted(self, every: Sequence[_Over]) -> int:
+        return sum(not is_salted(self.archive, entry) for over in every for entry in over.entries())
+
     def _record(self, over: _Over, erasure: FeedErasure, at: datetime, reason: str, actor: str) -> NewEntry:
         """Return the record of an erasure: how many rows, of what, when, by whom and why, and nothing of the rows."""
         said: dict[str, Any] = {
@@ -251,7 +264,7 @@ class Purge:
             "reason": reason,
         }
         stored = self.archive.put(json.dumps(said, indent=1, ensure_ascii=False).encode(), RECORDS, ".json")
-        changed = [*(entry for entry, _, _ in over.facts), *(item.entry for item in over.rejected)]
+        changed = over.entries()
         names = {kind: newest_by_place(self.archive, kind) for kind in (INCIDENTS, QUARANTINE)}
         erased = [f"{entry.kind}/{names[entry.kind][entry.name].name}" for entry in changed]
         return NewEntry(ERASURE, _name(erasure.feed, at), stored.sha256, stored.path, {**said, "erased": erased})

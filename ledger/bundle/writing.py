@@ -75,6 +75,10 @@ def export(database: Database, target: Path, advance: Callable[[int, int], None]
     except FaultError as fault:
         problem = f"what is recorded is broken: {fault.problem}"
         raise LedgerError(problem, fix="run strandcast audit verify") from fault
+    except (TypeError, ValueError, AttributeError) as error:
+        # Values that no event, row or checkpoint can hold: numbers or bytes where text was.
+        problem = "what is recorded is broken: a row of the database cannot be read"
+        raise LedgerError(problem, fix="run strandcast audit verify") from error
     except OSError as error:
         problem = f"the bundle cannot be written ({error.strerror})"
         raise LedgerError(problem, place=str(target), fix="name a file in a folder with room for it") from error

@@ -6,7 +6,7 @@ already: of a rewritten ledger the root at that size is another one, and a cut o
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,15 +14,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
-from errors import DataError, LedgerError
+from errors import LedgerError
 from ledger.database import Database
 from ledger.events import utc_text
 from ledger.tables import CHECKPOINTS
 from ledger.tree.notes import Kept, Signer, Verifier
 from ledger.tree.stored import Tree
 
-KEY_VARIABLE = "STRANDCAST_CHECKPOINT_KEY"
-KEY_FILE_VARIABLE = "STRANDCAST_CHECKPOINT_KEY_FILE"
 SUFFIX = ".checkpoint"
 
 
@@ -39,25 +37,6 @@ class Policy:
     folder: Path
     events: int
     minutes: int
-
-
-def signing_key(environment: Mapping[str, str] = os.environ) -> Signer | None:
-    """Return the key that the environment or a file that it names holds; None where it names none.
-
-    Raises:
-        DataError: There is no key where one should be.
-    """
-    if KEY_VARIABLE in environment:
-        return Signer.of_text(environment[KEY_VARIABLE])
-    if KEY_FILE_VARIABLE not in environment:
-        return None
-    path = Path(environment[KEY_FILE_VARIABLE])
-    try:
-        return Signer.of_text(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        problem = f"the secret key of checkpoints cannot be read ({reason})"
-        raise DataError(problem, place=KEY_FILE_VARIABLE, fix="name the file that holds it") from None
 
 
 def checkpoints(

@@ -27,14 +27,6 @@ def tile_root(nodes: Sequence[bytes]) -> bytes:
     return level[0]
 
 
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """Return the root of the tree over these leaf hashes."""
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier.push(0, leaf)
-    return frontier.root()
-
-
 class Frontier:
     """The whole subtrees that a tree consists of, from left to right; at most one of each height."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from ledger.artefacts import Artefact
 from models.kinds import TRENDS
 from models.notices import NOTICES
+from models.replay.manifest import read_details
 from models.served.read import ServedRun
 from models.suspension import NOTICE as SUSPENDED
 from models.suspension import suspension_of
@@ -45,13 +46,14 @@ def notices(desk: Desk, scope: Scope) -> Finding:
     Raises:
         ServiceError: Nothing is being served yet.
     """
-    run = desk.shelf.current
-    trends = newest_trends(desk)
+    run, trends = desk.shelf.current, newest_trends(desk)
+    # Before it is read: of a file that is edited meanwhile the hash is then not that of what was told.
+    read = read_details(desk.workspace.strands_file)
     found = [*_by_code(run), *_suspended(desk, run), *_fallbacks(run), *_recording(run), *_no_feed(desk, run)]
     found += _shifts(run, trends)
     told = sorted((one for one in found if _is_seen(one, scope)), key=lambda one: _ORDER.get(one["code"], len(_ORDER)))
     document = {"run_id": run.run_id, "as_of": run.meta["as_of"], "notices": told}
-    return Finding.of(document, f"forecast/{run.run_id}", details={"read": "notices"})
+    return Finding.of(document, f"forecast/{run.run_id}", details={"read": "notices", **read})
 
 
 def newest_trends(desk: Desk) -> Mapping[str, Any] | None:

@@ -1,12 +1,27 @@
 """Keeping checkpoints: while the service runs, the record is signed as often as the settings say."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 
 from errors import ServiceError
+from features.secrets import secret
 from features.workspace import Workspace
 from ledger.ledger import Clock, Ledger
-from ledger.tree.checkpoints import KEY_FILE_VARIABLE, KEY_VARIABLE, Keeper, Policy, signing_key
+from ledger.tree.checkpoints import Keeper, Policy
 from ledger.tree.notes import Signer
+
+KEY_VARIABLE = "STRANDCAST_CHECKPOINT_KEY"
+KEY_FILE_VARIABLE = f"{KEY_VARIABLE}_FILE"
+
+
+def signing_key(environment: Mapping[str, str] = os.environ) -> Signer | None:
+    """Return the key that signs checkpoints, from the environment or a file that it names; None where it names none.
+
+    Raises:
+        DataError: There is no key where one should be.
+    """
+    text = secret(KEY_VARIABLE, environment)
+    return None if text is None else Signer.of_text(text)
 
 
 def check_keeping(workspace: Workspace) -> tuple[Signer, Policy] | None:

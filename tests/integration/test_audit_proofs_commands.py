@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ledger.tree.notes import Signer
 from tests.support.cycle import Command, command
-from tests.support.ledgers import fill, open_ledger
+from tests.support.ledgers import fill, open_ledger, rewrite
 from tests.support.rewriters import forge
 
 NAME = "test.example/ledger"
@@ -153,3 +154,27 @@ def test_checkpoints_need_a_key_and_a_folder(call: Command, tmp_path: Path, monk
     lines = settings.read_text("utf-8").splitlines()
     settings.write_text("\n".join(line for line in lines if "checkpoint_folder" not in line), encoding="utf-8")
     assert "nothing says where" in call("audit", "checkpoint", expected=2)["error"]
+
+
+def test_collected_notes_of_other_keys_are_counted_and_told(call: Command, public: str, tmp_path: Path) -> None:
+    call("audit", "checkpoint")
+    other = Signer.make("other.example/ledger", bytes(32)).note(3, bytes(32), "2024-07-01T08:00:00.000000Z")
+    (tmp_path / "drop" / "other.checkpoint").write_text(other, encoding="utf-8")
+    options = ("--key", public, "--checkpoints", tmp_path / "drop")
+    assert call("audit", "verify", *options)["collected_of_other_keys"] == 1
+    proof = tmp_path / "proof.json"
+    proof.write_text(json.dumps(call("audit", "consistency", "--from", "2")), encoding="utf-8")
+    assert call("audit", "verify", proof, "--checkpoints", tmp_path / "drop", expected=2)
+    call("backup", tmp_path / "b")
+    restored = call(
+        "restore", tmp_path / "b", "--drill", *options, "--key", Signer.make("a", bytes(32)).verifier.text()
+    )
+    assert (restored["drill"], restored["collected_of_other_keys"]) == (True, 1)
+
+
+def test_a_record_with_bytes_where_text_was_is_not_exported(call: Command, tmp_path: Path) -> None:
+    rewrite(tmp_path / "w", "UPDATE events SET actor = x'00ff' WHERE sequence = 2")
+    told = call("audit", "export", "--out", tmp_path / "bundle.zip", expected=1)
+    assert "a row of the database cannot be read; run strandcast audit verify" in told["error"]
+    assert not (tmp_path / "bundle.zip").exists()
+    assert "cannot be read" in call("audit", "verify", expected=1)["problem"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from features.incidents import batch
 from tests.support.cycle import Command, command
 from tests.support.exports import write_csv
 from tests.support.traces import found_in
@@ -84,6 +85,20 @@ def test_a_purge_is_foreseen_done_recorded_and_changes_no_present_panel(call: Co
     assert verified["ok"]
     assert {row["on"] for row in verified["erased"]} == {TODAY.isoformat()}
     assert call(*PURGE)["feeds"] == []
+
+
+def test_a_file_of_a_former_version_is_told_to_keep_a_hash_that_can_be_tried_out(
+    call: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("purge", "--feed", "city", "--older-than", "200", "--dry-run")["files_without_salt"] == 0
+    rows = [f"{TODAY - timedelta(days=300)},A,theft,OLD-{number}" for number in range(3)]
+    path = write_csv(tmp_path / "old.csv", HEADER, rows)
+    with monkeypatch.context() as former:
+        former.setattr(batch, "_SALT", "ARROW:schema-of-then")
+        call("ingest", "incidents", path, "--mapping", tmp_path / "city.toml")
+    assert call("purge", "--feed", "city", "--older-than", "200", "--dry-run")["files_without_salt"] == 1
+    assert call(*PURGE)["files_without_salt"] == 1
+    assert call("audit", "verify")["ok"]
 
 
 def test_an_earlier_view_says_what_was_erased_when(call: Command) -> None:

@@ -12,10 +12,10 @@ from starlette.testclient import TestClient
 from errors import LedgerError, ServiceError
 from ledger.bundle.judging import judge
 from ledger.events import OPERATIONS
-from ledger.tree.checkpoints import KEY_VARIABLE
 from ledger.tree.documents import check
 from ledger.tree.notes import Signer, Verifier
 from serving.preflight import check as check_start
+from serving.record.keeping import KEY_VARIABLE
 from serving.record.schemas import Checkpoints, CheckpointsQuery, ConsistencyProof, EventQuery, Events, InclusionProof
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.ledgers import TickingClock, fill

@@ -10,11 +10,12 @@ import pytest
 from errors import DataError, LedgerError
 from ledger.events import Draft
 from ledger.ledger import Ledger
-from ledger.tree.checkpoints import KEY_FILE_VARIABLE, KEY_VARIABLE, Keeper, Policy, checkpoints, signing_key
+from ledger.tree.checkpoints import Keeper, Policy, checkpoints
 from ledger.tree.checkpoints import write_checkpoint as write
-from ledger.tree.hashing import root_of
 from ledger.tree.notes import Checkpoint, Signer, Verifier
+from serving.record.keeping import KEY_FILE_VARIABLE, KEY_VARIABLE, signing_key
 from tests.support.ledgers import open_ledger, rewrite
+from tests.support.roots import root_of
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -114,6 +115,8 @@ def test_key_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     found = signing_key({KEY_FILE_VARIABLE: str(path)})
     assert found is not None
     assert found.verifier == SIGNER.verifier
+    with pytest.raises(DataError, match="are both set"):
+        signing_key({KEY_FILE_VARIABLE: str(path), KEY_VARIABLE: SIGNER.text()})
 
 
 def test_a_secret_key_does_not_show_itself() -> None:

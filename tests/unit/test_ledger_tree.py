@@ -15,7 +15,7 @@ from ledger.events import Draft
 from ledger.ledger import Ledger
 from ledger.rows import event_row
 from ledger.tables import EVENTS, TREE
-from ledger.tree.hashing import EMPTY, TILE, GrowingTree, node_hash, root_of
+from ledger.tree.hashing import EMPTY, TILE, GrowingTree, node_hash
 from ledger.tree.proofs import (
     consistency_ranges,
     inclusion_ranges,
@@ -23,6 +23,7 @@ from ledger.tree.proofs import (
     verifies_inclusion,
 )
 from tests.support.ledgers import open_ledger, rewrite
+from tests.support.roots import root_of
 
 # The leaves, roots and proofs that the implementations of Certificate Transparency (RFC 6962) test with.
 DATA = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
