@@ -78,10 +78,11 @@ define need_python
 endef
 
 # The environment is synced again only when what it is made of has changed. `--python` names the interpreter that make
-# was given, so that uv never fetches one.
+# was given, so that uv never fetches one. Compiled once, else every process that starts compiles what it imports anew
+# wherever Python may not write beside it: the service starts four.
 $(STAMP): pyproject.toml uv.lock | $(UV)
 	$(need_python)
-	$(UV) sync --locked --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	$(UV) sync --locked --compile-bytecode --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@touch $@
 
 # uv comes from the package index into a small environment of its own: nothing is installed on the machine.

@@ -10,7 +10,7 @@ from ledger.events import Event, NoSuchRecordError, parse_audit_id
 from ledger.rows import artefact_of_row, event_of_row
 from ledger.tables import ALIAS_MOVES, ARTEFACTS, EVENTS
 
-_LOOK = "look for its name with strandcast audit list"
+_LOOK = "look for its name among the events of the record"
 
 
 class Record:
@@ -37,7 +37,9 @@ class Record:
         sequence, _ = parse_audit_id(audit_id)
         found = self._events(select(EVENTS).where(EVENTS.c.sequence == sequence))
         if not found or found[0].audit_id != audit_id:
-            raise NoSuchRecordError(f"no event has the audit id {audit_id}", fix="list them with strandcast audit list")
+            raise NoSuchRecordError(
+                f"no event has the audit id {audit_id}", fix="look for it among the events of the record"
+            )
         return found[0]
 
     def events(

@@ -13,3 +13,5 @@ GATE = "gate"
 MAP = "map"
 # A study of a plan.
 SCENARIO = "scenario"
+# What a plan would be.
+SKETCH = "sketch"

@@ -1,14 +1,11 @@
 """What an event says of the request that it answers, so that the request can be asked again."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import fields
-
 from fastapi import Request
 
 from ledger.events import Scalar
 from models.replay.manifest import ASKED
 from serving.access.caller import Scope
+from serving.access.identity import scope_text
 
 SCOPE, MEDIA = "scope", "media"
 
@@ -31,14 +28,6 @@ def asked_of(address: str, media: str | None, scope: Scope) -> dict[str, Scalar]
     told: dict[str, Scalar] = {ASKED: address}
     if media is not None:
         told[MEDIA] = media
-    bounded = {item.name: getattr(scope, item.name) for item in fields(scope)}
-    reach = {name: sorted(values) for name, values in bounded.items() if values is not None}
-    if reach:
-        told[SCOPE] = json.dumps(reach, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if scope != Scope():
+        told[SCOPE] = scope_text(scope)
     return told
-
-
-def scope_of(said: str | None) -> Scope:
-    """Return the scope that an event tells of; None: it tells of none, and the sight reached everywhere."""
-    bounded: Mapping[str, list[str]] = json.loads(said) if said else {}
-    return Scope(**{name: frozenset(values) for name, values in bounded.items()})

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from starlette.types import Scope
+
 from ledger.acting import Acting
 from serving.access.caller import ANYBODY, Caller
 from serving.access.policy import Policy
 from serving.access.session import Session
 
+# Under which key a connection's scope holds its request.
+ASKING = "strandcast.asking"
 # The only ones that are handed on: who asks, for one, is nobody's business but the gate's.
 HEADERS = ("idempotency-key", "prefer")
 
@@ -37,6 +41,12 @@ class Asking:
         """Return what every event of this request says."""
         caller = self.caller
         return Acting(caller.role, caller.authentication, caller.purpose, {"request": self.request_id})
+
+
+def is_page(scope: Scope) -> bool:
+    """Return whether a connection asks for a page, by the policy that was found for it."""
+    asking: Asking | None = scope.get(ASKING)
+    return asking is not None and asking.policy is not None and asking.policy.page
 
 
 _PRESENT: ContextVar[Asking] = ContextVar("strandcast_asking")

@@ -1,5 +1,6 @@
 """The desk: what a process answers from. The answers themselves are made in the rooms beside it."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -43,6 +44,7 @@ class Desk:
         code_flow: Signs people in with their organisation's accounts; None where the settings name none.
         queue: Jobs.
         starter: Sees to it that somebody does them.
+        parsing: Held while a plan is taken apart: several at once would each hold a county's plan as values.
         surroundings: Name of the record of the code and machine that it answers with; "" where there is none.
     """
 
@@ -53,6 +55,7 @@ class Desk:
         self.clock = clock
         self.shelf = Shelf(ledger, self.files)
         self.recorder = GroupCommit(ledger)
+        self.parsing = threading.Lock()
         self.surroundings = ""
         self.door = Door(ledger, workspace.settings.access, clock)
         self.sessions = Sessions(workspace.settings.salt, clock)

@@ -21,6 +21,7 @@ from sqlalchemy import select
 from errors import DataError, LedgerError, StrandcastError
 from ledger.events import Draft, Event, canonical_json
 from ledger.tables import GIVEN_ANSWERS, Row
+from ledger.texts import compact
 from models.books import Books
 from serving.access.identity import scope_text
 from serving.answers import AUDIT_ID, JSON
@@ -164,7 +165,7 @@ def _repeated(desk: Desk, asking: Asking, found: Given) -> Given:
 
 def _given(event: Event, told: Told) -> Given:
     document = {"audit_id": event.audit_id, **told.document}
-    body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    body = compact(document).decode()
     headers = {AUDIT_ID: event.audit_id, "cache-control": "no-store", **(told.headers or {})}
     return Given(told.status, headers, body, told.job)
 

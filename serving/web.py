@@ -23,6 +23,7 @@ from serving.pages.rooms import PAGES
 from serving.pages.site import Site
 from serving.plans.routes import routes as plan_routes
 from serving.published.routes import routes as published_routes
+from serving.questions.routes import routes as question_routes
 from serving.record.routes import routes as record_routes
 from serving.replays.routes import routes as replay_routes
 from serving.scenarios.routes import routes as scenario_routes
@@ -40,6 +41,7 @@ ROOMS = (
     scenario_routes,
     sketch_routes,
     job_routes,
+    question_routes,
     published_routes,
     record_routes,
     replay_routes,

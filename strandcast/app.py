@@ -35,6 +35,7 @@ from strandcast.promote_commands import promote, rollback
 from strandcast.publish_commands import publish, published
 from strandcast.purge_commands import purge
 from strandcast.quarantine_commands import quarantine
+from strandcast.questions_commands import questions
 from strandcast.replay_commands import replay
 from strandcast.serve_commands import serve
 from strandcast.strands_commands import strands
@@ -135,6 +136,7 @@ cli.add_command(rollback)
 cli.add_command(serve)
 cli.add_command(strands)
 cli.add_command(tasks)
+cli.add_command(questions)
 cli.add_command(train)
 cli.add_command(tune)
 cli.add_command(twin)

@@ -24,6 +24,9 @@ _READY_WITHIN_SECONDS = 180.0
 # Longer than an answer may take: those under way are given out first.
 _STOPS_WITHIN_SECONDS = 35.0
 _READY = 200
+# Of glibc, for workers of many threads that now and then hold a county's plan: few arenas, and large blocks given back
+# to the system as soon as they are free. Left alone, a worker keeps what its busiest moment took.
+_MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 
 
 @click.command()
@@ -77,6 +80,8 @@ def _running(root: Path, host: str, port: int, workers: int) -> Iterator[subproc
     folder = Path(serving.__file__).resolve().parents[1]
     command = [sys.executable, "-m", "bentoml", "serve", _SERVICE, "--working-dir", str(folder)]
     environment = {
+        # What is set outside goes before.
+        **_MEMORY,
         **os.environ,
         "STRANDCAST_WORKSPACE": str(root),
         "BENTOML_DO_NOT_TRACK": "True",

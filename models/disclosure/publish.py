@@ -5,7 +5,6 @@ never follow, because the difference of two numbers is a number of its own. Ever
 is a choice of rows of the sets, and so tells nothing that they do not.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +20,7 @@ from features.knowledge import Knowledge
 from features.panel import Panel
 from ledger.artefacts import Artefact
 from ledger.events import Draft, Scalar
+from ledger.texts import settled
 from models.allocation.decisions.history import history
 from models.allocation.decisions.record import load_plan
 from models.books import Books
@@ -260,8 +260,8 @@ def _record(tables: dict[TableName, Cells], ground: Ground, marks: Sequence[str]
         "marks": list(marks),
     }
     document = {"schema": SCHEMA, "terms": terms, "tables": tables}
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    stored = books.files.put(text.encode(), FOLDER, ".json")
+    text = settled(document)
+    stored = books.files.put(text, FOLDER, ".json")
     name = f"{ground.panel.as_of.isoformat()}-{stored.sha256[:12]}"
     rows = {str(table): len(cells) for table, cells in tables.items()}
     hidden = {str(table): sum(cell[-1] is None for cell in cells) for table, cells in tables.items()}

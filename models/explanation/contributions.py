@@ -1,7 +1,6 @@
 """Contributions of recorded runs, read from their tables."""
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from errors import ModelError
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from ledger.texts import settled
 from models.explanation.later import LaterContributions
 from models.explanation.reasons import Explanation
 from models.replay.manifest import append_beside
@@ -79,8 +79,8 @@ class Explained:
     def sha256(self) -> str:
         """Hash of all of it but its audit id, as canonical as JSON with floats in full can be."""
         content = {**self._named(), **self._said()}
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        text = settled(content)
+        return hashlib.sha256(text).hexdigest()
 
     def _named(self) -> dict[str, Any]:
         return {"run_id": self.run_id, "horizon": self.horizon}

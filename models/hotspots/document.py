@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 from typing import Any
 
 import numpy as np
 import shapely
 
 from features.cells import guarded
+from ledger.texts import compact
 from models.hotspots.study import Hotspots, day_of
 
 _DIGITS = 6  # of a degree: about 10 cm
@@ -142,4 +142,4 @@ def outside(found: Hotspots) -> int:
 
 
 def _text(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return compact(document).decode()

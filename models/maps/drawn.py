@@ -8,6 +8,7 @@ from typing import Any, Self
 from ledger.artefacts import Artefact
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from ledger.texts import compact
 from models.kinds import MAP
 
 
@@ -50,7 +51,7 @@ class Map:
 
     def to_bytes(self) -> bytes:
         """Return it as a file; the same map gives the same bytes."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+        return compact(asdict(self))
 
     @classmethod
     def of(cls, content: bytes) -> Self:

@@ -1,6 +1,5 @@
 """One look at the champion: what is known now beside what it was trained for, measured and recorded."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from features import periods
 from features.knowledge import Knowledge
 from ledger.artefacts import Artefact
 from ledger.events import Draft
+from ledger.texts import settled
 from models.books import Books
 from models.boosted import BoostedForecaster
 from models.monitoring import measures
@@ -104,8 +104,8 @@ def record(found: Monitoring, marks: Sequence[str], books: Books) -> RecordedMon
         LedgerError: It could not be recorded.
     """
     document = {**found.as_document(), "marks": list(marks)}
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    stored = books.files.put(text.encode(), KIND, ".json")
+    text = settled(document)
+    stored = books.files.put(text, KIND, ".json")
     name = f"{found.as_of}-{stored.sha256[:8]}"
     held = books.ledger.held(KIND, name)
     meta = {"model_version": found.version, "as_of": found.as_of.isoformat(), "state": found.state}

@@ -1,6 +1,5 @@
 """Profiles in the ledger: recorded before anybody sees them."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +9,7 @@ from ledger.artefacts import Artefact
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from ledger.texts import compact
 from models.profiles.document import rows, summary
 from models.profiles.study import Profiles
 
@@ -64,8 +64,8 @@ def record(
     """
     codes = list(notices)
     about, table = summary(found, codes, attribution), rows(found, codes, attribution)
-    content = json.dumps({KIND: about, "rows": table}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    stored = files.put(content.encode(), KIND, ".json")
+    content = compact({KIND: about, "rows": table})
+    stored = files.put(content, KIND, ".json")
     run_id = f"{about['as_of']}-{stored.sha256[:8]}"
     held = ledger.held(KIND, run_id)
     named = {"strand": about["strand"], "as_of": about["as_of"]}

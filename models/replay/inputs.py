@@ -9,6 +9,7 @@ from ledger.erased import ERASURE
 from ledger.events import Event, NoSuchRecordError
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from models.replay.manifest import READ, read_details
 from models.replay.outcome import Part
 
 
@@ -56,6 +57,23 @@ class Kept:
     def files_of(self, *named: tuple[str, str, str]) -> list[Part]:
         """Return what `file` finds of several."""
         return [self.file(*one) for one in named]
+
+    def read(self, event: Event) -> list[Part]:
+        """Return whether files of the workspace that an answer was read from are what they were."""
+        parts = []
+        for key, value in sorted(event.draft.details.items()):
+            if not key.startswith(READ):
+                continue
+            path = self.files.root / key.removeprefix(READ)
+            called, then = f"settings ({path.name})", str(value)
+            now = read_details(path).get(key)
+            if now is None:
+                parts.append(Part(called, "absent", "the file is gone", then))
+            elif now != then:
+                parts.append(Part(called, "changed", "the file has been edited since", then, now))
+            else:
+                parts.append(Part(called, "same", "", then, now))
+        return parts
 
     def _row_fault(self, row: Artefact) -> str:
         """Return what is wrong with a row, which its event names by the hash of all of it; "" where nothing is."""

@@ -24,6 +24,8 @@ VERSION = 1
 SETTINGS = "settings"
 # The detail under which the service records what was asked of it: the path with its query.
 ASKED = "url"
+# What a detail begins with that names a file of the workspace, which an answer was read from, and its hash.
+READ = "file:"
 _TREES = "booster"
 _NAMED = 16
 
@@ -166,6 +168,14 @@ def manifest_of_study(files: FileStore, plan_id: str, other: str | None, setting
         "settings": {role: row.name for role, row in kept.items()},
     }
     return Manifest(told, (surroundings, *kept.values()))
+
+
+def read_details(*paths: Path) -> dict[str, str]:
+    """Return what the event of an answer says of files of the workspace that it was read from.
+
+    The files are anybody's to edit and are not kept; their hashes tell whether they are what they were.
+    """
+    return {READ + path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
 
 
 def secret_name(secret: str) -> str:

@@ -215,7 +215,14 @@ class Replayer:
         kind, _, name = event.draft.object.partition("/")
         beneath = [self._beneath(name)] if kind in (FORECAST, PLAN, SCENARIO) and self.kept.row(kind, name) else []
         named = event.draft.details.get(SURROUNDINGS)
-        return self._told(event, "answer", [*beneath, self._body(event)], named, computed=True, rooms=ANSWERING)
+        return self._told(
+            event,
+            "answer",
+            [*beneath, *self.kept.read(event), self._body(event)],
+            named,
+            computed=True,
+            rooms=ANSWERING,
+        )
 
     def _body(self, event: Event) -> Part:
         if self.answers is None:

@@ -1,7 +1,6 @@
 """A study of a plan made again by the settings that were kept with it, through the function that made it."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -10,6 +9,7 @@ from errors import StrandcastError
 from ledger.artefacts import Artefact
 from ledger.events import Event
 from ledger.rehearsal import Rehearsal, ScratchFiles
+from ledger.texts import settled
 from models.allocation.decisions.record import KIND as PLAN
 from models.allocation.scenarios.again import Again, solved_again
 from models.allocation.scenarios.study import AskedStudy, study_document
@@ -52,7 +52,7 @@ def study_parts(kept: Kept, event: Event, row: Artefact, secret: str) -> list[Pa
 
 def study_bytes(document: Mapping[str, Any]) -> bytes:
     """Return a study as its file holds it."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
+    return settled(document)
 
 
 def _needs(manifest: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -57,3 +57,7 @@ class History:
         return cls(
             starts, tuple(said["strands"]), tuple(map(tuple, said["completeness"])), tuple(said["noticed"]), counts
         )
+
+
+# Of a run that was recorded before histories were kept.
+NONE = History((), (), (), (), np.zeros((0, 0), np.float32))

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from errors import ModelError
+from ledger.texts import compact
 
 FORMAT = 1
 KEY = b"strandcast"
@@ -77,7 +78,7 @@ class Layout:
 
     def to_bytes(self) -> bytes:
         """Return it as the metadata of a file."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, separators=(",", ":")).encode()
+        return compact({"format": FORMAT, **asdict(self)})
 
     @classmethod
     def of(cls, metadata: Mapping[bytes, bytes] | None) -> Self:

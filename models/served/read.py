@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from errors import DataError, LedgerError, ModelError, ServiceError
+from errors import DataError, LedgerError, ModelError
 from features.cells import guarded
 from ledger.artefacts import Artefact
 from ledger.files import FileStore
+from ledger.texts import compact
 from models.explanation.reasons import Explanation
 from models.served.history import History
 from models.served.layout import BASE, CALIBRATION, JSON, MEAN, MULTIPLIER, NUMBERS, Block, Layout
@@ -159,15 +159,9 @@ class ServedRun:
         return found
 
     def counts_before(self, block: Block, member: int, strand: int) -> list[float | None]:
-        """Return what was recorded of a member and strand in the periods of the history; None: not observed.
-
-        Raises:
-            ServiceError: The file was made before files had a history.
-        """
+        """Return what was recorded of a member and strand in the periods of the history; None: not observed."""
         if self.history is None:
-            raise ServiceError(
-                "was recorded before histories were kept", place=self.run_id, fix="wait for the next run"
-            )
+            return []
         # Blocks follow each other there as here, but once and not once a horizon.
         row = block.first // len(self.layout.horizons) + member * len(block.strands) + strand
         return [None if np.isnan(count) else float(count) for count in self.history.counts[row]]
@@ -216,7 +210,7 @@ class ServedRun:
 
 def _json_end(fallback: str, notices: Sequence[str]) -> bytes:
     end = {"fallback": fallback, "notices": list(notices)}
-    return b"," + json.dumps(end, ensure_ascii=False, separators=(",", ":")).encode()[1:] + b","
+    return b"," + compact(end)[1:] + b","
 
 
 def _line(*cells: str) -> bytes:

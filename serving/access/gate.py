@@ -15,13 +15,12 @@ from serving.access.caller import Caller, Role
 from serving.access.policy import Policies, Policy
 from serving.access.refused import TooManyAttemptsError, UnknownCallerError
 from serving.access.session import Session
-from serving.asking import Asking
+from serving.asking import ASKING, Asking
 from serving.conflicts import sentence_of
 from serving.guards.problems import refuse
 
 _logger = logging.getLogger("strandcast.serving")
 
-ASKING = "strandcast.asking"
 # RFC 6750, section 3.
 CHALLENGE = 'Bearer realm="strandcast"'
 

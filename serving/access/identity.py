@@ -1,10 +1,10 @@
 """Identities: whom a key or a token names, and how far their sight reaches."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ledger.texts import settled
 from serving.access.caller import Caller, Role, Scope
 
 PARTS = ("areas", "strands", "owners", "feeds")
@@ -56,7 +56,7 @@ class Identity:
 def scope_text(scope: Scope) -> str:
     """Return a scope as the one text under which it is kept."""
     document = {part: sorted(values) for part in PARTS if (values := getattr(scope, part)) is not None}
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return settled(document).decode()
 
 
 def scope_of(document: Mapping[str, Any]) -> Scope:

@@ -51,7 +51,7 @@ def quarantine(desk: Desk, query: QuarantineQuery) -> Finding:
         raise DataError("there is no such rule", place="rule", fix=f"use one of {', '.join(RULE)}")
     archive = _archive(desk)
     totals = {name: own for name, own in totals_by_feed(archive).items() if _may_see(name)}
-    if query.feed is not None and not _may_see(query.feed):
+    if query.feed is not None and query.feed not in _named(desk, archive):
         raise DataError("there is no such feed", place="feed", fix="GET /v1/feeds lists those that you may see")
     wanted = sorted(name for name in totals if query.feed in (None, name))
     rules: dict[str, int] = {}
@@ -85,6 +85,13 @@ def completeness(desk: Desk) -> Finding:
     document = json.loads(desk.files.read(newest.stored))
     told = [item for item in document["feeds"] if _may_see(item["feed"])]
     return Finding.of({"start": document["start"], "feeds": told}, f"{COMPLETENESS}/{newest.name}")
+
+
+def _named(desk: Desk, archive: Archive) -> set[str]:
+    """Return the feeds that there are, by contract or by what was delivered, and that whoever asks may see."""
+    contracts = {contract.name for contract in all_contracts(desk.workspace.root)}
+    delivered = {item.subject for _, item in current(deliveries(archive))}
+    return {name for name in (*contracts, *delivered, *totals_by_feed(archive)) if _may_see(name)}
 
 
 def _may_see(name: str) -> bool:

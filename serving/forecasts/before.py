@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from errors import DataError, ServiceError
+from errors import DataError
 from ledger.artefacts import Artefact
-from ledger.events import NoSuchRecordError
 from models.kinds import FORECAST
+from models.served.history import NONE
 from models.served.layout import Block
 from models.served.read import I64, ServedRun
 from serving.access.caller import Scope
@@ -25,7 +25,7 @@ def history(desk: Desk, query: HistoryQuery, scope: Scope) -> Finding:
 
     Raises:
         DataError: A filter cannot be used.
-        ServiceError: Nothing is being served yet, or the run was recorded before histories were kept.
+        ServiceError: Nothing is being served yet.
     """
     document = history_document(desk.shelf.current, query, scope)
     rows = len(document["rows"])
@@ -33,15 +33,12 @@ def history(desk: Desk, query: HistoryQuery, scope: Scope) -> Finding:
 
 
 def history_document(run: ServedRun, query: HistoryQuery, scope: Scope) -> dict[str, Any]:
-    """Return the counts before a run with its forecasts; see `history`.
+    """Return the counts before a run with its forecasts; no counts where it was recorded before they were kept.
 
     Raises:
         DataError: A filter cannot be used.
-        ServiceError: The run was recorded before histories were kept.
     """
-    before = run.history
-    if before is None:
-        raise ServiceError("was recorded before histories were kept", place=run.run_id, fix="wait for the next run")
+    before = run.history or NONE
     block = run.block(query.level)
     codes, strands = _asked(run, block, query, scope)
     named = [block.strands[at] for at in strands]
@@ -63,22 +60,20 @@ def changes(desk: Desk, query: ChangesQuery, scope: Scope) -> Finding:
     """Find by how much the served run expects other counts than the run before it, the largest changes first.
 
     Raises:
-        NoSuchRecordError: There is no run before it.
         DataError: A filter cannot be used, or the two runs cover no such period.
         ServiceError: Nothing is being served yet, or the run before was not prepared for reading.
     """
     run = desk.shelf.current
     earlier = run_before(desk, run)
     document = changes_document(run, earlier, query, scope)
-    rows = len(document["rows"])
-    return Finding.of(document, f"forecast/{run.run_id}", details={"beside": earlier.run_id, "rows": rows})
+    details = {"beside": document["before"], "rows": len(document["rows"])}
+    return Finding.of(document, f"forecast/{run.run_id}", details=details)
 
 
-def run_before(desk: Desk, run: ServedRun) -> ServedRun:
-    """Return the newest run from earlier knowledge, by whichever model was champion then.
+def run_before(desk: Desk, run: ServedRun) -> ServedRun | None:
+    """Return the newest run from earlier knowledge, by whichever model was champion then; None where there is none.
 
     Raises:
-        NoSuchRecordError: There is none.
         ServiceError: It was not prepared for reading.
     """
 
@@ -86,51 +81,59 @@ def run_before(desk: Desk, run: ServedRun) -> ServedRun:
         return str(one.meta["origin"]), str(one.meta["as_of"])
 
     earlier = [one for one in desk.ledger.artefacts(FORECAST) if known(one) < known(run)]
-    if not earlier:
-        raise NoSuchRecordError(f"there is no run before {run.run_id}", fix="ask again after the next run")
-    return desk.run(max(earlier, key=known).name)
+    return desk.run(max(earlier, key=known).name) if earlier else None
 
 
-def changes_document(run: ServedRun, earlier: ServedRun, query: ChangesQuery, scope: Scope) -> dict[str, Any]:
-    """Return the changes from one run to another; see `changes`.
+def changes_document(run: ServedRun, earlier: ServedRun | None, query: ChangesQuery, scope: Scope) -> dict[str, Any]:
+    """Return the changes from one run to another; none where there is no run before.
 
     Raises:
         DataError: A filter cannot be used, or the two runs cover no such period.
     """
-    block, other = run.block(query.level), earlier.block(query.level)
-    start = _common(run, earlier, query)
+    block = run.block(query.level)
     codes, strands = _asked(run, block, query, scope)
-    pairs = [
-        (c, s) for c in codes for s in strands if block.codes[c] in other.codes and block.strands[s] in other.strands
-    ]
-    now = _positions(run, block, start, pairs)
-    by_code, by_strand = ({name: at for at, name in enumerate(names)} for names in (other.codes, other.strands))
-    then = _positions(earlier, other, start, [(by_code[block.codes[c]], by_strand[block.strands[s]]) for c, s in pairs])
-    means, were = run.means(now), earlier.means(then)
-    order = np.lexsort((now, -np.abs(means - were)))[: query.limit]
+    told = {"run_id": run.run_id, "level": block.level, "model_version": run.meta["model_version"]}
+    told |= {"attribution": run.meta["attribution"], "notices": run.meta["notices"]}
+    if earlier is None:
+        nothing = dict.fromkeys(("before", "period_start", "model_version_before"))
+        return {**told, **nothing, "total": 0, "rows": []}
+    start = _common(run, earlier, query)
+    pairs = [(code, strand) for code in codes for strand in strands]
+    rows = _changed(run, earlier, start, (block, earlier.block(query.level)), pairs)
     return {
-        "run_id": run.run_id,
+        **told,
         "before": earlier.run_id,
-        "level": block.level,
         "period_start": start,
-        "model_version": run.meta["model_version"],
         "model_version_before": earlier.meta["model_version"],
-        "attribution": run.meta["attribution"],
         "notices": list(dict.fromkeys([*run.meta["notices"], *earlier.meta["notices"]])),
-        "total": len(pairs),
-        "rows": [
-            {
-                "forecast_id": f"{run.run_id}:{now[at]}",
-                "forecast_id_before": f"{earlier.run_id}:{then[at]}",
-                "area_code": block.codes[pairs[at][0]],
-                "strand": block.strands[pairs[at][1]],
-                "mean": float(means[at]),
-                "mean_before": float(were[at]),
-                "change": float(means[at] - were[at]),
-            }
-            for at in order.tolist()
-        ],
+        "total": len(rows),
+        "rows": rows[: query.limit],
     }
+
+
+def _changed(
+    run: ServedRun, earlier: ServedRun, start: str, blocks: tuple[Block, Block], pairs: Sequence[tuple[int, int]]
+) -> list[dict[str, Any]]:
+    """Return what changed of areas and strands that both runs have, the largest changes first."""
+    block, other = blocks
+    by_code, by_strand = ({name: at for at, name in enumerate(names)} for names in (other.codes, other.strands))
+    named = [(block.codes[code], block.strands[strand], code, strand) for code, strand in pairs]
+    both = [one for one in named if one[0] in by_code and one[1] in by_strand]
+    now = _positions(run, block, start, [(code, strand) for _, _, code, strand in both])
+    then = _positions(earlier, other, start, [(by_code[code], by_strand[strand]) for code, strand, _, _ in both])
+    means, were = run.means(now), earlier.means(then)
+    return [
+        {
+            "forecast_id": f"{run.run_id}:{now[at]}",
+            "forecast_id_before": f"{earlier.run_id}:{then[at]}",
+            "area_code": both[at][0],
+            "strand": both[at][1],
+            "mean": float(means[at]),
+            "mean_before": float(were[at]),
+            "change": float(means[at] - were[at]),
+        }
+        for at in np.lexsort((now, -np.abs(means - were))).tolist()
+    ]
 
 
 def _asked(run: ServedRun, block: Block, query: HistoryQuery, scope: Scope) -> tuple[list[int], list[int]]:

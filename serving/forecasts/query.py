@@ -10,6 +10,8 @@ from serving.cursors import Paged, beyond_the_end
 from serving.formats import Format
 from serving.schemas import Closed
 
+# Of a row there are sixty counts and more: whoever wants very many asks several times.
+Few = Annotated[list[Annotated[str, Field(max_length=200)]] | None, Field(max_length=20)]
 Filters = Annotated[list[Annotated[str, Field(max_length=200)]] | None, Field(max_length=200)]
 
 
@@ -48,8 +50,8 @@ class HistoryQuery(Closed):
     """Of which rows of the served run the counts before it are wanted."""
 
     level: str | None = Field(None, max_length=40, description="Level of the areas; left out: the areas' own.")
-    area_code: Filters = Field(None, description="Only these areas; may be given several times.")
-    strand: Filters = Field(None, description="Only these strands; may be given several times.")
+    area_code: Few = Field(None, description="Only these areas; at most 20.")
+    strand: Few = Field(None, description="Only these strands; at most 20.")
     limit: int = Field(50, ge=1, le=500, description="Most rows, an area and a strand each.")
 
 

@@ -1,6 +1,5 @@
 """What is read of forecast runs: what they cover, their rows, and what one row relied on. Nothing is computed here."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ import numpy as np
 from errors import DataError
 from features import periods
 from ledger.events import NoSuchRecordError
+from ledger.texts import compact
 from models.served.layout import Block
 from models.served.read import I64, Selection, ServedRun
 from serving.access.caller import Scope
@@ -76,7 +76,7 @@ def forecasts(desk: Desk, query: ForecastQuery, scope: Scope, *, as_csv: bool = 
         "next_cursor": cursor,
         "rows": [],
     }
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+    text = compact(head)
     return Finding(text[:-2] + run.rows_as_json(selection.block, positions) + b"]}", subject, details)
 
 

@@ -84,7 +84,9 @@ class HistoryAnswer(Closed):
     attribution: str
     notices: list[str]
     level: str
-    period_starts: list[date] = Field(description="First days of the periods of the counts, the oldest first.")
+    period_starts: list[date] = Field(
+        description="First days of the periods of the counts, the oldest first; none where no counts were kept."
+    )
     completeness: dict[str, list[float]] = Field(
         description="Strand to the share of each period's records that was in; counts are divided by it."
     )
@@ -114,11 +116,11 @@ class ChangesAnswer(Closed):
 
     audit_id: str = Field(description="The event of this answer, recorded before it left.")
     run_id: str
-    before: str = Field(description="The run before.")
+    before: str | None = Field(description="The run before; null where there is none, and so no changes.")
     level: str
-    period_start: date
+    period_start: date | None
     model_version: str
-    model_version_before: str
+    model_version_before: str | None
     attribution: str
     notices: list[str]
     total: int = Field(description="Rows that the filters leave.")

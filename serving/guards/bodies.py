@@ -6,8 +6,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.access.gate import ASKING
-from serving.asking import Asking
+from serving.asking import is_page
 from serving.guards.problems import LARGEST_BODY, MOST_FIELDS, refuse
 
 LONGEST_QUERY = 32 * 1024
@@ -76,7 +75,7 @@ class Bodies:
         media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         # Nothing is unpacked: a few bytes could hold more than fits.
         packed = headers.get(b"content-encoding", b"identity").strip().lower() != b"identity"
-        taken = FORM if _is_page(scope) else b"application/json"
+        taken = FORM if is_page(scope) else b"application/json"
         if scope["method"] in _WITH_BODY and (packed or media_type != taken):
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         return None
@@ -140,11 +139,6 @@ class Unread:
 def _has_body(scope: Scope) -> bool:
     headers = dict(scope["headers"])
     return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
-
-
-def _is_page(scope: Scope) -> bool:
-    asking: Asking | None = scope.get(ASKING)
-    return asking is not None and asking.policy is not None and asking.policy.page
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -7,18 +7,20 @@ begin, or to go on.
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.asking import is_page
+
 MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 5_000
 SECONDS = 25.0
-# What is told well already: problem documents, and pages whose form has something wrong in it.
-_TOLD = (MEDIA_TYPE.encode(), b"text/html")
+# A page tells itself what is wrong with the form that was sent from it.
+HTML = b"text/html"
 
 _logger = logging.getLogger("strandcast.serving")
 
@@ -40,7 +42,7 @@ class Problems:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(send)
+        answer = _Answer(send, lambda: is_page(scope))
         try:
             async with asyncio.timeout(self.seconds) as limit:
 
@@ -62,8 +64,9 @@ class Problems:
 class _Answer:
     """The sending side: passes successes on, holds failures back until they can be told as problems."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, is_page: Callable[[], bool]) -> None:
         self._send = send
+        self._is_page = is_page
         self._started = False
         self._failure: Message | None = None
         self._body = b""
@@ -71,7 +74,8 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             content_type = dict(message["headers"]).get(b"content-type", b"")
-            if message["status"] >= HTTPStatus.BAD_REQUEST and not content_type.startswith(_TOLD):
+            told = content_type.startswith(MEDIA_TYPE.encode()) or (self._is_page() and content_type.startswith(HTML))
+            if message["status"] >= HTTPStatus.BAD_REQUEST and not told:
                 self._failure = message
                 return
         if self._failure is not None:
@@ -156,6 +160,14 @@ def _faults(body: bytes) -> list[dict[str, str]]:
     """Return the fields that pydantic found wrong, from FastAPI's or BentoML's answer; never their values."""
     try:
         details = json.loads(body)["detail"][:_MOST_FAULTS_LISTED]
-        return [{"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in details]
+        # BentoML gives the body as a whole no name.
+        return [{"field": ".".join(map(str, item["loc"])) or "body", "message": _message(item)} for item in details]
     except (ValueError, KeyError, TypeError):
         return []
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field in words for whoever asks, not in those of who wrote its pattern."""
+    if fault.get("type") == "string_pattern_mismatch":
+        return "Is blank, or has characters that cannot stand here"
+    return str(fault["msg"]).removeprefix("Value error, ")

@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from errors import LedgerError
 from ledger.events import Draft, Outcome
 from ledger.group import GroupCommit
-from serving.access.gate import ASKING
-from serving.asking import HEADERS, Asking, begin
+from serving.asking import ASKING, HEADERS, Asking, begin
 
 # What a refused request asked for is somebody else's text: it is kept to a length, percent-encoded.
 _LONGEST_PATH = 200

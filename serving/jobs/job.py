@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import RowMapping
@@ -14,6 +15,8 @@ from ledger.events import Scalar
 from serving.access.caller import Caller
 
 KIND = JOB
+# A runner is heard of every second; one that was not for so long is taken to be gone.
+GONE_AFTER = timedelta(seconds=30)
 
 Outcome = Literal["done", "refused", "failed", "cancelled"]
 State = Literal["queued", "running", "done", "refused", "failed", "cancelled"]
@@ -141,14 +144,25 @@ class Job:
             return self.ending.outcome
         return "queued" if self.runner is None else "running"
 
-    def as_document(self) -> dict[str, Any]:
-        """Return it as JSON values."""
+    def is_left(self, now: datetime) -> bool:
+        """Return whether nobody works on it: nobody took it up, or who did was not heard of for too long."""
+        if self.runner is None or self.heartbeat is None:
+            return True
+        # A heartbeat of the future is that of a clock that was put back.
+        return abs(now - datetime.fromisoformat(self.heartbeat)) > GONE_AFTER
+
+    def as_document(self, now: datetime) -> dict[str, Any]:
+        """Return it as JSON values; one whose runner is gone waits for the next."""
         ending = self.ending
+        # The last step is the record itself, after which no heart beats.
+        steps = max(self.total, 1)
+        done = steps if self.state == "done" else self.done
+        total = steps if self.state == "done" else self.total
         return {
             "job_id": self.job_id,
             "kind": self.asked.kind,
-            "status": self.state,
-            "progress": {"done": self.done, "total": self.total},
+            "status": "queued" if ending is None and self.is_left(now) else self.state,
+            "progress": {"done": done, "total": total},
             "asked_by": self.caller,
             "queued": self.queued,
             "started": self.started,

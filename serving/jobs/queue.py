@@ -7,7 +7,7 @@ that says "running" and an old heartbeat, and the next runner takes the job up a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Select, and_, select, update
@@ -18,9 +18,6 @@ from ledger.ledger import Ledger
 from ledger.tables import EVENTS, JOB_ENDINGS, JOBS, Row
 from serving.access.caller import Caller
 from serving.jobs.job import Asked, Ending, Job, Outcome, Problem
-
-# A runner is heard of every second; one that was not for so long is taken to be gone.
-GONE_AFTER = timedelta(seconds=30)
 
 _ENDING = {
     f"ending_{name}": JOB_ENDINGS.c[name] for name in ("outcome", "sequence", "time", "object", "status", "problem")
@@ -147,10 +144,7 @@ class Queue:
         return ledger.beside(lambda event: [ending(job, event, outcome, problem)]).append(draft)
 
     def _is_free(self, job: Job, gone: Callable[[str], bool]) -> bool:
-        if job.runner is None or job.heartbeat is None or gone(job.runner):
-            return True
-        # A heartbeat of the future is that of a clock that was put back.
-        return abs(self.clock() - datetime.fromisoformat(job.heartbeat)) > GONE_AFTER
+        return job.is_left(self.clock()) or (job.runner is not None and gone(job.runner))
 
     def _jobs(self, query: Select[Any]) -> list[Job]:
         with self.ledger.database.reading() as connection:

@@ -1,5 +1,6 @@
 """Looking at jobs, and cancelling them."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -34,9 +35,9 @@ def place_of(subject: str | None) -> str | None:
     return f"{_PLACES[kind]}{name}" if kind in _PLACES else None
 
 
-def document_of(job: Job) -> dict[str, Any]:
+def document_of(job: Job, now: datetime) -> dict[str, Any]:
     """Return a job as it leaves."""
-    told = job.as_document()
+    told = job.as_document(now)
     return {**told, "location": place_of(told["object"])}
 
 
@@ -51,7 +52,7 @@ def jobs(desk: Desk, asking: Asking, query: JobQuery) -> Finding:
     if query.cursor is not None and not page:
         beyond_the_end()
     cursor = query.cursor_at(page[-1][0]) if len(found) > len(page) else None
-    document = {"jobs": [document_of(job) for _, job in page], "next_cursor": cursor}
+    document = {"jobs": [document_of(job, desk.clock()) for _, job in page], "next_cursor": cursor}
     return Finding.of(document, "jobs", details={"rows": len(page)}, lasting=False)
 
 
@@ -62,7 +63,7 @@ def job(desk: Desk, asking: Asking, job_id: str) -> Finding:
         NoSuchRecordError: There is none of this name, or it is somebody else's.
     """
     found = own(desk, asking, job_id)
-    return Finding.of(document_of(found), found.name, lasting=False)
+    return Finding.of(document_of(found, desk.clock()), found.name, lasting=False)
 
 
 def own(desk: Desk, asking: Asking, job_id: str) -> Job:
@@ -98,7 +99,7 @@ def cancel(desk: Desk, asking: Asking, job_id: str, order: CancelOrder) -> Respo
 
     def told(event: Any) -> Told:
         ended = {"status": "cancelled", "ended": event.time, "problem": vars(problem)}
-        return Told({**document_of(found), **ended})
+        return Told({**document_of(found, desk.clock()), **ended})
 
     return once(desk, asking, order.model_dump(mode="json"), act, told).response()
 

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -111,7 +112,7 @@ def _as_asked(asking: Asking, asked: Asked, job_id: str, event: Event) -> dict[s
     """Return a job's document as it is when nobody has taken it up."""
     acting = asking.acting()
     job = Job(job_id, asked, asking.caller.name, acting, event.time, None, None, None, 0, 0, 0, None)
-    return document_of(job)
+    return document_of(job, datetime.fromisoformat(event.time))
 
 
 def _check_room(desk: Desk, asking: Asking) -> None:

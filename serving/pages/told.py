@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.access.gate import ASKING
-from serving.asking import Asking
+from serving.asking import ASKING, Asking
 from serving.guards.problems import MEDIA_TYPE
 from serving.pages.site import POLICY, Site
 

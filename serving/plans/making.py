@@ -1,22 +1,17 @@
 """Plans that are asked for: the jobs that make them, and the answers once they are made."""
 
-from http import HTTPStatus
 from typing import Any
 
-from fastapi.responses import Response
-
-from errors import ServiceError
 from ledger.artefacts import Json
 from models.allocation.choices import Choices
 from models.allocation.decisions.decide import editable
 from models.allocation.decisions.history import standing
 from models.allocation.decisions.record import ISSUED
-from models.allocation.decisions.record import KIND as PLAN
-from serving.answers import AUDIT_ID, JSON
 from serving.asking import Asking
 from serving.conflicts import ConflictError, conflicts
 from serving.desk import Desk
-from serving.jobs.job import Asked, Job
+from serving.jobs.job import Asked
+from serving.jobs.made import made_answer
 from serving.jobs.waiting import Errand
 from serving.plans.deciding import check_seen
 from serving.plans.reading import plan_body
@@ -29,7 +24,9 @@ def plan_errand(desk: Desk, order: PlanOrder) -> Errand:
     Raises:
         ServiceError: Nothing is being served yet.
     """
-    return Errand(Asked("plan", asked_for(desk, order), "combination"), order.model_dump(mode="json"), made_answer)
+    return Errand(
+        Asked("plan", asked_for(desk, order), "combination"), order.model_dump(mode="json"), made_answer(_made)
+    )
 
 
 def asked_for(desk: Desk, order: PlanOrder) -> dict[str, Json]:
@@ -69,7 +66,7 @@ def edit_errand(desk: Desk, asking: Asking, plan_id: str, order: EditOrder, seen
             editable(desk.ledger, plan_id)
 
     asked: dict[str, Json] = {"plan_id": plan_id, "cells": _cells(order.cells), "reason": order.reason}
-    return Errand(Asked("edit", asked, "decision"), order.model_dump(mode="json"), made_answer, check)
+    return Errand(Asked("edit", asked, "decision"), order.model_dump(mode="json"), made_answer(_made), check)
 
 
 def around_errand(desk: Desk, plan_id: str, order: AroundOrder) -> Errand:
@@ -81,22 +78,11 @@ def around_errand(desk: Desk, plan_id: str, order: AroundOrder) -> Errand:
             raise ConflictError(status.told(), place=f"plan {plan_id}", fix="name the plan in force")
 
     asked: dict[str, Json] = {"plan_id": plan_id, "cells": _cells(order.cells)}
-    return Errand(Asked("around", asked, "combination"), order.model_dump(mode="json"), made_answer, check)
+    return Errand(Asked("around", asked, "combination"), order.model_dump(mode="json"), made_answer(_made), check)
 
 
-def made_answer(desk: Desk, job: Job) -> Response:
-    """Return the plan that a job made, as it was made: the same bytes however often it is asked for.
-
-    Raises:
-        LedgerError: The plan's file is absent or was changed.
-    """
-    if job.ending is None or job.ending.object is None:
-        raise ServiceError("the job made nothing", place=job.name, fix="look at it")
-    plan_id = job.ending.object.removeprefix(f"{PLAN}/")
-    audit_id = desk.queue.audit_id(job.ending)
-    body = b'{"audit_id":"' + audit_id.encode() + b'",' + plan_body(desk, plan_id, as_made=True)[1:]
-    headers = {AUDIT_ID: audit_id, "location": f"/v1/plans/{plan_id}", "cache-control": "no-store"}
-    return Response(body, HTTPStatus.CREATED, headers, JSON)
+def _made(desk: Desk, plan_id: str, _: str) -> bytes:
+    return plan_body(desk, plan_id, as_made=True)
 
 
 def _cells(cells: list[CellOrder] | None) -> list[Any]:

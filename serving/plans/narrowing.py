@@ -8,6 +8,8 @@ from serving.access.caller import Caller, Scope
 
 # What passes as it is: what a plan is, what it rests on, and that something stands against it.
 _PASSING = ("schema", "forecast", "period", "notices", "synthetic", "attribution")
+# What a plan must be read with so that it can be narrowed.
+PARTS = (*_PASSING, "areas", "posts")
 # Of an area: what is of itself alone. Rules, prices and reasons set it against others, so they stay behind.
 _OF_AREA = (
     *("area_code", "name", "msoa", "ward", "district", "lpa", "force", "area_type", "decile"),

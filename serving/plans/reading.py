@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,8 +10,10 @@ from typing import Any
 from errors import DataError
 from features.cells import guarded
 from ledger.files import FileStore, StoredFile
+from ledger.texts import compact
 from models.allocation.decisions.again import moved
 from models.allocation.decisions.history import Status, history, standing
+from models.allocation.decisions.parts import parts_of
 from models.allocation.decisions.record import KIND as PLAN
 from models.allocation.decisions.record import PlanRecord, load_plan
 from models.suspension import NOTICE, suspension_of
@@ -20,11 +21,14 @@ from serving.answers import CSV, Finding
 from serving.asking import Asking
 from serving.cursors import page_of
 from serving.desk import Desk
-from serving.plans.narrowing import narrowed
+from serving.plans.narrowing import PARTS, narrowed
 from serving.plans.schemas import PlansQuery
 
 _PLANS_KNOWN = 512
 _COLUMNS = ("area_code", "name", "district", "hours", "quarter_hours", "harm", "harm_met", "harm_unmet", "status")
+# What of a plan's document is read for the table of a whole plan, and to compare two.
+_TABLED = ("areas", "resources", "synthetic", "attribution")
+_COMPARED = (*_TABLED, "posts", "period", "totals", "notices")
 
 
 def plan(desk: Desk, asking: Asking, plan_id: str) -> Finding:
@@ -38,9 +42,10 @@ def plan(desk: Desk, asking: Asking, plan_id: str) -> Finding:
     if scope.areas is None and scope.strands is None:
         return Finding(plan_body(desk, plan_id), f"{PLAN}/{plan_id}")
     status = standing(desk.ledger, plan_id)
-    record = load_plan(desk.ledger, desk.files, plan_id)
-    head = _head(plan_id, record.audit_id, _notices_now(desk, _Known.of(record.document)), status)
-    return Finding.of({**head, "plan": narrowed(record.document, scope)}, f"{PLAN}/{plan_id}")
+    with desk.parsing:
+        record = load_plan(desk.ledger, desk.files, plan_id, PARTS)
+        head = _head(plan_id, record.audit_id, _notices_now(desk, _Known.of(record.document)), status)
+        return Finding.of({**head, "plan": narrowed(record.document, scope)}, f"{PLAN}/{plan_id}")
 
 
 def plan_body(desk: Desk, plan_id: str, *, as_made: bool = False) -> bytes:
@@ -63,7 +68,7 @@ def plan_body(desk: Desk, plan_id: str, *, as_made: bool = False) -> bytes:
         head = _head(plan_id, audit_id, list(known.notices), _drafted(status))
     else:
         head = _head(plan_id, audit_id, _notices_now(desk, known), status)
-    return _text(head)[:-1] + b',"plan":' + desk.files.read(stored) + b"}"
+    return b"".join((compact(head)[:-1], b',"plan":', desk.files.read(stored), b"}"))
 
 
 def plans(desk: Desk, query: PlansQuery) -> Finding:
@@ -91,12 +96,20 @@ def compared(desk: Desk, plan_id: str, other: str) -> Finding:
         DataError: They are not of the same areas.
         LedgerError: A plan's file was changed.
     """
-    first, second = (load_plan(desk.ledger, desk.files, name) for name in (plan_id, other))
+    with desk.parsing:
+        first, second = (load_plan(desk.ledger, desk.files, name, _COMPARED) for name in (plan_id, other))
+        document = _beside_each_other(desk, first, second)
+    return Finding.of(document, f"{PLAN}/{plan_id}", details={"beside": other})
+
+
+def _beside_each_other(desk: Desk, first: PlanRecord, second: PlanRecord) -> dict[str, Any]:
     areas = [{area["area_code"] for area in one.document["areas"]} for one in (first, second)]
     if areas[0] != areas[1]:
-        raise DataError("is not of the same areas", place=f"plan {other}", fix="compare plans of the same areas")
+        raise DataError(
+            "is not of the same areas", place=f"plan {second.plan_id}", fix="compare plans of the same areas"
+        )
     told = moved(first.document, second.document)
-    document = {
+    return {
         "first": _side(desk, first),
         "second": _side(desk, second),
         **told,
@@ -104,7 +117,6 @@ def compared(desk: Desk, plan_id: str, other: str) -> Finding:
         "synthetic": first.document["synthetic"] or second.document["synthetic"],
         "attribution": first.document["attribution"],
     }
-    return Finding.of(document, f"{PLAN}/{plan_id}", details={"beside": other})
 
 
 def plan_table(desk: Desk, asking: Asking, plan_id: str) -> Finding:
@@ -114,15 +126,20 @@ def plan_table(desk: Desk, asking: Asking, plan_id: str) -> Finding:
         NoSuchRecordError: There is no such plan.
         LedgerError: The plan's file was changed.
     """
-    document = narrowed(load_plan(desk.ledger, desk.files, plan_id).document, asking.caller.scope)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    for row in _table(plan_id, document):
-        writer.writerow(guarded(row))
+    scope = asking.caller.scope
+    parts = _TABLED if scope.areas is None and scope.strands is None else PARTS
+    with desk.parsing:
+        document = narrowed(load_plan(desk.ledger, desk.files, plan_id, parts).document, scope)
+        for row in _table(plan_id, document):
+            writer.writerow(guarded(row))
+        rows = len(document["areas"])
+        del document
     return Finding(
         buffer.getvalue().encode(),
         f"{PLAN}/{plan_id}",
-        details={"act": "export", "rows": len(document["areas"])},
+        details={"act": "export", "rows": rows},
         media_type=CSV,
         headers={"content-disposition": f'attachment; filename="plan-{plan_id}.csv"'},
     )
@@ -162,7 +179,7 @@ class _Known:
 @lru_cache(maxsize=_PLANS_KNOWN)
 def _known(files: FileStore, stored: StoredFile) -> _Known:
     # A county's plan has 8 MB: its file never changes, so it is parsed once.
-    return _Known.of(json.loads(files.read(stored)))
+    return _Known.of(parts_of(files.read(stored), ("notices", "forecast")))
 
 
 def _head(plan_id: str, audit_id: str, notices: list[str], status: Status) -> dict[str, Any]:
@@ -195,7 +212,3 @@ def _notices_now(desk: Desk, known: _Known) -> list[str]:
     held = suspension_of(desk.ledger, known.model_version)
     notices = list(known.notices)
     return notices if NOTICE in notices or held is None or not held.strands else [*notices, NOTICE]
-
-
-def _text(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

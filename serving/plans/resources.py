@@ -4,6 +4,7 @@ from typing import Any
 
 from errors import DataError, ServiceError
 from models.allocation.resources import load_resources
+from models.replay.manifest import read_details
 from serving.answers import Finding
 from serving.desk import Desk
 
@@ -14,8 +15,11 @@ def resources(desk: Desk) -> Finding:
     Raises:
         ServiceError: Their file cannot be used.
     """
+    workspace = desk.workspace
+    # Before they are read: of a file that is edited meanwhile the hash is then not that of what was told.
+    read = read_details(workspace.resources_file, workspace.strands_file)
     try:
-        held = load_resources(desk.workspace.resources_file, desk.workspace.taxonomy())
+        held = load_resources(workspace.resources_file, workspace.taxonomy())
     except DataError as error:
         # Not the client's doing, and not the client's business where our files lie.
         raise ServiceError(f"the workspace's resources cannot be used: {error.problem}", fix=error.fix) from error
@@ -30,4 +34,4 @@ def resources(desk: Desk) -> Finding:
             for item, resource in zip(told["resource"], held.resources, strict=True)
         ],
     }
-    return Finding.of(document, "resources", details={"rows": len(held.resources)})
+    return Finding.of(document, "resources", details={"rows": len(held.resources), **read})

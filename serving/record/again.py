@@ -6,6 +6,7 @@ somebody was.
 """
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +28,8 @@ from models.kinds import FORECAST, MODEL
 from models.replay.manifest import ASKED
 from models.suspension import KIND as SUSPENSION
 from serving.access.caller import Caller, Role
-from serving.asked import MEDIA, SCOPE, scope_of
+from serving.access.identity import scope_of
+from serving.asked import MEDIA, SCOPE
 from serving.asking import Asking, begin
 from serving.cursors import NAME as CURSOR
 from serving.cursors import is_cursor
@@ -80,7 +82,7 @@ class ServedAgain:
 def _caller(event: Event) -> Caller:
     draft = event.draft
     said = draft.details.get(SCOPE)
-    scope = scope_of(None if said is None else str(said))
+    scope = scope_of({} if said is None else json.loads(str(said)))
     return Caller(draft.actor, Role(draft.role), draft.authentication, draft.purpose, scope)
 
 

@@ -4,28 +4,27 @@ An export is made of what is recorded and can be made again, so no row names it 
 """
 
 import asyncio
-import json
 import re
 from collections.abc import Mapping
-from http import HTTPStatus
 from pathlib import Path
 
 from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from errors import ServiceError
 from features.workspace import Workspace
 from ledger.artefacts import Json
 from ledger.backup.manifest import hash_of
 from ledger.bundle.writing import export
 from ledger.events import Draft, NoSuchRecordError
 from ledger.reading import Which, page
+from ledger.texts import compact
 from models.progress import Advance
-from serving.answers import AUDIT_ID, JSON
+from serving.answers import AUDIT_ID
 from serving.asking import Asking
 from serving.desk import Desk
 from serving.jobs.bench import Bench
-from serving.jobs.job import Asked, Job
+from serving.jobs.job import Asked
+from serving.jobs.made import made_answer
 from serving.jobs.waiting import Errand
 
 KIND = "export"
@@ -38,7 +37,7 @@ _NAME = re.compile(r"\d{12}-[0-9a-f]{12}(-[0-9a-f]{12})?")
 
 def export_errand() -> Errand:
     """Return the job that exports the record."""
-    return Errand(Asked(KIND, {}, "consultation"), {}, made_answer)
+    return Errand(Asked(KIND, {}, "consultation"), {}, made_answer(_made))
 
 
 def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
@@ -69,19 +68,9 @@ def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
     return draft.object
 
 
-def made_answer(desk: Desk, job: Job) -> Response:
-    """Return where the export that a job made is.
-
-    Raises:
-        ServiceError: The job made none.
-    """
-    if job.ending is None or job.ending.object is None:
-        raise ServiceError("the job made nothing", place=job.name, fix="look at it")
-    audit_id, name = desk.queue.audit_id(job.ending), job.ending.object.removeprefix(f"{KIND}/")
+def _made(desk: Desk, name: str, audit_id: str) -> bytes:
     said = desk.ledger.event(audit_id).draft.details
-    document = {"audit_id": audit_id, "export_id": name, **{key: said[key] for key in ("events", "head", "root")}}
-    headers = {AUDIT_ID: audit_id, "location": f"/v1/exports/{name}", "cache-control": "no-store"}
-    return Response(json.dumps(document, separators=(",", ":")).encode(), HTTPStatus.CREATED, headers, JSON)
+    return compact({"export_id": name, **{key: said[key] for key in ("events", "head", "root")}})
 
 
 async def handed_out(desk: Desk, asking: Asking, name: str) -> Response:

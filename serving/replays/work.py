@@ -1,10 +1,10 @@
 """Replays as the runner makes them."""
 
-import json
 from collections.abc import Mapping
 
 from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
+from ledger.texts import settled
 from models.progress import Advance
 from models.replay.replay import Replayer
 from serving.jobs.bench import Bench
@@ -27,8 +27,8 @@ def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
     # An answer's own audit id stands first in it.
     told["event"] = told.pop("audit_id")
     document = {**told, "schema": SCHEMA, "synthetic": settings.synthetic}
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    stored = bench.files.put(text.encode(), "replays", ".json")
+    text = settled(document)
+    stored = bench.files.put(text, "replays", ".json")
     name = replay_name(found.audit_id, stored.sha256)
     if bench.ledger.held(KIND, name):
         return f"{KIND}/{name}"

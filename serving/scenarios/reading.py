@@ -3,20 +3,18 @@
 import csv
 import io
 import json
-from http import HTTPStatus
 from typing import Any
 
-from fastapi.responses import Response
-
-from errors import DataError, ServiceError
+from errors import DataError
 from features.cells import guarded
 from ledger.artefacts import Artefact, Json
 from models.allocation.decisions.history import history
 from models.kinds import SCENARIO as KIND
-from serving.answers import AUDIT_ID, CSV, JSON, Finding
+from serving.answers import CSV, Finding
 from serving.cursors import page_of
 from serving.desk import Desk
-from serving.jobs.job import Asked, Job
+from serving.jobs.job import Asked
+from serving.jobs.made import kept_body, made_answer
 from serving.jobs.waiting import Errand
 from serving.scenarios.schemas import ScenarioOrder, ScenariosQuery
 
@@ -33,21 +31,7 @@ def scenario_errand(desk: Desk, order: ScenarioOrder) -> Errand:
                 raise DataError("names no plan that is recorded", place=place, fix="list them at /v1/plans")
 
     asked: dict[str, Json] = order.model_dump(mode="json")
-    return Errand(Asked("scenario", asked, "consultation"), asked, made_answer, check)
-
-
-def made_answer(desk: Desk, job: Job) -> Response:
-    """Return the study that a job made: the same bytes however often it is asked for.
-
-    Raises:
-        LedgerError: Its file is absent or was changed.
-    """
-    if job.ending is None or job.ending.object is None:
-        raise ServiceError("the job made nothing", place=job.name, fix="look at it")
-    name, audit_id = job.ending.object.removeprefix(f"{KIND}/"), desk.queue.audit_id(job.ending)
-    body = b'{"audit_id":"' + audit_id.encode() + b'",' + _body(desk, desk.ledger.artefact(KIND, name))[1:]
-    headers = {AUDIT_ID: audit_id, "location": f"/v1/scenarios/{name}", "cache-control": "no-store"}
-    return Response(body, HTTPStatus.CREATED, headers, JSON)
+    return Errand(Asked("scenario", asked, "consultation"), asked, made_answer(_made), check)
 
 
 def scenarios(desk: Desk, query: ScenariosQuery) -> Finding:
@@ -73,7 +57,7 @@ def scenario(desk: Desk, name: str) -> Finding:
         NoSuchRecordError: There is none of this name.
         LedgerError: Its file is absent or was changed.
     """
-    return Finding(_body(desk, desk.ledger.artefact(KIND, name)), f"{KIND}/{name}")
+    return Finding(kept_body(desk, KIND, name), f"{KIND}/{name}")
 
 
 def scenario_table(desk: Desk, name: str) -> Finding:
@@ -99,9 +83,8 @@ def scenario_table(desk: Desk, name: str) -> Finding:
     )
 
 
-def _body(desk: Desk, row: Artefact) -> bytes:
-    head = json.dumps({"scenario_id": row.name}, ensure_ascii=False, separators=(",", ":")).encode()
-    return head[:-1] + b"," + desk.files.read(row.stored)[1:]
+def _made(desk: Desk, name: str, _: str) -> bytes:
+    return kept_body(desk, KIND, name)
 
 
 def _line(row: Artefact) -> dict[str, Any]:

@@ -100,7 +100,10 @@ def _asked(desk: Desk, asking: Asking, query: TasksQuery) -> Sequence[Asked]:
     if query.plan_id is not None and query.plan_id not in plans:
         raise DataError("names no plan that is recorded", place="plan_id", fix="leave it out for the newest in force")
     in_force = query.plan_id is not None or any(one.state == ISSUED for one in plans.values())
-    return asked_of(desk.books(asking), query.plan_id, query.owner) if in_force else ()
+    if not in_force:
+        return ()
+    with desk.parsing:
+        return asked_of(desk.books(asking), query.plan_id, query.owner)
 
 
 def _asked_of_partner(desk: Desk, asking: Asking, query: TasksQuery) -> Sequence[Asked]:

@@ -109,7 +109,7 @@ def test_people_see_hours_reasons_prices_and_the_record(
             ["--hours", "20", "--minimum", "4"],
             "the floors of A0000, A0001, A0002 and 3 more (at least 4 hours each, 24 together) and the 20 hours of",
         ),
-        (["--hours", "20", "--minimum", "9", "--maximum", "4"], "of 9 hours is above maximum_per_area of 4"),
+        (["--hours", "20", "--minimum", "9", "--maximum", "4"], "of 9 hours of an area is above the maximum of 4"),
         (
             ["--hours", "20", "--district-minimum", "D1=21"],
             "the floor of D1 (at least 21 hours) and the 20 hours of Patrol cannot both be kept",

@@ -169,6 +169,7 @@ def test_feeds_and_quarantine_are_read(client: TestClient) -> None:
     assert client.get("/v1/feeds/nothing").status_code == 404
     assert client.get("/v1/quarantine").json()["total"] == 0
     assert client.get("/v1/quarantine", params={"rule": "no rule"}).status_code == 422
+    assert client.get("/v1/quarantine", params={"feed": "nope"}).status_code == 422
     assert client.get("/v1/completeness").json()["feeds"] == []
 
 

@@ -17,7 +17,7 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.kinds import FORECAST
 from serving.access.caller import Role, Scope
-from serving.asked import scope_of
+from serving.access.identity import scope_of, scope_text
 from serving.record.again import ServedAgain
 from serving.replays.schemas import ReplayAnswer
 from strandcast.app import run
@@ -237,6 +237,23 @@ def test_an_answer_from_a_changed_file_is_named(
     assert "forecast's file" in found["sentence"]
 
 
+@pytest.mark.parametrize("name", ["resources.toml", "strands.toml"])
+def test_a_file_of_the_workspace_that_was_edited_since_is_named(
+    kept: Done, answered: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    root = tmp_path / "w"
+    shutil.copytree(kept.root, root)
+    with (root / name).open("a", encoding="utf-8") as file:
+        file.write("\n# A remark: what is told stays the same.\n")
+    replay = command(root, capsys)
+    found = replay("audit", "replay", answered["/v1/resources"], expected=1)
+    assert found["first_difference"]["name"] == f"settings ({name})"
+    assert found["parts"][-1]["verdict"] == "same"
+    (root / name).unlink()
+    found = replay("audit", "replay", answered["/v1/resources"], expected=2)
+    assert found["absent"] == [f"settings ({name})"]
+
+
 def test_the_service_answers_with_other_code_and_says_so(kept: Done, answered: dict[str, str], call: Command) -> None:
     with opened(kept.root) as ledger:
         event = ledger.event(answered["/v1/periods"])
@@ -283,6 +300,6 @@ def test_a_change_is_found_however_many_answers_followed_it_within_seconds(tmp_p
         assert list(ServedAgain(workspace, ledger)._states(event)) == [2_504, 2, 1]
 
 
-def test_a_scope_comes_back_from_what_is_recorded_of_it() -> None:
-    assert scope_of(None) == Scope()
-    assert scope_of('{"areas":[],"strands":["robbery"]}') == Scope(frozenset(), frozenset({"robbery"}))
+@pytest.mark.parametrize("scope", [Scope(), Scope(areas=frozenset(), strands=frozenset({"robbery"}))])
+def test_a_scope_comes_back_from_what_is_recorded_of_it(scope: Scope) -> None:
+    assert scope_of(json.loads(scope_text(scope))) == scope

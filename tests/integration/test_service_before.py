@@ -29,7 +29,7 @@ from serving.access.caller import Role, Scope
 from serving.forecasts.schemas import ChangesAnswer, HistoryAnswer
 from tests.support import panels
 from tests.support.cycle import command
-from tests.support.forecast_runs import synthetic_workspace
+from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.keys import headers_for
 from tests.support.ledgers import open_ledger
 from tests.support.services import running_service
@@ -151,3 +151,14 @@ def _forecast() -> Any:
 
 def _metadata(data: bytes) -> Any:
     return pa.ipc.open_file(pa.BufferReader(data)).schema.metadata
+
+
+def test_a_run_without_a_history_or_a_run_before_is_told_without_them(tmp_path: Path) -> None:
+    record_run(synthetic_workspace(tmp_path / "w"), areas=3)
+    with running_service(tmp_path / "w") as client:
+        history = shaped(HistoryAnswer, client.get("/v1/forecasts/history", params={"limit": 2}))
+        changes = shaped(ChangesAnswer, client.get("/v1/forecasts/changes"))
+    assert history.period_starts == []
+    assert [row.counts for row in history.rows] == [[], []]
+    assert all(row.forecasts for row in history.rows)
+    assert (changes.before, changes.total, changes.rows) == (None, 0, [])

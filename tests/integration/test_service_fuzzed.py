@@ -32,7 +32,10 @@ def known(client: TestClient) -> dict[str, dict[str, str]]:
     row = client.get("/v1/forecasts", params={"limit": 1}).json()["rows"][0]
     studied = client.post("/v1/scenarios", json={"study": "frontier", "plan_id": made.json()["plan_id"]})
     assert studied.status_code == 202, studied.text
+    doubt = client.post("/v1/questions", json={"text": "Why?"})
+    assert doubt.status_code == 201, doubt.text
     return {
+        "questions": {"id": doubt.json()["question_id"]},
         "plans": {"id": made.json()["plan_id"], "area_code": row["area_code"]},
         "explanations": {"id": row["forecast_id"]},
         "audit": {"id": made.json()["audit_id"]},

@@ -13,11 +13,11 @@ from errors import LedgerError
 from features.service import Service
 from ledger.group import GroupCommit
 from serving.access.caller import Caller, Role
-from serving.access.gate import ASKING, Gate
+from serving.access.gate import Gate
 from serving.access.policy import Policies, Policy
 from serving.access.refused import TooManyAttemptsError, UnknownCallerError
 from serving.access.session import Session
-from serving.asking import Asking
+from serving.asking import ASKING, Asking
 from serving.guards.limits import Limits, Rates, counted_as
 from serving.guards.refusals import Refusals
 from tests.support.asgi import echo, scope_of, sent_by, status

@@ -97,15 +97,17 @@ def test_probes_are_answered_whatever_happens() -> None:
 
 def test_more_than_can_be_answered_at_once_is_turned_away_and_room_is_made_again() -> None:
     async def scenario() -> None:
-        going = asyncio.Event()
+        going, inside = asyncio.Event(), asyncio.Semaphore(0)
 
         async def waiting(scope: Scope, receive: Receive, send: Send) -> None:
+            inside.release()
             await going.wait()
             await echo(scope, receive, send)
 
         app = Limits(waiting, settings=lambda: Service(requests_at_once=2))
         first = [asyncio.create_task(sent_by(app, scope_of())) for _ in range(2)]
-        await asyncio.sleep(0)
+        for _ in first:
+            await inside.acquire()
         refused = await sent_by(app, scope_of())
         assert (status(refused), headers(refused)["retry-after"]) == (429, "1")
         going.set()
@@ -125,7 +127,7 @@ def test_a_body_that_arrives_too_slowly_is_given_up() -> None:
 def test_a_body_that_drips_is_given_up_before_it_is_whole() -> None:
     async def scenario() -> None:
         async def drip() -> Message:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
             return part(b" ", more=True)
 
         sent: list[Message] = []

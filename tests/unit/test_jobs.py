@@ -12,9 +12,9 @@ from ledger.events import Draft, NoSuchRecordError
 from serving.access.caller import Caller, Role
 from serving.jobs import kinds
 from serving.jobs.bench import Bench
-from serving.jobs.job import Problem
+from serving.jobs.job import GONE_AFTER, Problem
 from serving.jobs.lock import locked
-from serving.jobs.queue import GONE_AFTER, Queue
+from serving.jobs.queue import Queue
 from serving.jobs.runner import MOST_ATTEMPTS, Heart, Place, Progress
 from tests.support.forecast_runs import synthetic_workspace
 from tests.support.jobs import COUNT, PLANNER, ask, now, opened, runner_of
@@ -43,6 +43,9 @@ def test_a_job_is_asked_for_done_and_ended_by_events(root: Path, queue: Queue) -
     done = queue.job(job.job_id)
     assert done.ending is not None
     assert (done.state, done.ending.object, done.attempts) == ("done", "count/3", 1)
+    told = done.as_document(now())
+    assert (told["status"], told["progress"]["done"]) == ("done", told["progress"]["total"])
+    assert told["progress"]["done"] > 0
     [made, asked] = queue.ledger.events(operation="combination")
     assert (made.sequence, made.draft.object) == (done.ending.sequence, "count/3")
     assert (made.draft.actor, made.draft.role, made.draft.details["request"]) == ("Ann", "planner", "r-1")
@@ -89,6 +92,9 @@ def test_a_job_whose_runner_is_gone_is_taken_up_again(queue: Queue) -> None:
     job = ask(queue, 1)
     queue.claim("a", lambda _: False)
     assert queue.claim("b", lambda other: other == "a") is not None
+    left = queue.job(job.job_id)
+    instants = (now(), now() + GONE_AFTER + timedelta(seconds=1))
+    assert [left.as_document(then)["status"] for then in instants] == ["running", "queued"]
     later = Queue(queue.ledger, lambda: now() + GONE_AFTER + timedelta(seconds=1))
     back = Queue(queue.ledger, lambda: now() - timedelta(hours=1))
     for queue_then in (later, back):

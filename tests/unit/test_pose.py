@@ -291,7 +291,7 @@ def test_declined_tasks_and_locks_reach_the_rules() -> None:
         ({}, Choices(minimum_per_area=math.nan), "minimum hours per area: nan is no number of hours"),
         ({}, Choices(maximum_per_area=-1.0), "maximum hours per area: -1 is no number of hours"),
         ({}, Choices(minimum_per_district={"D0": 1e9}), "district minimum of D0: 1e+09 is no number of hours"),
-        ({}, Choices(minimum_per_area=5.0, maximum_per_area=4.0), "minimum_per_area of 5 hours is above"),
+        ({}, Choices(minimum_per_area=5.0, maximum_per_area=4.0), "minimum of 5 hours of an area is above"),
         ({}, Choices(demand={"A7": 2.0}), "demand: there is no area 'A7'; use an area of the forecast, such as A0."),
         ({}, Choices(demand={"A0": math.nan}), "demand of A0: nan is no factor of demand"),
         ({}, Choices(objective="prevented"), "no patrol or team may work anywhere"),

@@ -40,7 +40,7 @@ def test_a_patrol_without_hours_takes_the_total() -> None:
 @pytest.mark.parametrize(
     ("resources", "choices", "sentence"),
     [
-        ([OPEN, TEAM], Choices(), "total hours: no total of patrol hours is given; give total_hours (--hours HOURS)"),
+        ([OPEN, TEAM], Choices(), "total hours: no total of patrol hours is given; give a total of patrol hours"),
         ([FOOT], Choices(hours={"fot": 1.0}), "hours: 'fot' is no resource of the file; use one of: foot."),
         ([FOOT], Choices(total_hours=float("nan")), "total hours: nan is no number of hours that can be spent"),
         ([FOOT], Choices(total_hours=-1.0), "total hours: -1 is no number of hours"),

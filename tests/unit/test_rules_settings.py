@@ -72,7 +72,7 @@ def test_the_floor_of_a_strand_is_hours_or_a_share() -> None:
         ),
         (
             "minimum_per_area = 8\nmaximum_per_area = 5",
-            "resources.toml: minimum_per_area of 8 hours is above maximum_per_area of 5; correct it.",
+            "resources.toml: the minimum of 8 hours of an area is above the maximum of 5; correct it.",
         ),
         (
             "worst_weeks = { draws = 5, level = 0.9 }",

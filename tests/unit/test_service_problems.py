@@ -122,3 +122,19 @@ def test_what_is_no_request_passes_through() -> None:
     never: Callable[..., Any] = answered
     asyncio.run(Problems(lifespan)({"type": "lifespan"}, never, never))
     assert seen == [{"type": "lifespan"}]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"loc": [], "msg": "Input should be an object", "type": "model_type"}, "body: Input should be an object"),
+        ({"loc": ["body"], "msg": "Value error, too many", "type": "value_error"}, "body: too many"),
+        ({"loc": ["body", "x"], "msg": "like '^a'", "type": "string_pattern_mismatch"}, "body.x: Is blank"),
+    ],
+)
+def test_what_is_wrong_is_told_in_words_for_whoever_asks(fault: dict[str, Any], words: str) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 422, "headers": []})
+        await send({"type": "http.response.body", "body": json.dumps({"detail": [fault]}).encode()})
+
+    assert told(answered(app))["detail"].startswith(words)

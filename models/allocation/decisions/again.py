@@ -80,8 +80,8 @@ def around(choices: Choices, document: Mapping[str, Any], asked: Sequence[Asked]
         if place[area] == where and ClosedPost(resource, area) not in choices.closed
     ]
     if not closed:
-        fix = "see strandcast tasks list for what was said to each"
-        raise AllocationError("no task of it was declined", place="--around", fix=fix)
+        fix = "look at what was said to each of its tasks"
+        raise AllocationError("no task of it was declined", place="the plan", fix=fix)
     gone = {(post.resource, post.area_code) for post in closed}
     locks = tuple(lock for lock in choices.locks if (lock.resource, lock.area_code) not in gone)
     return replace(choices, closed=(*choices.closed, *closed), locks=locks)

@@ -16,7 +16,7 @@ from models.allocation.decisions.decide import said
 from models.allocation.decisions.history import OPERATION, Status, history, standing
 from models.allocation.decisions.record import ISSUED, load_plan
 from models.allocation.decisions.record import KIND as PLAN
-from models.allocation.decisions.tasks import Task, tasks_of
+from models.allocation.decisions.tasks import PARTS, Task, tasks_of
 from models.books import Books
 
 KIND = "task"
@@ -111,7 +111,7 @@ def asked_of(books: Books, plan_id: str | None = None, owner: str | None = None)
         LedgerError: The plan's file is absent or was changed.
     """
     status = _in_force(books.ledger, plan_id)
-    document = load_plan(books.ledger, books.files, status.plan_id).document
+    document = load_plan(books.ledger, books.files, status.plan_id, PARTS).document
     owners = sorted({str(resource["owner"]) for resource in document["resources"]})
     if owner is not None and owner not in owners:
         fix = f"use one of: {', '.join(owners)}"

@@ -1,7 +1,7 @@
 """A plan's record: its file written, then its row and event in the ledger together, before anybody sees it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from ledger.artefacts import Artefact, Json
 from ledger.events import Draft, MovedMeanwhileError
 from ledger.files import FileStore, StoredFile
 from ledger.ledger import Ledger
+from ledger.texts import settled
+from models.allocation.decisions.parts import parts_of
 from models.books import Books
 from models.replay.manifest import MANIFEST, Manifest, append_beside
 
@@ -112,8 +114,8 @@ def write(document: Mapping[str, Any], files: FileStore, manifest: Manifest | No
     Raises:
         LedgerError: The file cannot be written.
     """
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    stored = files.put(text.encode(), "plans", ".json")
+    text = settled(document)
+    stored = files.put(text, "plans", ".json")
     period, start = document["period"], document["period"]["start"]
     plan_id = f"{start}-{stored.sha256[:12]}"
     meta: dict[str, Json] = {
@@ -136,8 +138,14 @@ def held(ledger: Ledger, written: Written, document: Mapping[str, Any]) -> PlanR
     return PlanRecord(written.plan_id, audit_id, dict(document), found=True)
 
 
-def load_plan(ledger: Ledger, files: FileStore, plan_id: str) -> PlanRecord:
+def load_plan(ledger: Ledger, files: FileStore, plan_id: str, parts: Collection[str] | None = None) -> PlanRecord:
     """Load a recorded plan, its file checked against the ledger.
+
+    Args:
+        ledger: Where it is recorded.
+        files: Where its file lies.
+        plan_id: The plan.
+        parts: Members of its document that are wanted; the others are not held. None: all of them.
 
     Raises:
         NoSuchRecordError: There is none of this name.
@@ -145,7 +153,8 @@ def load_plan(ledger: Ledger, files: FileStore, plan_id: str) -> PlanRecord:
         LedgerError: The file is absent or was changed.
     """
     artefact = ledger.artefact(KIND, plan_id)
-    document: dict[str, Any] = json.loads(files.read(artefact.stored))
+    data = files.read(artefact.stored)
+    document: dict[str, Any] = json.loads(data) if parts is None else parts_of(data, {"schema", *parts})
     if document.get("schema") != SCHEMA:
         problem = f"is a document of the form {document.get('schema')}, which is kept for audits alone"
         raise AllocationError(problem, place=f"plan {plan_id}", fix="plan again with strandcast allocate")

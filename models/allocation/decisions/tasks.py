@@ -6,15 +6,18 @@ whether an answer still holds is told by the digest of what was asked.
 """
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.texts import settled
+
 # Levels that may be told to owners, finest first; each area of a document names its place at those that are known.
 LEVELS = ("ward", "district")
 ALL = "force"
+# What of a plan's document tasks are told from.
+PARTS = ("areas", "period", "posts", "resources", "roster")
 _EVERYWHERE = "all areas"
 # How a plan writes the strand of hours that serve all strands at once.
 _TOGETHER = "together"
@@ -153,5 +156,5 @@ def _layout(document: Mapping[str, Any], level: str) -> dict[tuple[str, str], li
 
 
 def _digest(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = settled(value)
+    return hashlib.sha256(text).hexdigest()

@@ -141,6 +141,6 @@ class RuleSettings(Closed):
     def _do_not_cross(self) -> "RuleSettings":
         most = self.maximum_per_area
         if most is not None and self.minimum_per_area > most:
-            msg = f"minimum_per_area of {self.minimum_per_area:,.10g} hours is above maximum_per_area of {most:,.10g}"
-            raise ValueError(msg)
+            least = f"{self.minimum_per_area:,.10g}"
+            raise ValueError(f"the minimum of {least} hours of an area is above the maximum of {most:,.10g}")
         return self

@@ -1,0 +1,1 @@
+"""Questions that people ask about recommendations, and what is answered to them."""

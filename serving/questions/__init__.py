@@ -1,0 +1,1 @@
+"""Questions over HTTP: asked about a recommendation, and answered by somebody else."""
