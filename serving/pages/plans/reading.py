@@ -33,7 +33,7 @@ Rows = Literal["some", "all"]
 class ListQuery(Closed):
     """Which plans the list shows."""
 
-    status: State | None = None
+    status: State | Literal["all"] = "all"
     cursor: Code | None = None
 
 
@@ -129,7 +129,8 @@ def listed(desk: Desk, query: ListQuery) -> tuple[Source, Source]:
     Raises:
         DataError: The cursor names no plan.
     """
-    asked = PlansQuery(status=query.status, cursor=query.cursor, limit=50)
+    status = None if query.status == "all" else query.status
+    asked = PlansQuery(status=status, cursor=query.cursor, limit=50)
     address = urlencode(asked.model_dump(exclude_none=True))
     recent = SketchesQuery(limit=_SKETCHES)
     return (
