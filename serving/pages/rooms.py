@@ -2,6 +2,7 @@
 
 from serving.pages.entry.routes import routes as entry
 from serving.pages.help.routes import routes as help_
+from serving.pages.record.routes import routes as record
 from serving.pages.week.routes import routes as week
 
-PAGES = (entry, help_, week)
+PAGES = (entry, help_, week, record)
