@@ -1,7 +1,9 @@
 """The rooms of the site: each has its pages at addresses of its own."""
 
+from serving.pages.areas.routes import routes as areas
 from serving.pages.entry.routes import routes as entry
 from serving.pages.help.routes import routes as help_
+from serving.pages.questions.routes import routes as questions
 from serving.pages.week.routes import routes as week
 
-PAGES = (entry, help_, week)
+PAGES = (areas, entry, help_, questions, week)

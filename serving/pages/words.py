@@ -31,6 +31,11 @@ def signed(value: float) -> Markup:
     return _data(value, f"{sign}{text}", "")
 
 
+def multiplier(value: float) -> Markup:
+    """Return how many times something is, to two places."""
+    return _data(value, f"{value:.2f}", "")
+
+
 def whole(value: int) -> Markup:
     """Return a count with its thousands apart."""
     return _data(value, f"{value:,}", "")
@@ -77,6 +82,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hours": hours,
     "percent": percent,
     "signed": signed,
+    "multiplier": multiplier,
     "whole": whole,
     "day": day,
     "instant": instant,
