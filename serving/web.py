@@ -19,6 +19,7 @@ from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
 from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.jobs.routes import routes as job_routes
+from serving.outlook.routes import routes as outlook_routes
 from serving.pages.rooms import PAGES
 from serving.pages.site import Site
 from serving.plans.routes import routes as plan_routes
@@ -27,6 +28,7 @@ from serving.questions.routes import routes as question_routes
 from serving.record.routes import routes as record_routes
 from serving.replays.routes import routes as replay_routes
 from serving.scenarios.routes import routes as scenario_routes
+from serving.sketches.routes import routes as sketch_routes
 from serving.tasks.routes import routes as task_routes
 
 _logger = logging.getLogger("strandcast.serving")
@@ -34,10 +36,12 @@ _logger = logging.getLogger("strandcast.serving")
 ROOMS = (
     feed_routes,
     forecast_routes,
+    outlook_routes,
     champion_routes,
     plan_routes,
     task_routes,
     scenario_routes,
+    sketch_routes,
     job_routes,
     question_routes,
     published_routes,

@@ -124,7 +124,13 @@ def plan(world: World, run: ForecastRun) -> dict[str, Any]:
         "parent": None,
         "forecast": {"run_id": run.run_id, "audit_id": run.audit_id},
         "period": {"kind": "week", "start": start.isoformat(), "horizon": 1},
-        "areas": [{"area_code": code} for code in world.areas.codes],
+        "areas": [
+            {
+                "area_code": code,
+                "expected": dict(zip(own["strand"], own["mean"].astype(float), strict=True)),
+            }
+            for code, own in rows.groupby("area_code")
+        ],
         "posts": posts,
     }
 

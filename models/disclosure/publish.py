@@ -231,23 +231,29 @@ def _hours(ground: Ground, just_expected: Cells, recent: Mapping[str, Bools], bo
     columns = COLUMNS["expected"]
     rows = [*ground.before.tables["expected"], *(dict(zip(columns, cell, strict=True)) for cell in just_expected)]
     places, step = ground.places, ground.rules.hours_round_to
+    # A ward may bear the name of its district.
+    named = list(zip(places.levels, places.codes, strict=True))
     told, cells = set(ground.before.starts("hours")), []
     for status in history(books.ledger).plans.values():
-        own = {(row["strand"], row["place"]) for row in rows if row["first_day"] == status.start and row["expected"]}
+        own = {
+            (row["strand"], row["level"], row["place"])
+            for row in rows
+            if row["first_day"] == status.start and row["expected"]
+        }
         if status.state != "issued" or status.start in told or not own:
             continue
         where = {
-            strand: shown_now & np.array([(strand, code) in own for code in places.codes], dtype=np.bool_)
+            strand: shown_now & np.array([(strand, *place) in own for place in named], dtype=np.bool_)
             for strand, shown_now in recent.items()
         }
         document = load_plan(books.ledger, books.files, status.plan_id).document
-        found = hours(document, ground.panel.areas.codes, places, where, step)
+        found = hours(document, ground.panel.areas.codes, places, where, ground.terms.minimum, step)
         first = date.fromisoformat(document["period"]["start"])
         number = periods.ordinal(first, document["period"]["kind"])
         block = Block(number, number, document["period"]["kind"])
         for strand, numbers in (found or {}).items():
             told.add(status.start)
-            listed = _cells(places, block, Shown(numbers, np.full(len(places), step)), strand)
+            listed = _cells(places, block, numbers, strand)
             cells += [cell for cell in listed if cell[2] == ground.rules.level]
     return cells
 

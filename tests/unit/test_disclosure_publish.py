@@ -14,7 +14,7 @@ from models.disclosure.blocks import due
 from models.disclosure.expected import Means, expected
 from models.disclosure.hours import hours
 from models.disclosure.places import Places
-from models.disclosure.recorded import Terms, count, sharing
+from models.disclosure.recorded import Terms, count, partners_beside, sharing
 from models.disclosure.rules import Rules, default_text, load_rules
 from tests.support.exports import make_workspace
 
@@ -68,6 +68,17 @@ def test_counts_are_whole_records_each_in_one_strand() -> None:
     counts = count(found.incidents(WEEKS), "week", blocks, places, terms)
     assert np.array_equal(counts.all, places.totals(found.totals))
     assert np.array_equal(counts.own["council"], places.totals(found.own()))
+
+
+def test_a_partner_that_is_spelt_in_two_ways_is_one() -> None:
+    found = world()
+    places = Places.of(found.areas, found.rules.level)
+    first = periods.ordinal(FIRST, "week")
+    terms = Terms({}, {"a-force": "The Council ", "b-council": "the  council"})
+    counts = count(found.incidents(WEEKS), "week", [(first, first)], places, terms)
+    assert list(counts.own) == ["the council"]
+    assert np.array_equal(counts.own["the council"], counts.all)
+    assert partners_beside(found.incidents(WEEKS), terms, STRANDS[0]) == ()
 
 
 def test_a_day_is_in_one_published_number_of_a_strand_at_most() -> None:
@@ -129,12 +140,23 @@ def test_hours_stand_only_where_they_may_and_are_rounded() -> None:
     places = Places.of(found.areas, found.rules.level)
     document = plan(found, forecast(found, WEEKS))
     where = {STRANDS[1]: np.arange(len(places)) == 0}
-    told = hours(document, found.areas.codes, places, where, 10)
+    minimum = dict.fromkeys(STRANDS, 5)
+    told = hours(document, found.areas.codes, places, where, minimum, 10)
     assert told is not None
     assert list(told) == [STRANDS[1]]
-    assert np.isfinite(told[STRANDS[1]]).tolist() == where[STRANDS[1]].tolist()
-    assert told[STRANDS[1]][0] % 10 == 0
-    assert hours(document, ("elsewhere",), places, where, 10) is None
+    assert told[STRANDS[1]].visible.tolist() == where[STRANDS[1]].tolist()
+    assert told[STRANDS[1]].numbers[0] % told[STRANDS[1]].steps[0] == 0
+    assert hours(document, ("elsewhere",), places, where, minimum, 10) is None
+
+
+def test_hours_tell_no_more_of_a_shown_number_than_rounding_does() -> None:
+    found = world()
+    places = Places.of(found.areas, found.rules.level)
+    document = plan(replace(found, weights=(30.0,) * len(STRANDS)), forecast(found, WEEKS))
+    where = {STRANDS[1]: np.ones(len(places), dtype=np.bool_)}
+    told = hours(document, found.areas.codes, places, where, dict.fromkeys(STRANDS, 5), 10)
+    assert told is not None
+    assert set(told[STRANDS[1]].steps.tolist()) == {200}
 
 
 def test_wards_that_cross_districts_leave_no_total_of_a_district() -> None:

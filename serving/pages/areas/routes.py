@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from errors import StrandcastError
 from serving.access.policy import page
 from serving.asking import present
-from serving.conflicts import sentence_of, status_of
 from serving.forecasts.routes import READERS
 from serving.jobs.reading import job
 from serving.pages.areas.pictures import BASE, fan, steps_of, waterfall
@@ -19,6 +18,7 @@ from serving.pages.areas.reading import AreaQuery, Forecast, asked_of, forecast,
 from serving.pages.areas.studying import asked_for, place_of
 from serving.pages.areas.wording import FOUND_BY_POLICE, NAMES, NOTICED, PROXY, REASONS, way_of
 from serving.pages.forms import WRONG, fresh_key, sent_form
+from serving.pages.plans.errands import told_of
 from serving.pages.site import Site, Source, led_to
 from serving.schemas import Id
 
@@ -44,7 +44,7 @@ def routes(site: Callable[[], Site]) -> APIRouter:
         except ValidationError:
             place, status, why = "", WRONG, "There is no plan to study. Open the page again."
         except StrandcastError as error:
-            place, status, why = "", status_of(error), sentence_of(error)
+            place, (status, why) = "", told_of(error)
         if place:
             return led_to(place)
         query = AreaQuery(strand=form["strand"] or None)

@@ -1,6 +1,5 @@
 """Studies that the page of an area asks for: the jobs that the API asks for, and where somebody is led."""
 
-import json
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -8,8 +7,8 @@ from urllib.parse import quote, urlencode
 from serving.asking import Asking
 from serving.desk import Desk
 from serving.jobs.waiting import run_errand
-from serving.once import HEADER
-from serving.pages.forms import KEY, Form
+from serving.pages.forms import Form
+from serving.pages.plans.errands import detail_of, keep_once
 from serving.plans.narrowing import check_sees_all
 from serving.scenarios.reading import scenario_errand
 from serving.scenarios.schemas import ScenarioOrder
@@ -34,19 +33,12 @@ async def asked_for(desk: Desk, asking: Asking, code: str, form: Form) -> tuple[
     if answer.status_code == HTTPStatus.ACCEPTED:
         job = answer.headers["location"].rpartition("/")[2]
         return f"/areas/{quote(code)}/jobs/{job}?{_said(form)}", HTTPStatus.ACCEPTED, ""
-    told: dict[str, Any] = json.loads(bytes(answer.body))
-    return "", HTTPStatus(answer.status_code), told.get("detail", "")
+    return "", HTTPStatus(answer.status_code), detail_of(answer)
 
 
 def place_of(code: str, said: Any) -> str:
     """Return the address of an area's page, as a form or a query says that it is shown."""
     return f"/areas/{quote(code)}?{_said(said)}"
-
-
-def keep_once(asking: Asking, form: Form) -> None:
-    """Have what a form asks for written once, however often the same form is sent."""
-    if form[KEY]:
-        asking.headers = {**asking.headers, HEADER: form[KEY]}
 
 
 def _said(said: Any) -> str:

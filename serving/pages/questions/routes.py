@@ -11,9 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from errors import DataError, StrandcastError
 from serving.access.policy import page
 from serving.asking import present
-from serving.conflicts import sentence_of, status_of
-from serving.once import HEADER
-from serving.pages.forms import KEY, WRONG, Form, fresh_key, sent_form
+from serving.pages.forms import WRONG, Form, fresh_key, sent_form
+from serving.pages.plans.errands import keep_once, told_of
 from serving.pages.questions.reading import (
     ABOUT,
     AboutQuery,
@@ -70,8 +69,8 @@ def _asking(router: APIRouter, site: Callable[[], Site]) -> None:
             faults = faults_of(error, "Write your question.")
             return await _form(request, site(), form, faults=faults, status=WRONG)
         except StrandcastError as error:
-            faults = [(_field_of(error, form), sentence_of(error))]
-            return await _form(request, site(), form, faults=faults, status=status_of(error))
+            status, why = told_of(error)
+            return await _form(request, site(), form, faults=[(_field_of(error, form), why)], status=status)
         return led_to(made.headers["location"].removeprefix("/v1"))
 
 
@@ -85,8 +84,8 @@ def _answering(router: APIRouter, site: Callable[[], Site]) -> None:
             faults = faults_of(error, "Write your answer.")
             return await _shown(request, site(), id, typed=form, faults=faults, status=WRONG)
         except StrandcastError as error:
-            faults = [("text", sentence_of(error))]
-            return await _shown(request, site(), id, typed=form, faults=faults, status=status_of(error))
+            status, why = told_of(error)
+            return await _shown(request, site(), id, typed=form, faults=[("text", why)], status=status)
         return led_to(f"/questions/{id}#answers")
 
 
@@ -100,9 +99,8 @@ def _field_of(error: StrandcastError, form: Form) -> str:
 
 async def _kept_once(request: Request) -> Form:
     """Return the form that was sent; what it asks for is written once, however often it is sent."""
-    form, asking = await sent_form(request), present()
-    if form[KEY]:
-        asking.headers = {**asking.headers, HEADER: form[KEY]}
+    form = await sent_form(request)
+    keep_once(present(), form)
     return form
 
 
