@@ -2,9 +2,10 @@
 
 from serving.pages.entry.routes import routes as entry
 from serving.pages.help.routes import routes as help_
+from serving.pages.models.routes import routes as models
 from serving.pages.plans.routes import routes as plans
 from serving.pages.summary.routes import routes as summary
 from serving.pages.trends.routes import routes as trends
 from serving.pages.week.routes import routes as week
 
-PAGES = (entry, help_, week, plans, trends, summary)
+PAGES = (entry, help_, week, plans, trends, summary, models)
