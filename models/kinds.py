@@ -11,6 +11,8 @@ SERVED = "served-run"
 GATE = "gate"
 # The outlines of a run's areas, as pages draw them; its name is the run's.
 MAP = "map"
+# Year-on-year rates of what a run was made from; its name is the run's.
+TRENDS = "trends"
 # A study of a plan.
 SCENARIO = "scenario"
 # What a plan would be.

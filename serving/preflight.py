@@ -13,6 +13,7 @@ from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.maps.drawn import map_file
 from models.served.ready import prepare_apart, served_file
+from models.trends.file import trends_file
 from serving.forecasts.choice import served_run
 from serving.forecasts.snapshot import mapped
 from serving.guards.health import too_old
@@ -32,7 +33,7 @@ def workspace_root(environment: Mapping[str, str] = os.environ) -> Path:
 def check(root: Path, clock: Callable[[], datetime]) -> str | None:
     """Check that the workspace opens, its ledger can be written and signed, and a champion's run is there as recorded.
 
-    A run gets what it lacks of the file that reads are answered from and of the map of its areas.
+    A run gets what it lacks of the file that reads are answered from, of its map and of the trends behind it.
 
     Returns:
         Why the run is too old to be relied on, if it is: it is served, and the service does not say that it is ready.
@@ -48,9 +49,9 @@ def check(root: Path, clock: Callable[[], datetime]) -> str | None:
             fix = "run strandcast train, promote and forecast first"
             raise ServiceError("there is no forecast of a champion to serve", place=str(root), fix=fix)
         check_keeping(workspace)
-        drawn = map_file(ledger, run.name) is not None or "panel" not in run.meta
-        if served_file(ledger, run.name) is None or not drawn:
-            sys.stderr.write(f"strandcast: preparing run {run.name} for reading, and the map of its areas, once\n")
+        beside = (map_file(ledger, run.name), trends_file(ledger, run.name)) if "panel" in run.meta else ()
+        if None in (served_file(ledger, run.name), *beside):
+            sys.stderr.write(f"strandcast: preparing run {run.name} for reading, its map and trends, once\n")
             prepare_apart(root, run.name)
         mapped(ledger, FileStore(workspace.root), run)
         return too_old(ledger, run, workspace.settings.service, clock())

@@ -11,13 +11,14 @@ from strandcast.command import Context, command_options
 @click.argument("run", required=False)
 @command_options
 def prepare(context: Context, run: str | None) -> None:
-    """Prepare a recorded RUN, and the map of its areas, for reading by the service; left out: the run that is served.
+    """Prepare a recorded RUN, its map and trends, for reading by the service; left out: the run that is served.
 
     Runs are prepared when they are recorded; this is for those of the time before.
     """
     from errors import ServiceError
     from models.maps.kept import keep_map
     from models.served.record import prepare as make
+    from models.trends.kept import keep_trends
     from serving.forecasts.choice import served_run
     from strandcast.deployment import Deployment
 
@@ -29,5 +30,6 @@ def prepare(context: Context, run: str | None) -> None:
         context.output.say(f"Preparing run {chosen.name}.")
         audit_id, new = make(deployment.books(), chosen.name)
         keep_map(deployment.books(), deployment.workspace, chosen.name)
+        keep_trends(deployment.books(), chosen.name)
     told = f"Prepared, recorded as {audit_id}." if new else f"It was prepared already, recorded as {audit_id}."
     context.output.result({"run_id": chosen.name, "audit_id": audit_id, "new": new}, lines=[told])

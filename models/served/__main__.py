@@ -15,15 +15,17 @@ from ledger.ledger import Ledger
 from models.books import Books
 from models.maps.kept import keep_map
 from models.served.record import prepare
+from models.trends.kept import keep_trends
 
 
 def main(root: Path, run_id: str) -> None:
-    """Prepare a run, with the map of its areas."""
+    """Prepare a run, with the map of its areas and the trends behind it."""
     workspace = Workspace.open(root)
     with Ledger.open(workspace.database_url, lambda: datetime.now(UTC)) as ledger:
         books = Books(ledger, FileStore(workspace.root), "serve")
         prepare(books, run_id)
         keep_map(books, workspace, run_id)
+        keep_trends(books, run_id)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from models.registry import CHAMPION
 from models.runs import KIND as FORECAST
 from models.runs import ForecastRun
 from models.stand_in import Standing, in_force
+from models.trends.kept import keep_trends
 from models.week import notices_of, run_forecast
 from models.weekly.kept import keep_report
 from models.weekly.outlook import Outlook, outlook, previous_run
@@ -209,6 +210,7 @@ def _forecast(place: Place, known: Known, standing: Standing, week: Week) -> Non
     )
     # Asked again, a run is told by the event that recorded it, so that the report is the same too.
     week.run = replace(run, audit_id=books.ledger.event_of(FORECAST, run.run_id).audit_id)
+    week.attempt("Trends", lambda: keep_trends(books, run.run_id))
     week.outlook = outlook(week.run, standing.model.forecast(known.panel), known.panel, books)
 
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from errors import DataError
 from ledger.artefacts import Artefact
+from ledger.ledger import Ledger
 from models.kinds import FORECAST
 from models.served.history import NONE
 from models.served.layout import Block
@@ -18,6 +20,8 @@ from serving.desk import Desk
 from serving.forecasts.query import ChangesQuery, HistoryQuery
 from serving.forecasts.reading import places
 from serving.forecasts.sight import sight
+
+_RUNS_KNOWN = 16
 
 
 def history(desk: Desk, query: HistoryQuery, scope: Scope) -> Finding:
@@ -76,12 +80,21 @@ def run_before(desk: Desk, run: ServedRun) -> ServedRun | None:
     Raises:
         ServiceError: It was not prepared for reading.
     """
+    newest = desk.ledger.newest(FORECAST)
+    name = _name_before(desk.ledger, _known(run), newest.name if newest else "")
+    return desk.run(name) if name is not None else None
 
-    def known(one: Artefact | ServedRun) -> tuple[str, str]:
-        return str(one.meta["origin"]), str(one.meta["as_of"])
 
-    earlier = [one for one in desk.ledger.artefacts(FORECAST) if known(one) < known(run)]
-    return desk.run(max(earlier, key=known).name) if earlier else None
+def _known(one: Artefact | ServedRun) -> tuple[str, str]:
+    return str(one.meta["origin"]), str(one.meta["as_of"])
+
+
+# The record of a run of a county has 150 kB: all of them are read anew only when there is a new one.
+@lru_cache(maxsize=_RUNS_KNOWN)
+def _name_before(ledger: Ledger, known: tuple[str, str], newest: str) -> str | None:
+    del newest
+    earlier = [one for one in ledger.artefacts(FORECAST) if _known(one) < known]
+    return max(earlier, key=_known).name if earlier else None
 
 
 def changes_document(run: ServedRun, earlier: ServedRun | None, query: ChangesQuery, scope: Scope) -> dict[str, Any]:

@@ -31,6 +31,18 @@ def signed(value: float) -> Markup:
     return _data(value, f"{sign}{text}", "")
 
 
+def multiplier(value: float) -> Markup:
+    """Return how many times something is, to two places."""
+    return _data(value, f"{value:.2f}", "")
+
+
+def change(value: float) -> Markup:
+    """Return a change of one as percent, with its sign; a real minus, which screen readers say."""
+    text = f"{abs(100 * value):.0f}" if abs(value) >= 0.1 else f"{abs(100 * value):.1f}"
+    sign = "" if text.strip("0.") == "" else ("−" if value < 0 else "+")  # noqa: RUF001 - the sign, not a hyphen
+    return _data(value, f"{sign}{text} %", "")
+
+
 def whole(value: int) -> Markup:
     """Return a count with its thousands apart."""
     return _data(value, f"{value:,}", "")
@@ -49,8 +61,9 @@ def instant(value: str) -> Markup:
 
 
 def strand_name(value: str) -> str:
-    """Return the name of a strand as it stands in a sentence."""
-    return value.replace("-", " ").replace("_", " ").capitalize()
+    """Return the name of a strand as it stands in a sentence; one that is a code is written out."""
+    named = value if " " in value or value != value.lower() else value.replace("-", " ").replace("_", " ")
+    return named[:1].upper() + named[1:]
 
 
 def listed(values: Any) -> str:
@@ -69,7 +82,9 @@ def _rounded(value: float) -> str:
 
 
 def _data(value: float, text: str, unit: str) -> Markup:
-    return Markup('<data value="{}">{}</data>{}').format(value, text, Markup("&nbsp;") + escape(unit) if unit else "")
+    # A page has thousands of these: written out, not formatted; a number has nothing to escape.
+    told = f'<data value="{value!r}">{text}</data>'
+    return Markup(told + f"&nbsp;{escape(unit)}" if unit else told)  # noqa: S704 - as said
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -77,6 +92,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hours": hours,
     "percent": percent,
     "signed": signed,
+    "multiplier": multiplier,
+    "change": change,
     "whole": whole,
     "day": day,
     "instant": instant,

@@ -124,7 +124,7 @@ def test_a_run_of_the_time_before_is_prepared_at_the_start_and_told(
 ) -> None:
     run_id = record_run(synthetic_workspace(tmp_path / "w"), prepared=False)
     check(tmp_path / "w", TickingClock())
-    assert f"preparing run {run_id} for reading, and the map of its areas, once" in capsys.readouterr().err
+    assert f"preparing run {run_id} for reading, its map and trends, once" in capsys.readouterr().err
     check(tmp_path / "w", TickingClock())
     assert capsys.readouterr().err == ""
     with open_ledger(tmp_path / "w") as ledger:

@@ -6,12 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from models.maps.drawn import Map
 from serving.access.policy import page
 from serving.asking import present
+from serving.desk import Desk
 from serving.forecasts.routes import READERS
-from serving.pages.maps import map_for
+from serving.pages.maps import map_at
 from serving.pages.site import Site
-from serving.pages.week.reading import Quantity, Week, WeekQuery, value_of, week
+from serving.pages.week.query import CHOICES, QUANTITIES, WeekQuery
+from serving.pages.week.reading import Week, week
+
+Cell = tuple[int | str, str, str]
 
 
 def routes(site: Callable[[], Site]) -> APIRouter:
@@ -20,22 +25,31 @@ def routes(site: Callable[[], Site]) -> APIRouter:
 
     @router.get("/week", **page("consultation", *READERS))
     async def get_week(request: Request, query: Annotated[WeekQuery, Query()]) -> Any:
-        desk = site().desk()
-        run = desk.shelf.current
-        found = await run_in_threadpool(week, desk, query, present().caller.scope)
-        drawn = await run_in_threadpool(map_for, desk, run.run_id, run.block(None).codes)
-        names = run.meta.get("names", {})
-        cells = {row["area_code"]: _cell(found, row, query.quantity, names) for row in found.rows}
-        shown = drawn if found.level == run.block(None).level else None
+        found, drawn, cells = await run_in_threadpool(_found, site().desk(), query)
         return await site().show(
-            request, "week.html", found.sources, week=found, query=query, drawn=shown, cells=cells, names=names
+            request,
+            "week.html",
+            found.sources,
+            week=found,
+            query=query,
+            choices=CHOICES,
+            quantity=QUANTITIES[query.quantity],
+            drawn=drawn,
+            cells=cells,
         )
 
     return router
 
 
-def _cell(found: Week, row: dict[str, Any], quantity: Quantity, names: dict[str, str]) -> tuple[int, str, str]:
-    """Return an area's colour, what is told of it, and where its own page is."""
-    code, value = row["area_code"], value_of(row, quantity)
-    told = f"{names.get(code, code)}: {value:.2f}, {found.scale.name(value)}"
-    return found.scale.place(value), told, f"/areas/{code}?strand={found.strand}"
+def _found(desk: Desk, query: WeekQuery) -> tuple[Week, Map | None, dict[str, Cell]]:
+    found = week(desk, query, present().caller.scope)
+    cells = {row["area_code"]: _cell(found, row, query) for row in found.rows}
+    return found, map_at(desk, desk.shelf.current, found.level), cells
+
+
+def _cell(found: Week, row: dict[str, Any], query: WeekQuery) -> Cell:
+    """Return an area's colour, what is told of it, and where more is told of it."""
+    value = QUANTITIES[query.quantity].of(row)
+    if value is None:
+        return "n", f"{row['name']}: not known", row["address"]
+    return found.scale.place(value), f"{row['name']}: {value:.2f}, {found.scale.name(value)}", row["address"]

@@ -1,0 +1,1 @@
+"""The public summary: published numbers in plain words, with advice."""

@@ -1,0 +1,1 @@
+"""The page of trends: this year beside the year before."""
