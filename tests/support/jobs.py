@@ -66,7 +66,7 @@ def ask(queue: Queue, to: int, seconds: float = 0.0, caller: str = "Ann", **more
 
 
 def made_by(client: TestClient, answer: httpx.Response) -> httpx.Response:
-    """Return what a job of the service made, or the answer to what was refused, however long it takes on this machine."""
+    """Return what a job of the service made, or the answer to what was refused, however long it takes."""
     looks = 0
     while answer.status_code == HTTPStatus.ACCEPTED or answer.json().get("status") in ("queued", "running"):
         looks += 1
