@@ -28,6 +28,7 @@ from serving.questions.routes import routes as question_routes
 from serving.record.routes import routes as record_routes
 from serving.replays.routes import routes as replay_routes
 from serving.scenarios.routes import routes as scenario_routes
+from serving.sketches.routes import routes as sketch_routes
 from serving.tasks.routes import routes as task_routes
 
 _logger = logging.getLogger("strandcast.serving")
@@ -40,6 +41,7 @@ ROOMS = (
     plan_routes,
     task_routes,
     scenario_routes,
+    sketch_routes,
     job_routes,
     question_routes,
     published_routes,

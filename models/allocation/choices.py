@@ -41,6 +41,28 @@ class ClosedPost:
 
 
 @dataclass(frozen=True)
+class Reserve:
+    """Hours of a resource that a request keeps for some strands, some districts or both, beside the file's ringfences.
+
+    Attributes:
+        resource: Code of the resource.
+        hours: Fewest hours there, in the period.
+        strands: Names of the strands; empty: any.
+        districts: Names of the districts; empty: any.
+    """
+
+    resource: str
+    hours: float
+    strands: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        said = {"resource": self.resource, "hours": self.hours}
+        return {**said, "strands": list(self.strands), "districts": list(self.districts)}
+
+
+@dataclass(frozen=True)
 class Choices:
     """What a request says; None or empty: what the file says. Hours are of the whole period, not of a week.
 
@@ -61,6 +83,7 @@ class Choices:
         closed: Where resources may not go.
         previous: Code of a resource to area code to hours in the last issued plan; None: there is none.
         demand: Area code to a factor of its expected incidents, for asking what would change the plan.
+        reserves: Hours kept for some strands or districts.
     """
 
     horizon: int = 1
@@ -78,6 +101,7 @@ class Choices:
     closed: tuple[ClosedPost, ...] = ()
     previous: Mapping[str, Mapping[str, float]] | None = None
     demand: Mapping[str, float] = field(default_factory=dict)
+    reserves: tuple[Reserve, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -97,4 +121,6 @@ class Choices:
             "closed": [vars(closed) for closed in self.closed],
             "previous": None if self.previous is None else {code: dict(area) for code, area in self.previous.items()},
             "demand": dict(self.demand),
+            # Plans of before know of none, and are made again to the bit.
+            **({"reserves": [one.document() for one in self.reserves]} if self.reserves else {}),
         }

@@ -23,7 +23,7 @@ from models.allocation.choices import Choices
 from models.allocation.posed import Demand, Ground, Posed
 from models.allocation.posing.access import allowed_of
 from models.allocation.posing.actions import Action, cases, met, prevented, works_on
-from models.allocation.posing.asking import placed_of
+from models.allocation.posing.asking import placed_of, reserved_of
 from models.allocation.posing.columns import Columns, columns_of
 from models.allocation.posing.demand import demand_of, drawn_weeks
 from models.allocation.posing.ground import ground_of
@@ -75,9 +75,16 @@ class _Given:
     def asked(self, chosen: Sequence[int], columns: Columns) -> Asked:
         """Return what the rules of a programme of some resources are built from."""
         strands = self.demand.strands
+        reserved = reserved_of(self.choices, self.resources.resources, self.demand.weeks)
         placed = [
             placed_of(
-                item, float(self.hours[at]), strands, self.works[at], self.actions[at], caseload=self.caseload[at]
+                item,
+                float(self.hours[at]),
+                strands,
+                self.works[at],
+                self.actions[at],
+                caseload=self.caseload[at],
+                reserved=reserved.get(item.code, ()),
             )
             for at, item in enumerate(self.resources.resources)
         ]

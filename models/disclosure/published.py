@@ -84,6 +84,13 @@ class Published:
             found[row["strand"]] = max(found.get(row["strand"], ""), row["last_day"])
         return found
 
+    @cached_property
+    def silent(self) -> frozenset[tuple[str, str]]:
+        """Level and name of the places of which every published count is hidden."""
+        rows = self.tables["counts"]
+        shown = {(row["level"], row["place"]) for row in rows if row["recorded"] is not None}
+        return frozenset((row["level"], row["place"]) for row in rows) - shown
+
     def starts(self, table: TableName) -> frozenset[str]:
         """Return the first days of the periods that a table has rows of."""
         return frozenset(row["first_day"] for row in self.tables[table])

@@ -1,7 +1,9 @@
 """Recorded: the counts that a published table is made from, as whole incidents, and which partner they came from."""
 
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,11 @@ class Terms:
     minimum: Mapping[str, int]
     partner: Mapping[str, str]
 
+    @cached_property
+    def sharers(self) -> Mapping[str, str]:
+        """Feed to its partner, by a name that is the same however it is spelt: one partner must not pass for two."""
+        return {feed: folded(name) for feed, name in self.partner.items()}
+
     @classmethod
     def of(cls, root: Path, incidents: Incidents, rules: Rules, forces: Collection[str]) -> "Terms":
         """Return the terms of the feeds that a view counts.
@@ -47,16 +54,22 @@ class Terms:
         """
         minimum = dict.fromkeys(incidents.strand_names, rules.minimum_count)
         partner = {}
+        ours = {folded(name) for name in (*rules.ours, *forces)}
         known = contract_names(root)
         for feed in incidents.feeds:
             if feed_base(feed.name) not in known:
                 continue
             contract = load_contract(root, feed_base(feed.name))
-            if contract.is_stated and contract.partner not in {*rules.ours, *forces}:
+            if contract.is_stated and folded(contract.partner) not in ours:
                 partner[feed.name] = contract.partner
             for strand in feed.strands:
                 minimum[strand] = max(minimum[strand], contract.disclosure.minimum_count)
         return cls(minimum, partner)
+
+
+def folded(name: str) -> str:
+    """Return a partner's name without what spellings of one name differ in: capitals, spaces, forms of letters."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +104,9 @@ def count(
     block = np.full(len(incidents), -1, dtype=np.int64)
     for number, (first, last) in enumerate(blocks):
         block[(period >= first) & (period <= last)] = number
-    names = sorted(set(terms.partner.values()))
-    whose = np.array([names.index(terms.partner[f.name]) if f.name in terms.partner else -1 for f in incidents.feeds])
+    sharers = terms.sharers
+    names = sorted(set(sharers.values()))
+    whose = np.array([names.index(sharers[f.name]) if f.name in sharers else -1 for f in incidents.feeds])
     chosen = np.flatnonzero(block >= 0)
     partner = whose[incidents.feed[chosen]] if len(whose) else np.empty(0, dtype=np.int64)
     shape = (len(blocks), len(incidents.strand_names), int(places.member.max()) + 1)
@@ -132,5 +146,5 @@ def sharing(incidents: Incidents) -> dict[str, set[str]]:
 
 def partners_beside(incidents: Incidents, terms: Terms, strand: str) -> tuple[str, ...]:
     """Return the partners who share records of a strand of which others share some too."""
-    sharers = {terms.partner.get(feed.name, "") for feed in incidents.feeds if strand in feed.strands}
+    sharers = {terms.sharers.get(feed.name, "") for feed in incidents.feeds if strand in feed.strands}
     return tuple(sorted(sharers - {""})) if len(sharers) > 1 else ()

@@ -14,6 +14,7 @@ places exactly, is left with the whole range.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -55,6 +56,18 @@ class Shown:
         return ~np.isnan(self.numbers)
 
 
+class Left(Enum):
+    """What a total leaves to a reader: too little, enough, or the knowledge that not all that is hidden is small."""
+
+    TOO_LITTLE = 0
+    ENOUGH = 1
+    REFUTED = 2
+
+    def __bool__(self) -> bool:
+        """Whether the total may be shown as far as the reader is concerned."""
+        return self is not Left.TOO_LITTLE
+
+
 @dataclass(frozen=True, eq=False)
 class Reader:
     """What somebody knows of a table beside what is shown; arrays of [place].
@@ -78,35 +91,65 @@ def shown(places: Places, table: Table, measure: Measure) -> Shown:
     visible, bottom = large_enough(table, measure), places.bottom
     numbers = np.where(visible & bottom, measure.rounded(table.values), np.nan)
     steps = np.full(len(places), measure.round_to, dtype=np.int64)
-    partners = list(table.own.values())
-    # Somebody without records of its own cannot tell what is small from what a partner could take its own records off;
-    # nor can one of several partners.
-    readers = [_reader(places, table, own, visible, measure, sure=len(partners) == 1) for own in partners]
-    nothing = np.zeros_like(table.values)
-    readers.append(_reader(places, table, nothing, visible, measure, sure=not partners))
+    readers = _readers(places, table, visible, measure)
     # Children come before the place that they lie in.
     for place in np.flatnonzero(~bottom & visible).tolist():
         beneath = places.beneath(place)
         hidden = beneath[np.isnan(numbers[beneath])]
         value = float(table.values[place])
-        for number, step in _candidates(places, readers[-1], place, value, measure):
-            if all(_hides(places, reader, place, (number, step), hidden, measure) for reader in readers):
-                numbers[place], steps[place] = number, step
-                for reader in readers:
-                    reader.low[place], reader.high[place] = _said(reader, place, (number, step), measure)
+        for told in _candidates(places, readers[0], place, value, measure):
+            left = [_leaves(places, reader, place, told, value, hidden, measure) for reader in readers]
+            if all(left):
+                numbers[place], steps[place] = told
+                for reader, found in zip(readers, left, strict=True):
+                    if found is Left.REFUTED:
+                        beneath_too = np.append(beneath, place)
+                        reader.high[hidden] = np.inf
+                        reader.small[beneath_too] = False
+                    reader.low[place], reader.high[place] = _said(reader, place, told, measure)
                 break
     return Shown(numbers, steps)
+
+
+def known_to(own: Mapping[str, F64]) -> list[F64]:
+    """Return what partners could take off: each its own, and several what all of them have together."""
+    each = list(own.values())
+    return [*each, np.sum(each, axis=0)] if len(each) > 1 else each
 
 
 def large_enough(table: Table, measure: Measure) -> Bools:
     """Return which numbers are not hidden for what they are themselves: bool[place]."""
     visible = table.may & (table.values >= measure.minimum)
-    for own in table.own.values():
+    for own in known_to(table.own):
         visible &= table.values - own >= measure.minimum
     return visible
 
 
-def _reader(places: Places, table: Table, own: F64, visible: Bools, measure: Measure, *, sure: bool) -> Reader:
+def _readers(places: Places, table: Table, visible: Bools, measure: Measure) -> list[Reader]:
+    """Return everybody whom a total could tell something; first of them anybody.
+
+    Who knows where partners work may be sure that what is hidden is small, everywhere or only in some places; who does
+    not cannot tell it from what a partner could take its own records off. Sure readers are guarded in whatever they
+    could be sure of: all places, or all but one or only one of the places that lie directly in the force.
+    """
+    everywhere = np.ones(len(places), dtype=np.bool_)
+    nothing = np.zeros_like(table.values)
+    readers = [_reader(places, table, nothing, visible, measure, everywhere if not table.own else ~everywhere)]
+    if not table.own:
+        return readers
+    scopes = [everywhere]
+    for place in places.families[-1][1].tolist():
+        if len(beneath := places.beneath(place)):
+            inside = ~everywhere
+            inside[beneath] = True
+            scopes += [inside, ~inside]
+    for own in [nothing, *known_to(table.own)]:
+        readers += [_reader(places, table, own, visible, measure, scope) for scope in scopes]
+        readers.append(_reader(places, table, own, visible, measure, ~everywhere))
+    return readers
+
+
+def _reader(places: Places, table: Table, own: F64, visible: Bools, measure: Measure, sure: Bools) -> Reader:
     """Return a reader to whom no total is shown yet.
 
     Of the lowest places the reader is taken to know what is shown to the last incident: hours, reasons and expected
@@ -119,7 +162,7 @@ def _reader(places: Places, table: Table, own: F64, visible: Bools, measure: Mea
         own: What is the reader's own.
         visible: Numbers that are large enough for every reader.
         measure: How numbers are shown.
-        sure: Nobody knows more than this reader: what is hidden is hidden from it, and so below the minimum.
+        sure: bool[place]: where it is sure that what is hidden is below the minimum, once its own is taken off.
     """
     bottom = places.bottom
     small = bottom & ~visible & table.may & sure
@@ -148,17 +191,35 @@ def _candidates(
     most = max(value, least) + 2 * measure.minimum if np.isinf(most) else most
     for step in (factor * measure.round_to for factor in COARSER):
         multiples = range(max(int(least // step) - 1, 1), int(most // step) + 3)
-        for number in sorted((times * float(step) for times in multiples), key=lambda one: (abs(one - value), one)):
+        for number in sorted((times * float(step) for times in multiples), key=lambda one: (abs(one - value), -one)):
             yield number, step
 
 
-def _hides(places: Places, reader: Reader, place: int, told: tuple[float, int], hidden: I64, measure: Measure) -> bool:
-    """Return whether a total, shown as this, leaves enough to all that is hidden beneath it."""
+def _leaves(
+    places: Places,
+    reader: Reader,
+    place: int,
+    told: tuple[float, int],
+    value: float,
+    hidden: I64,
+    measure: Measure,
+) -> Left:
+    """Return whether a total, shown as this, leaves a reader enough of all that is hidden beneath it.
+
+    A reader who was sure that all of it is small may be told that it is not, where that is so: a total that is beyond
+    all small numbers together is never shown in the place of one that is not.
+    """
     low, high = reader.low.copy(), reader.high.copy()
-    low[place], high[place] = _said(reader, place, told, measure)
+    least, most = _said(reader, place, told, measure)
+    _, before = tightest(places, low, high)
+    children = dict(places.families)[place]
+    together = float(before[children].sum())
+    if least > together and value - reader.own[place] > together:
+        return Left.REFUTED
+    low[place], high[place] = least, most
     tight_low, tight_high = tightest(places, low, high)
     if (tight_low > tight_high).any():
-        return False
+        return Left.TOO_LITTLE
     whole = (tight_low <= 0) & (tight_high >= measure.minimum - 1)
     wide = (tight_high - tight_low >= measure.minimum - 1) | ~places.bottom
-    return bool(np.where(reader.small, whole, wide)[hidden].all())
+    return Left.ENOUGH if np.where(reader.small, whole, wide)[hidden].all() else Left.TOO_LITTLE

@@ -82,7 +82,7 @@ def run_before(desk: Desk, run: ServedRun) -> ServedRun | None:
     """
     newest = desk.ledger.newest(FORECAST)
     name = _name_before(desk.ledger, _known(run), newest.name if newest else "")
-    return None if name is None else desk.run(name)
+    return desk.run(name) if name is not None else None
 
 
 def _known(one: Artefact | ServedRun) -> tuple[str, str]:

@@ -55,10 +55,13 @@ def _run(root: Path, idle_seconds: float) -> None:
     # Only who holds the lock loads what solves.
     from features.workspace import Workspace  # noqa: PLC0415
     from ledger.ledger import Ledger  # noqa: PLC0415
+    from serving.jobs.kinds import work_of  # noqa: PLC0415
     from serving.jobs.queue import Queue  # noqa: PLC0415
     from serving.jobs.runner import SECONDS_BETWEEN_LOOKS, Place, Runner  # noqa: PLC0415
 
     workspace, starter = Workspace.open(root), os.getppid()
+    # Whoever asks for a sketch waits for it before the screen.
+    work_of("sketch")
     here = f"{socket.gethostname()}:{workspace.root}:"
     place = Place(
         name=f"{here}{os.getpid()}",

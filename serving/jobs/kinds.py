@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "around": "serving.plans.work:around",
     "replay": "serving.replays.work:make",
     "scenario": "serving.scenarios.work:study",
+    "sketch": "serving.sketches.work:make",
     "export": "serving.record.exporting:make",
 }
 

@@ -22,6 +22,7 @@ from serving.once import Told, once
 _PLACES = {
     "plan": "/v1/plans/",
     "scenario": "/v1/scenarios/",
+    "sketch": "/v1/sketches/",
     "export": "/v1/exports/",
     "replay": "/v1/replays/",
 }

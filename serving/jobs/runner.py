@@ -21,7 +21,7 @@ from serving.jobs.kinds import work_of
 from serving.jobs.queue import Queue
 
 MOST_ATTEMPTS = 3
-SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_BETWEEN_BEATS = 1.0
 MOST_BEATS_AFTER_STOP = 5
 

@@ -52,8 +52,11 @@ class Starter:
                     self._child.kill()
                     self._child.wait()
 
-    def look(self) -> None:
+    def look(self, *, ahead: bool = False) -> None:
         """Start the runner if there is something to do and none runs.
+
+        Args:
+            ahead: Start it though there is nothing to do yet, since somebody is about to ask for something.
 
         Raises:
             LedgerError: The queue cannot be read.
@@ -61,7 +64,7 @@ class Starter:
         with self._turn:
             if self._stopped.is_set() or (self._child is not None and self._child.poll() is None):
                 return
-            if self._queue.open() and self._is_free():
+            if (ahead or self._queue.open()) and self._is_free():
                 self._child = subprocess.Popen(
                     [sys.executable, "-m", "serving.jobs"], env=self._environment(), stdin=subprocess.DEVNULL
                 )

@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 
 from ledger.events import Event, Scalar
 from serving.access.policy import Policies
-from serving.answers import Finding, draft_of
+from serving.answers import AUDIT_ID, CSV, Finding, draft_of
 from serving.asked import asked_of
 from serving.asking import Asking, present
 from serving.desk import Desk
@@ -111,6 +111,17 @@ class Site:
         )
         return _packed(request, HTMLResponse(page, status, {"content-security-policy": POLICY, "vary": "cookie"}))
 
+    async def take_away(self, request: Request, source: Source) -> Response:
+        """Return a file that somebody takes away: the very bytes that the API gives, recorded as it records them.
+
+        Raises:
+            LedgerError: It could not be recorded; then there is no file.
+        """
+        (event,) = await self._recorded(request, [source], present())
+        found = source.finding
+        headers = {"cache-control": "no-store", AUDIT_ID: event.audit_id, **found.headers}
+        return Response(found.body, found.status, headers, found.media_type)
+
     def render(self, template: str, asking: Asking, **values: Any) -> str:
         """Return a page as HTML; `values` are what the template is given beside what every page has."""
         settings = self.desk().workspace.settings
@@ -137,7 +148,8 @@ class Site:
                 raise AssertionError(msg)
             details: dict[str, Scalar] = {PAGE: page[:500]}
             if source.finding.lasting:
-                details |= asked_of(source.asked, None, asking.caller.scope) | self._surroundings()
+                media = "csv" if source.finding.media_type == CSV else None
+                details |= asked_of(source.asked, media, asking.caller.scope) | self._surroundings()
             drafts.append(draft_of(source.finding, policy.operation, details))
         recorder = self.desk().recorder
         return await asyncio.gather(*(asyncio.wrap_future(recorder.record(draft)) for draft in drafts))

@@ -24,6 +24,17 @@ def plan_errand(desk: Desk, order: PlanOrder) -> Errand:
     Raises:
         ServiceError: Nothing is being served yet.
     """
+    return Errand(
+        Asked("plan", asked_for(desk, order), "combination"), order.model_dump(mode="json"), made_answer(_made)
+    )
+
+
+def asked_for(desk: Desk, order: PlanOrder) -> dict[str, Json]:
+    """Return what a job is asked for by an order.
+
+    Raises:
+        ServiceError: Nothing is being served yet.
+    """
     choices = Choices(
         total_hours=order.total_hours,
         hours=order.hours or {},
@@ -41,8 +52,9 @@ def plan_errand(desk: Desk, order: PlanOrder) -> Errand:
     for name in ("closed", "previous", "demand"):
         del said[name]
     # The run is named now: the plan is of what was served when it was asked for.
-    asked = {**said, "run_id": desk.shelf.current.run_id, "horizon": order.horizon, "locks": _cells(order.locks)}
-    return Errand(Asked("plan", asked, "combination"), order.model_dump(mode="json"), made_answer(_made))
+    kept = [one.model_dump(mode="json") for one in order.ringfences or ()]
+    named = {"run_id": desk.shelf.current.run_id, "horizon": order.horizon}
+    return {**said, **named, "locks": _cells(order.locks), "reserves": kept}
 
 
 def edit_errand(desk: Desk, asking: Asking, plan_id: str, order: EditOrder, seen: str | None) -> Errand:

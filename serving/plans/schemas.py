@@ -62,6 +62,15 @@ class CellOrder(Closed):
     strand: Code | None = Field(None, description="Left out: all strands of the resource together.")
 
 
+class RingfenceOrder(Closed):
+    """Hours of one resource that are kept for some strands, some districts or both."""
+
+    resource: Code
+    hours: Hours = Field(description="Fewest hours there, in the period.")
+    strands: list[Code] = Field(default_factory=list, max_length=100, description="Left out: any.")
+    districts: list[Code] = Field(default_factory=list, max_length=500, description="Left out: any.")
+
+
 class PlanOrder(Closed):
     """What to plan for. What is left out is as the workspace's resources say."""
 
@@ -83,6 +92,9 @@ class PlanOrder(Closed):
     whole_shifts: bool | None = Field(None, strict=True, description="Hours are whole shifts of whole crews.")
     worst_weeks: bool | None = Field(None, strict=True, description="Protect the worst weeks.")
     locks: list[CellOrder] | None = Field(None, max_length=1000, description="Cells that are settled already.")
+    ringfences: list[RingfenceOrder] | None = Field(
+        None, max_length=100, description="Hours that are kept, beside the ringfences of the workspace's resources."
+    )
 
 
 class EditOrder(Closed):

@@ -9,11 +9,12 @@ from ledger.artefacts import Json
 from ledger.events import Event
 from models.allocation.choices import Choices, Lock
 from models.allocation.decisions import drafts
+from models.allocation.decisions.again import reserves_in
 from models.allocation.decisions.drafts import Sets
 from models.allocation.decisions.record import KIND as PLAN
 from models.allocation.resources import Resources, load_resources
 from models.progress import Advance
-from models.runs import load_run
+from models.runs import ForecastRun, load_run
 from serving.jobs.bench import Bench
 
 
@@ -25,10 +26,8 @@ def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
         ServiceError: The workspace's resources cannot be used.
         LedgerError: It could not be recorded; then there is no plan.
     """
-    said: dict[str, Any] = dict(asked)
-    run = load_run(bench.ledger, bench.files, said.pop("run_id"))
-    horizon, cells = said.pop("horizon"), said.pop("locks")
-    choices = Choices(horizon=horizon or run.next_horizon, locks=locks_of(bench.workspace, cells), **said)
+    run = load_run(bench.ledger, bench.files, str(asked["run_id"]))
+    choices = choices_of(bench.workspace, asked, run)
     advance(0, 1)
     record = drafts.draft(run, resources_of(bench.workspace), choices, bench.last(), sets_of(bench.workspace))
     return f"{PLAN}/{record.plan_id}"
@@ -87,6 +86,25 @@ def sets_of(workspace: Workspace) -> Sets:
         return Sets.of(workspace)
     except DataError as error:
         raise _not_the_clients(error) from error
+
+
+def choices_of(workspace: Workspace, asked: Mapping[str, Json], run: ForecastRun) -> Choices:
+    """Return what an order chooses, its strands by name; its period is the run's next where it names none."""
+    said: dict[str, Any] = dict(asked)
+    del said["run_id"]
+    taxonomy = workspace.taxonomy()
+    horizon, cells = said.pop("horizon"), said.pop("locks")
+    # Jobs that an older version queued know of no ringfences.
+    kept = [
+        {**one, "strands": [taxonomy.named(name) or name for name in one["strands"]]}
+        for one in said.pop("reserves", ())
+    ]
+    return Choices(
+        **said,
+        horizon=horizon or run.next_horizon,
+        locks=locks_of(workspace, cells),
+        reserves=reserves_in(kept),
+    )
 
 
 def locks_of(workspace: Workspace, cells: list[dict[str, Any]]) -> tuple[Lock, ...]:

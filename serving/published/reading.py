@@ -22,7 +22,7 @@ PATH = "/v1/published"
 
 def overview(desk: Desk) -> Finding:
     """Find what has been published."""
-    found = _published(desk)
+    found = published(desk)
     tables = []
     for name in TABLES:
         rows = found.tables[name]
@@ -52,7 +52,7 @@ def table(desk: Desk, name: TableName, query: PublishedQuery, *, as_csv: bool) -
     Raises:
         DataError: A filter or the cursor cannot be used.
     """
-    found = _published(desk)
+    found = published(desk)
     chosen = found.rows(name, query.asked())
     state = f"{name}:{len(found.names)}"
     begin = query.position(state, len(chosen))
@@ -78,7 +78,12 @@ def _subject(found: Published) -> str:
     return f"{KIND}/{found.names[-1] if found.names else 'none'}"
 
 
-def _published(desk: Desk) -> Published:
+def published(desk: Desk) -> Published:
+    """Return everything that has been published.
+
+    Raises:
+        LedgerError: A file is absent or was changed.
+    """
     newest = desk.ledger.newest(KIND)
     return _load(desk.ledger, desk.files, newest.name if newest else None)
 

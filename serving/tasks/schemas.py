@@ -19,6 +19,8 @@ _TASK: dict[str, Any] = {
     "level": "district",
     "place": "Chelmsford",
     "hours": 12.5,
+    "hours_are": "exact",
+    "hours_place": "Chelmsford",
     "strands": {"burglary": 12.5},
     "expected": {"burglary": 4.1},
     "shifts": [{"day": "2026-12-01", "shift": "late", "hours": 4.0}],
@@ -50,12 +52,23 @@ class Task(Closed):
     name: str
     level: Literal["ward", "district", "force"]
     place: str
-    hours: float
-    strands: dict[str, float] = Field(description="The hours by strand; together: for all of them at once.")
+    hours: float | None = Field(
+        description="Hours of the period. Partners are told the most that they can be, as hours tell of hidden demand; "
+        "null where nothing may be told of the place."
+    )
+    hours_are: Literal["exact", "at most"]
+    hours_place: str = Field(
+        description="What the hours are of: the task's place; for partners the larger one that it lies in, where "
+        'disclosure.toml shows no smaller ones; "" where it lies in several.'
+    )
+    strands: dict[str, float | None] = Field(
+        description="The hours by strand; together: for all of them at once. For partners the strands that the "
+        "resource works on anywhere, each with null."
+    )
     expected: dict[str, float] | None = Field(
         description="Expected incidents there by strand; null for partners, who have them from the published tables."
     )
-    shifts: list[TaskShift]
+    shifts: list[TaskShift] = Field(description="Layout by day and shift, where the plan has one; none for partners.")
     status: State
     answered_by: str | None
     answered_at: str | None

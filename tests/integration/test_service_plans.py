@@ -216,7 +216,13 @@ def test_owners_are_told_of_their_own_tasks_and_answer_them(
             assert detail(client.post(f"/v1/tasks/{task_id}/accept", json={}, headers=narrow), 404)
     own = headers_for(root, Role.PARTNER, name="police", scope=Scope(owners=frozenset({"police"})))
     told = client.get("/v1/tasks", headers=own)
-    assert [task.expected for task in shaped(Tasks, told).tasks] == [None, None]
+    partners = shaped(Tasks, told).tasks
+    exact = {task.place: task.hours for task in tasks.tasks}
+    # Hours follow expected demand: a partner is told the most that they can be, without the split by strand or shift.
+    assert [(task.expected, task.shifts, task.hours_are) for task in partners] == [(None, [], "at most")] * 2
+    assert {hours for task in partners for hours in task.strands.values()} == {None}
+    assert all(task.hours % 10 == 0 and task.hours >= exact[task.place] for task in partners)
+    assert [task.hours for task in partners] != list(exact.values())
     event = event_of(root, told.headers["audit-id"])
     assert (event.operation, event.recipient) == ("disclosure", "police")
     key = {**own, "Idempotency-Key": "task-1"}
@@ -224,7 +230,8 @@ def test_owners_are_told_of_their_own_tasks_and_answer_them(
         client.post(f"/v1/tasks/{task_id}/decline", json={"reason": "two are away"}, headers=key) for _ in range(2)
     ]
     assert declined[0].content == declined[1].content
-    assert shaped(TaskAnswer, declined[0]).status == "declined"
+    refused = shaped(TaskAnswer, declined[0])
+    assert (refused.status, refused.hours) == ("declined", partners[0].hours)
     assert "was declined already" in detail(
         client.post(f"/v1/tasks/{task_id}/decline", json={"reason": "x"}, headers=own), 409
     )

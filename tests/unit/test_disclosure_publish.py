@@ -14,7 +14,8 @@ from models.disclosure.blocks import due
 from models.disclosure.expected import Means, expected
 from models.disclosure.hours import hours
 from models.disclosure.places import Places
-from models.disclosure.recorded import Terms, count, sharing
+from models.disclosure.recent import Recent
+from models.disclosure.recorded import Terms, count, partners_beside, sharing
 from models.disclosure.rules import Rules, default_text, load_rules
 from tests.support.exports import make_workspace
 
@@ -70,6 +71,17 @@ def test_counts_are_whole_records_each_in_one_strand() -> None:
     assert np.array_equal(counts.own["council"], places.totals(found.own()))
 
 
+def test_a_partner_that_is_spelt_in_two_ways_is_one() -> None:
+    found = world()
+    places = Places.of(found.areas, found.rules.level)
+    first = periods.ordinal(FIRST, "week")
+    terms = Terms({}, {"a-force": "The Council ", "b-council": "the  council"})
+    counts = count(found.incidents(WEEKS), "week", [(first, first)], places, terms)
+    assert list(counts.own) == ["the council"]
+    assert np.array_equal(counts.own["the council"], counts.all)
+    assert partners_beside(found.incidents(WEEKS), terms, STRANDS[0]) == ()
+
+
 def test_a_day_is_in_one_published_number_of_a_strand_at_most() -> None:
     panel = world().panel(WEEKS)
     first = due(panel, {}, 1, 100)
@@ -97,12 +109,12 @@ def test_weeks_that_are_not_all_in_are_not_published() -> None:
 
 
 def test_expected_numbers_stand_only_beside_recent_counts_that_are_shown() -> None:
-    found = replace(world(), method="mean")
+    found = replace(world(), method="mean-4")
     places = Places.of(found.areas, found.rules.level)
     means = Means.of(forecast(found, WEEKS), found.areas.codes, places)
     minimum = dict.fromkeys(STRANDS, 3)
     nowhere = np.zeros(len(places), dtype=np.bool_)
-    recent = {STRANDS[0]: nowhere, STRANDS[1]: ~nowhere}
+    recent = {STRANDS[0]: Recent(nowhere, {}), STRANDS[1]: Recent(~nowhere, {})}
     told = expected(means, places, minimum, 3, recent)
     assert sorted(told) == sorted(recent)
     assert not told[STRANDS[0]].visible.any()
@@ -113,9 +125,10 @@ def test_totals_are_expected_only_where_nothing_in_them_is_hidden() -> None:
     found = world()
     places = Places.of(found.areas, found.rules.level)
     means = Means.of(forecast(found, WEEKS), found.areas.codes, places)
-    recent = np.ones(len(places), dtype=np.bool_)
-    recent[0] = False
-    for told in expected(means, places, dict.fromkeys(STRANDS, 3), 3, dict.fromkeys(STRANDS, recent)).values():
+    everywhere = np.ones(len(places), dtype=np.bool_)
+    everywhere[0] = False
+    recent = dict.fromkeys(STRANDS, Recent(everywhere, {}))
+    for told in expected(means, places, dict.fromkeys(STRANDS, 3), 3, recent).values():
         assert not told.visible[[0, places.parent[0], len(places) - 1]].any()
 
 
@@ -129,12 +142,23 @@ def test_hours_stand_only_where_they_may_and_are_rounded() -> None:
     places = Places.of(found.areas, found.rules.level)
     document = plan(found, forecast(found, WEEKS))
     where = {STRANDS[1]: np.arange(len(places)) == 0}
-    told = hours(document, found.areas.codes, places, where, 10)
+    minimum = dict.fromkeys(STRANDS, 5)
+    told = hours(document, found.areas.codes, places, where, minimum, 10)
     assert told is not None
     assert list(told) == [STRANDS[1]]
-    assert np.isfinite(told[STRANDS[1]]).tolist() == where[STRANDS[1]].tolist()
-    assert told[STRANDS[1]][0] % 10 == 0
-    assert hours(document, ("elsewhere",), places, where, 10) is None
+    assert told[STRANDS[1]].visible.tolist() == where[STRANDS[1]].tolist()
+    assert told[STRANDS[1]].numbers[0] % told[STRANDS[1]].steps[0] == 0
+    assert hours(document, ("elsewhere",), places, where, minimum, 10) is None
+
+
+def test_hours_tell_no_more_of_a_shown_number_than_rounding_does() -> None:
+    found = world()
+    places = Places.of(found.areas, found.rules.level)
+    document = plan(replace(found, weights=(30.0,) * len(STRANDS)), forecast(found, WEEKS))
+    where = {STRANDS[1]: np.ones(len(places), dtype=np.bool_)}
+    told = hours(document, found.areas.codes, places, where, dict.fromkeys(STRANDS, 5), 10)
+    assert told is not None
+    assert set(told[STRANDS[1]].steps.tolist()) == {200}
 
 
 def test_wards_that_cross_districts_leave_no_total_of_a_district() -> None:
@@ -157,6 +181,9 @@ def test_areas_without_the_level_are_refused() -> None:
         ("minimum_count = 5", "minimum_count = 2", "minimum_count"),
         ("round_to = 5 ", "round_to = 1 ", "round_to"),
         ('level = "district"', 'level = "lsoa"', "level"),
+        ("hours_round_to = 10", "hours_round_to = 1", "hours_round_to"),
+        ("minimum_count = 5", 'minimum_count = "5"', "minimum_count"),
+        ("minimum_residents = 1000", "minimum_residents = 1000000000", "minimum_residents"),
         ("recent_periods = 4", "recent_perods = 4", "recent_perods"),
     ],
 )

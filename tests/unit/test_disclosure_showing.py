@@ -1,6 +1,7 @@
 """Every table there is of a few places: what each reader is left with, who knows the rules by heart."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
@@ -85,6 +86,71 @@ def test_a_partner_is_left_with_every_small_number_of_the_others_and_nobody_else
         if key[place] is None
     ]
     assert min(map(len, hidden)) >= measure.minimum
+
+
+@pytest.mark.parametrize(
+    ("lowest", "measure"),
+    [((1, 4, 4, 7), Measure(5, 10)), ((2, 2, 2, 4), Measure(3, 4)), ((0, 3, 3, 3), Measure(4, 10))],
+)
+def test_of_even_steps_too_every_small_number_is_left(lowest: tuple[int, ...], measure: Measure) -> None:
+    places = places_of((4, 4, 4, 4, -1))
+    found = told(places, lowest, None, measure)
+    hidden = [place for place in range(4) if found[1 + place] is None]
+    left: dict[int, set[int]] = {place: set() for place in hidden}
+    for numbers in product(range(measure.minimum), repeat=len(hidden)):
+        table = list(lowest)
+        for place, number in zip(hidden, numbers, strict=True):
+            table[place] = number
+        if told(places, tuple(table), None, measure) == found:
+            for place in hidden:
+                left[place].add(table[place])
+    assert {place: len(values) for place, values in left.items()} == dict.fromkeys(hidden, measure.minimum)
+
+
+def of_two(
+    places: Places, rest: tuple[int, ...], owns: Mapping[str, tuple[int, ...]], measure: Measure
+) -> tuple[int | None, ...]:
+    """Return what is shown where several share records, of the lowest places to the last incident."""
+    values = places.totals(np.sum([rest, *owns.values()], axis=0).astype(np.float64))
+    own = {name: places.totals(np.array(mine, dtype=np.float64)) for name, mine in owns.items()}
+    found = shown(places, Table(values, own, np.ones(len(places), dtype=np.bool_)), measure)
+    exact = np.where(places.bottom, values, found.numbers)
+    numbered = zip(exact.tolist(), found.visible.tolist(), strict=True)
+    return (*(int(number) if visible else None for number, visible in numbered), *found.steps.tolist())
+
+
+def test_each_of_two_partners_both_together_and_who_knows_where_they_work_are_left_with_every_small_number() -> None:
+    places, measure, most = places_of((2, 2, -1)), Measure(3, 3), 9
+    shares = list(product((0, 3), repeat=2))
+    left: dict[str, dict[Any, set[tuple[int, ...]]]] = {name: defaultdict(set) for name in ("anybody", "one", "both")}
+    for one, other in product(shares, shares):
+        works = tuple(a + b > 0 for a, b in zip(one, other, strict=True))
+        for rest in product(range(most + 1), repeat=2):
+            told = of_two(places, rest, {"one": one, "other": other}, measure)
+            if any(number is not None and number > most for number in told[:3]):
+                continue
+            total = tuple(map(sum, zip(rest, one, other, strict=True)))
+            left["anybody"][told, works].add(total)
+            left["one"][told, one, tuple(number > 0 for number in other)].add(
+                tuple(map(sum, zip(rest, other, strict=True)))
+            )
+            left["both"][told, one, other].add(rest)
+    for reader, tables in left.items():
+        open_to = [
+            {numbers[place] for numbers in found}
+            for key, found in tables.items()
+            for place in range(2)
+            # Where somebody works whom the reader knows nothing of, what is hidden may be of any size.
+            if key[0][place] is None and (reader == "both" or not key[-1][place])
+        ]
+        assert open_to
+        assert all({0, 1, 2} <= values for values in open_to), reader
+
+
+def test_what_two_partners_have_between_them_hides_a_number() -> None:
+    # Without the six of each nothing is left; each by itself would leave six.
+    found = of_two(places_of((2, 2, -1)), (0, 9), {"one": (6, 0), "other": (6, 0)}, Measure(5, 5))
+    assert found[0] is None
 
 
 def numbers_of(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from errors import AllocationError
-from models.allocation.choices import Choices, ClosedPost, Lock
+from models.allocation.choices import Choices, ClosedPost, Lock, Reserve
 from models.allocation.decisions.answers import Asked, declined
 from models.allocation.decisions.tasks import places_of
 from models.allocation.resources.file import VERSION, ResourcesFile
@@ -32,7 +32,13 @@ def choices_in(document: Mapping[str, Any]) -> Choices:
     said = dict(document["choices"])
     locks = tuple(Lock(**lock) for lock in said.pop("locks"))
     closed = tuple(ClosedPost(**post) for post in said.pop("closed"))
-    return Choices(**said, locks=locks, closed=closed)
+    reserves = reserves_in(said.pop("reserves", ()))
+    return Choices(**said, locks=locks, closed=closed, reserves=reserves)
+
+
+def reserves_in(said: Iterable[Mapping[str, Any]]) -> tuple[Reserve, ...]:
+    """Return hours that a request keeps, from JSON values."""
+    return tuple(Reserve(one["resource"], one["hours"], tuple(one["strands"]), tuple(one["districts"])) for one in said)
 
 
 def locked(choices: Choices, cells: Iterable[Lock]) -> Choices:

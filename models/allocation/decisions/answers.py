@@ -97,13 +97,17 @@ class Asked:
         }
 
 
-def asked_of(books: Books, plan_id: str | None = None, owner: str | None = None) -> tuple[Asked, ...]:
+def asked_of(
+    books: Books, plan_id: str | None = None, owner: str | None = None, *, idle: bool = False
+) -> tuple[Asked, ...]:
     """Return the tasks of a plan in force, by default of the newest one, with what was said to them.
 
     Args:
         books: Where plans and answers are recorded.
         plan_id: The plan.
         owner: Only those of this owner.
+        idle: Also those without hours, which partners are told of as of the others; one that was answered is always
+            among the tasks.
 
     Raises:
         NoSuchRecordError: There is no such plan.
@@ -117,8 +121,9 @@ def asked_of(books: Books, plan_id: str | None = None, owner: str | None = None)
         fix = f"use one of: {', '.join(owners)}"
         raise AllocationError(f"'{owner}' owns no resource of plan {status.plan_id}", place="owner", fix=fix)
     holds = _answers(books.ledger)
-    tasks = tasks_of(status.plan_id, document)
-    return tuple(Asked(task, holds.get((task.task_id, task.digest))) for task in tasks if owner in (None, task.owner))
+    tasks = tasks_of(status.plan_id, document, idle=True)
+    found = (Asked(task, holds.get((task.task_id, task.digest))) for task in tasks if owner in (None, task.owner))
+    return tuple(one for one in found if idle or one.answer or any(one.task.strands.values()))
 
 
 def declined(asked: Sequence[Asked]) -> tuple[Asked, ...]:
@@ -159,7 +164,7 @@ def find(books: Books, task_id: str) -> Asked:
     """
     for status in history(books.ledger).plans.values():
         if status.state == ISSUED and task_id.startswith(f"{status.start}-"):
-            for one in asked_of(books, status.plan_id):
+            for one in asked_of(books, status.plan_id, idle=True):
                 if one.task.task_id == task_id:
                     return one
     fix = "list them with strandcast tasks list --owner OWNER"

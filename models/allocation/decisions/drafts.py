@@ -1,8 +1,7 @@
 """The one way to make a plan: pose, solve, check, lay out, write down, record as a draft."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +11,25 @@ from numpy.typing import NDArray
 from features.areas.files import read_area_file
 from features.feeds.places import Places
 from features.harm import Harm, load_harm
-from features.periods import PeriodKind
 from features.strands import load_taxonomy
 from features.workspace import Workspace
 from models.allocation.choices import Choices, Lock
 from models.allocation.decisions import again
 from models.allocation.decisions.answers import asked_of, declined
 from models.allocation.decisions.decide import editable, record_edit, said
-from models.allocation.decisions.issued import hours_of, last_plan
+from models.allocation.decisions.issued import last_plan
 from models.allocation.decisions.laying import SEED as VISITS_SEED
 from models.allocation.decisions.laying import laid_out, profile_of
-from models.allocation.decisions.nearest import nearest
 from models.allocation.decisions.record import PlanRecord, keep, load_plan
+from models.allocation.decisions.solving import beside, period_asked, planned_near
 from models.allocation.decisions.telling import told_of
 from models.allocation.papers.document import plan_document
 from models.allocation.papers.ranges import SEED as RANGES_SEED
-from models.allocation.planned import solve_all
-from models.allocation.pose import pose
-from models.allocation.posed import Planned, Posed
-from models.allocation.posing.record import period_of
-from models.allocation.programme.check import check
+from models.allocation.posed import Planned
 from models.allocation.programme.highs import solver_document
-from models.allocation.programme.hours import NoPlanError
-from models.allocation.programme.solver import Effort
 from models.allocation.resources.loading import Resources
 from models.allocation.roster.spots import Place
-from models.allocation.rules.requested import places_asked
 from models.allocation.rules.settings import WorstWeeksSettings
-from models.allocation.rules.smallest import find_clash
 from models.books import Books
 from models.replay.manifest import Manifest, SettingsFile, manifest_of_plan, secret_name
 from models.runs import ForecastRun, load_run
@@ -103,8 +93,8 @@ def draft(
         DataError: The forecast has missing rows, or there is no set of harm weights of that name.
         LedgerError: It could not be recorded; then there is no plan.
     """
-    last = last_plan(books, *_period(run, choices))
-    choices = _beside(last, resources, choices)
+    last = last_plan(books, *period_asked(run, choices))
+    choices = beside(last, resources, choices)
     document = _document(run, resources, choices, books, sets, near=last)
     return keep(document, books, _manifest(document, books, sets))
 
@@ -164,13 +154,8 @@ def _again(before: PlanRecord, choices: Choices, parent: Mapping[str, Any], book
 def _document(
     run: ForecastRun, resources: Resources, choices: Choices, books: Books, sets: Sets, *, near: PlanRecord | None
 ) -> dict[str, Any]:
-    profile, kept_near = profile_of(run, choices, books), None
-    planned = _solved(pose(run, resources, choices, sets.harm, profile), resources, choices)
-    if near is not None:
-        kept_near = near.plan_id
-        planned = replace(planned, plan=nearest(planned.plan, near.document["posts"]))
-    for plan in (planned.plan, *planned.caseloads.values()):
-        check(plan)
+    profile, kept_near = profile_of(run, choices, books), None if near is None else near.plan_id
+    planned = planned_near(run, resources, choices, sets.harm, profile, near)
     laid = laid_out(run, resources, choices, planned, books, profile=profile, place=sets.place, secret=sets.secret)
     document = plan_document(
         run,
@@ -197,36 +182,8 @@ def _manifest(document: Mapping[str, Any], books: Books, sets: Sets) -> Manifest
     )
 
 
-def _solved(posed: Posed, resources: Resources, choices: Choices) -> Planned:
-    """Return the plan, or refuse with the rules that clash."""
-    effort = Effort(whole_gap=resources.rules.gap, nodes=resources.rules.nodes)
-    try:
-        return solve_all(posed, effort)
-    except NoPlanError as error:
-        for problem in (posed.problem, *posed.caseloads.values()):
-            clash = find_clash(problem.rules, problem.blocks, places_asked(choices, resources.resources))
-            if clash is not None:
-                raise clash.error() from error
-        raise
-
-
 def _with_wards(areas: Sequence[Mapping[str, Any]], planned: Planned) -> list[dict[str, Any]]:
     """Return the areas with their wards, where any is known: tasks are told by them."""
     ground = planned.posed.ground
     ward = dict(zip(ground.area_codes, ground.parents.get("ward", ()), strict=False))
     return [{**area, "ward": ward[area["area_code"]]} if any(ward.values()) else dict(area) for area in areas]
-
-
-def _period(run: ForecastRun, choices: Choices) -> tuple[date, PeriodKind]:
-    kind, start = period_of(run, choices.horizon)
-    return start, kind
-
-
-def _beside(last: PlanRecord | None, resources: Resources, choices: Choices) -> Choices:
-    """Return choices that know the last issued plan, where a rule looks at it."""
-    if last is None or resources.rules.most_change is None or choices.previous is not None:
-        return choices
-    hours: dict[str, dict[str, float]] = {}
-    for (code, area), amount in hours_of(last).hours.items():
-        hours.setdefault(code, {})[area] = amount
-    return replace(choices, previous=hours)

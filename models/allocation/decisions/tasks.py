@@ -18,9 +18,9 @@ LEVELS = ("ward", "district")
 ALL = "force"
 # What of a plan's document tasks are told from.
 PARTS = ("areas", "period", "posts", "resources", "roster")
-_EVERYWHERE = "all areas"
+EVERYWHERE = "all areas"
 # How a plan writes the strand of hours that serve all strands at once.
-_TOGETHER = "together"
+TOGETHER = "together"
 # Hours that differ by less are the same task: 36 seconds.
 _SAME = 2
 
@@ -86,22 +86,31 @@ def places_of(document: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         known = set(places.values()) - {""}
         if known and len(set(places.values())) < len(places):
             return level, {code: place or f"no {level} known" for code, place in places.items()}
-    return ALL, {area["area_code"]: _EVERYWHERE for area in areas}
+    return ALL, {area["area_code"]: EVERYWHERE for area in areas}
 
 
-def tasks_of(plan_id: str, document: Mapping[str, Any]) -> tuple[Task, ...]:
-    """Return the tasks of a plan, by owner, resource and place."""
+def tasks_of(plan_id: str, document: Mapping[str, Any], *, idle: bool = False) -> tuple[Task, ...]:
+    """Return the tasks of a plan, by owner, resource and place.
+
+    Args:
+        plan_id: The plan.
+        document: What it says.
+        idle: Those without hours too, one for each place where a resource may go: to a partner, who is told hours
+            roundly, a task that is missing would say that next to nothing is expected there.
+    """
     level, place = places_of(document)
     resources = {resource["code"]: resource for resource in document["resources"]}
     hours: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for post in document["posts"]:
         hours[post["resource"], place[post["area_code"]]][post["strand"]] += post["quarter_hours"]
+    for code, where in _open(document, place) if idle else ():
+        hours.setdefault((code, where), {})
     expected = _expected(document, place)
     layout = _layout(document, level)
     tasks = []
     for (code, where), strands in hours.items():
         asked = {strand: round(amount, _SAME) for strand, amount in sorted(strands.items())}
-        if not any(asked.values()):
+        if not idle and not any(asked.values()):
             continue
         shifts = tuple(layout.get((code, where), ()))
         tasks.append(
@@ -113,7 +122,7 @@ def tasks_of(plan_id: str, document: Mapping[str, Any]) -> tuple[Task, ...]:
                 str(resources[code]["name"]),
                 level,
                 where,
-                sum(strands.values()),
+                sum(strands.values(), 0.0),
                 asked,
                 _own(expected[where], [name for name, amount in asked.items() if amount]),
                 shifts,
@@ -136,16 +145,29 @@ def _expected(document: Mapping[str, Any], place: Mapping[str, str]) -> dict[str
     return {where: dict(strands) for where, strands in sums.items()}
 
 
+def _open(document: Mapping[str, Any], place: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Return the resources that are given any hours, each with the places where it may go."""
+    told = {one["code"]: one["where"] for one in document.get("settings", {}).get("resource", ())}
+    found = set()
+    for code in {post["resource"] for post in document["posts"]}:
+        where: Mapping[str, Any] = told.get(code, {})
+        for area in document["areas"]:
+            limits = (("districts", area.get("district")), ("area_types", area.get("area_type")))
+            if all(not where.get(limit) or own in where[limit] for limit, own in limits):
+                found.add((code, place[area["area_code"]]))
+    return found
+
+
 def _own(expected: Mapping[str, float], strands: Collection[str]) -> dict[str, float]:
     """Return the expected incidents of a task's own strands: of all, where its hours are for all of them together."""
-    return {name: amount for name, amount in expected.items() if name in strands or _TOGETHER in strands}
+    return {name: amount for name, amount in expected.items() if name in strands or TOGETHER in strands}
 
 
 def _layout(document: Mapping[str, Any], level: str) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
     """Return hours by day and shift of each resource and place; none by ward, as rosters are by district."""
     hours: dict[tuple[str, str], dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
     for row in document["roster"] if level in ("district", ALL) else ():
-        where = _EVERYWHERE if level == ALL else row["district"]
+        where = EVERYWHERE if level == ALL else row["district"]
         hours[row["resource"], where][row["day"], row["shift"]] += row["hours"]
     return {
         key: [

@@ -68,7 +68,7 @@ def plan_document(
     rules, families = rule_rows(planned)
     return {
         "schema": SCHEMA,
-        "forecast": _forecast(run),
+        "forecast": forecast_document(run),
         "period": period_document(run, choices.horizon),
         "objective": _objective(planned, choices),
         "resources": resource_rows(planned, means),
@@ -106,7 +106,8 @@ def period_document(run: ForecastRun, horizon: int) -> dict[str, Any]:
     return {"kind": kind, **days, "horizon": horizon, "weeks": ((end - start).days + 1) / 7, "text": text}
 
 
-def _forecast(run: ForecastRun) -> dict[str, Any]:
+def forecast_document(run: ForecastRun) -> dict[str, Any]:
+    """Return the forecast that a plan is made on."""
     told = {key: run.meta.get(key) for key in ("origin", "as_of", "model_version", "snapshot_hash")}
     return {"run_id": run.run_id, "audit_id": run.audit_id, **told}
 

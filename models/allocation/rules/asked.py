@@ -30,11 +30,13 @@ class Ringfence:
         hours_a_week: At least so many.
         strands: Names of the strands; empty: any.
         districts: Names of the districts; empty: any.
+        place: Where it is written; "": in the file of resources.
     """
 
     hours_a_week: float
     strands: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.allocation.choices import Choices
+from models.allocation.choices import Choices, Reserve
 from models.allocation.resources.resource import Resource
 from models.allocation.rules.asked import FILE
 from models.allocation.rules.decided import lock_place
@@ -23,5 +23,11 @@ def places_asked(choices: Choices, resources: Sequence[Resource]) -> frozenset[s
             *(f"{FILE}, [rules] {name}" for name, hours in limits.items() if hours is not None),
             *(f"{FILE}, [rules.minimum_per_district] {name}" for name in choices.minimum_per_district),
             *(lock_place(lock) for lock in choices.locks),
+            *(reserve_place(reserve) for reserve in choices.reserves),
         )
     )
+
+
+def reserve_place(reserve: Reserve) -> str:
+    """Return how the place of hours that are kept is written."""
+    return f"hours kept of {reserve.resource}: {', '.join([*reserve.strands, *reserve.districts]) or 'anywhere'}"

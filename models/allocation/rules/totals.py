@@ -53,7 +53,7 @@ def ringfences(asked: Asked) -> Rules | None:
     names, places, chosen, least = [], [], [], []
     for at, resource in enumerate(asked.resources):
         for number, fence in enumerate(resource.ringfences, start=1):
-            place = f"{FILE}, [[resource.ringfence]] {number} of {resource.code}"
+            place = fence.place or f"{FILE}, [[resource.ringfence]] {number} of {resource.code}"
             strands = [asked.strand(name, place) for name in fence.strands]
             districts = [asked.district(name, place) for name in fence.districts]
             if strands and all(strand is None for strand in strands):

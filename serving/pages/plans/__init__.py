@@ -1,0 +1,1 @@
+"""Plans: the list, the builder where plans are sketched and made, and the page of one plan."""

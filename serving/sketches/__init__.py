@@ -1,0 +1,1 @@
+"""Sketches over HTTP: what a plan would be, before anybody makes one."""
