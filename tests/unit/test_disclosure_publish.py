@@ -14,6 +14,7 @@ from models.disclosure.blocks import due
 from models.disclosure.expected import Means, expected
 from models.disclosure.hours import hours
 from models.disclosure.places import Places
+from models.disclosure.recent import Recent
 from models.disclosure.recorded import Terms, count, partners_beside, sharing
 from models.disclosure.rules import Rules, default_text, load_rules
 from tests.support.exports import make_workspace
@@ -108,12 +109,12 @@ def test_weeks_that_are_not_all_in_are_not_published() -> None:
 
 
 def test_expected_numbers_stand_only_beside_recent_counts_that_are_shown() -> None:
-    found = replace(world(), method="mean")
+    found = replace(world(), method="mean-4")
     places = Places.of(found.areas, found.rules.level)
     means = Means.of(forecast(found, WEEKS), found.areas.codes, places)
     minimum = dict.fromkeys(STRANDS, 3)
     nowhere = np.zeros(len(places), dtype=np.bool_)
-    recent = {STRANDS[0]: nowhere, STRANDS[1]: ~nowhere}
+    recent = {STRANDS[0]: Recent(nowhere, {}), STRANDS[1]: Recent(~nowhere, {})}
     told = expected(means, places, minimum, 3, recent)
     assert sorted(told) == sorted(recent)
     assert not told[STRANDS[0]].visible.any()
@@ -124,9 +125,10 @@ def test_totals_are_expected_only_where_nothing_in_them_is_hidden() -> None:
     found = world()
     places = Places.of(found.areas, found.rules.level)
     means = Means.of(forecast(found, WEEKS), found.areas.codes, places)
-    recent = np.ones(len(places), dtype=np.bool_)
-    recent[0] = False
-    for told in expected(means, places, dict.fromkeys(STRANDS, 3), 3, dict.fromkeys(STRANDS, recent)).values():
+    everywhere = np.ones(len(places), dtype=np.bool_)
+    everywhere[0] = False
+    recent = dict.fromkeys(STRANDS, Recent(everywhere, {}))
+    for told in expected(means, places, dict.fromkeys(STRANDS, 3), 3, recent).values():
         assert not told.visible[[0, places.parent[0], len(places) - 1]].any()
 
 
@@ -179,6 +181,9 @@ def test_areas_without_the_level_are_refused() -> None:
         ("minimum_count = 5", "minimum_count = 2", "minimum_count"),
         ("round_to = 5 ", "round_to = 1 ", "round_to"),
         ('level = "district"', 'level = "lsoa"', "level"),
+        ("hours_round_to = 10", "hours_round_to = 1", "hours_round_to"),
+        ("minimum_count = 5", 'minimum_count = "5"', "minimum_count"),
+        ("minimum_residents = 1000", "minimum_residents = 1000000000", "minimum_residents"),
         ("recent_periods = 4", "recent_perods = 4", "recent_perods"),
     ],
 )
