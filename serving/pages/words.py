@@ -43,6 +43,11 @@ def change(value: float) -> Markup:
     return _data(value, f"{sign}{text} %", "")
 
 
+def fine(value: float) -> Markup:
+    """Return a measure with its first four figures, which is where models differ."""
+    return _data(value, f"{value:.4g}", "")
+
+
 def whole(value: int) -> Markup:
     """Return a count with its thousands apart."""
     return _data(value, f"{value:,}", "")
@@ -94,6 +99,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "signed": signed,
     "multiplier": multiplier,
     "change": change,
+    "fine": fine,
     "whole": whole,
     "day": day,
     "instant": instant,
