@@ -20,7 +20,6 @@ from tests.support.keys import headers_for
 from tests.support.serving_process import served
 from tests.support.shared_data import need_program
 
-
 # Names a workspace, whose copy is looked at instead of the SYNTHETIC corner.
 GIVEN = "STRANDCAST_BROWSER_WORKSPACE"
 
