@@ -1,20 +1,25 @@
 """Reading what is recorded: everything at one instant, as verification and export need it, or a page of events."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, func, or_, select
 
 from ledger.beside import Beside
 from ledger.database import Database
-from ledger.events import Event, alias_key
+from ledger.events import ENCODER, Event, alias_key
 from ledger.rows import event_of_row, stored_artefact, stored_line
 from ledger.tables import ALIAS_MOVES, API_KEYS, ARTEFACTS, CHECKPOINTS, EVENTS, JOB_ENDINGS, JOBS, TREE
 from ledger.tree.notes import Kept
 from ledger.verify import Claims, Stored
 
 _ROWS_AT_A_TIME = 10_000
+_MENTIONS_AT_A_TIME = 500
 
 
 @contextmanager
@@ -52,6 +57,8 @@ class Which:
         since: Those at or after an instant, as events tell it.
         until: Those before an instant.
         before: Those before a place in the chain.
+        kind: Those done to objects of a kind: what stands before their slash.
+        mentions: Those whose object or details hold this as a word of its own.
     """
 
     operation: str | None = None
@@ -61,6 +68,8 @@ class Which:
     since: str | None = None
     until: str | None = None
     before: int | None = None
+    kind: str | None = None
+    mentions: str | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return what their rows have in common."""
@@ -70,7 +79,25 @@ class Which:
         found += [columns.time >= self.since] if self.since is not None else []
         found += [columns.time < self.until] if self.until is not None else []
         found += [columns.sequence < self.before] if self.before is not None else []
+        if self.kind is not None:
+            found.append(columns.object.startswith(f"{self.kind}/", autoescape=True))
+        if self.mentions is not None:
+            places = (columns.object, columns.details)
+            found.append(or_(*(place.contains(text, autoescape=True) for place in places for text in self._spelled())))
         return found
+
+    def chosen(self, rows: Iterator[Mapping[Any, Any]]) -> Iterator[Mapping[Any, Any]]:
+        """Yield those of the rows with all that `conditions` tell that are meant: a database looks for no words."""
+        if self.mentions is None:
+            yield from rows
+            return
+        word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, self._spelled()))})(?!\w)", re.IGNORECASE)
+        yield from (row for row in rows if word.search(row["object"]) or word.search(row["details"]))
+
+    def _spelled(self) -> list[str]:
+        """Return how objects, details and the addresses in them spell what is to be mentioned."""
+        text = self.mentions or ""
+        return sorted({text, ENCODER.encode(text)[1:-1], quote(text, safe="")})
 
 
 def page(database: Database, which: Which, limit: int) -> list[Event]:
@@ -79,9 +106,11 @@ def page(database: Database, which: Which, limit: int) -> list[Event]:
     Raises:
         LedgerError: The database fails, or a row in it spells no event.
     """
-    query = select(EVENTS).where(*which.conditions()).order_by(EVENTS.c.sequence.desc()).limit(limit)
-    with database.reading() as connection:
-        return [event_of_row(row) for row in connection.execute(query).mappings()]
+    query = select(EVENTS).where(*which.conditions()).order_by(EVENTS.c.sequence.desc())
+    # Of rows that may mention something, nobody knows how many do.
+    query = query.limit(limit) if which.mentions is None else query.execution_options(yield_per=_MENTIONS_AT_A_TIME)
+    with database.reading() as connection, connection.execute(query) as rows:
+        return [event_of_row(row) for row in islice(which.chosen(iter(rows.mappings())), limit)]
 
 
 def changes(database: Database, kinds: Sequence[str], since: str, before: int) -> list[int]:

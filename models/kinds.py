@@ -17,3 +17,5 @@ MAP = "map"
 TRENDS = "trends"
 # A study of a plan.
 SCENARIO = "scenario"
+# What a plan would be.
+SKETCH = "sketch"

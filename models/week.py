@@ -159,6 +159,7 @@ def _meta(
         "districts": dict(zip(panel.areas.codes, panel.areas.parents.get("district", ()), strict=False)),
         "names": dict(zip(panel.areas.codes, panel.areas.names, strict=True)),
         "model_version": champion.version,
+        "method": forecast.method,
         "snapshot_hash": known.snapshot_hash,
         "notices": list(notices),
         "suspended": dict(champion.suspended),

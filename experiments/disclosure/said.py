@@ -10,40 +10,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.disclosure.world import (
-    COUNCIL,
-    FIRST,
-    HISTORY,
-    INSIDE,
-    PARTNER,
-    STRANDS,
-    VIOLENCE,
-    WEEKS,
-    World,
-)
+from experiments.disclosure.world import FIRST, HISTORY, INSIDE, OTHER, STRANDS, VIOLENCE, WEEKS, World
 from features import periods
 from ledger.files import FileStore
 from ledger.ledger import Ledger
 from models.allocation.decisions.decide import issue
 from models.allocation.decisions.record import SCHEMA, keep
 from models.books import Books
+from models.disclosure.ground import Ground
 from models.disclosure.measure import Measure
 from models.disclosure.places import Places
-from models.disclosure.publish import Ground, publish
+from models.disclosure.publish import publish
 from models.disclosure.published import Published, load_published
-from models.disclosure.recorded import Terms
+from models.disclosure.steps import step_of
 from models.runs import ForecastRun
 
 F64 = NDArray[np.float64]
 Clock = Callable[[], Any]
-Reader = Literal["anybody", "neighbour", "partner"]
+Reader = Literal["anybody", "neighbour", "onlooker", "partner", "second", "together"]
 READERS: tuple[Reader, ...] = get_args(Reader)
-# Share of the newest week and of the older ones in the forecasts that everybody knows the formula of.
-METHODS: Mapping[str, tuple[float, ...]] = {
-    "newest": (1.0,),
-    "mean": (0.25, 0.25, 0.25, 0.25),
-    "weighted": (0.6, 0.3, 0.1),
-}
+# Of the formula that is none of the simple methods.
+_WEIGHTED = (0.6, 0.3, 0.1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +56,13 @@ def publish_all(world: World, folder: Path, clock: Clock) -> tuple[Published, Pl
     """Publish week after week, as the weekly run does; every week's plan is issued, and its hours published."""
     folder.mkdir(parents=True, exist_ok=True)
     places = Places.of(world.areas, world.rules.level)
-    terms = Terms(dict.fromkeys(STRANDS, world.rules.minimum_count), {"b-council": PARTNER})
     with Ledger.open(f"sqlite:///{folder / 'strandcast.db'}", clock) as ledger:
         books = Books(ledger, FileStore(folder), "attacker's study")
         for week in range(HISTORY, WEEKS + 1):
             before = load_published(ledger, books.files)
-            ground = Ground(world.rules, terms, places, world.incidents(week), world.panel(week), before)
+            view, panel = world.incidents(week), world.panel(week)
+            strands = " ".join(world.strands(week))
+            ground = Ground(world.rules, world.terms(week), places, view, panel, before, strands)
             run = forecast(world, week)
             publish(ground, run, (), books)
             issue(books, keep(plan(world, run), books).plan_id, by="a planner")
@@ -85,29 +73,35 @@ def publish_all(world: World, folder: Path, clock: Clock) -> tuple[Published, Pl
 
 def forecast(world: World, week: int) -> ForecastRun:
     """Return the forecast of a week, by a formula that everybody knows."""
-    mean = expected(world, week)
+    mean, names = expected(world, week), world.strands(week)
     strand, area = (axis.reshape(-1) for axis in np.indices(mean.shape))
     start = periods.start(periods.ordinal(FIRST, "week") + week, "week")
     frame = pd.DataFrame(
         {
             "area_code": [world.areas.codes[number] for number in area],
-            "strand": [STRANDS[number] for number in strand],
+            "strand": [names[number] for number in strand],
             "horizon": 1,
             "period_start": pd.Timestamp(start),
             "mean": mean.reshape(-1),
-            # A smooth formula passes for the model; what repeats the newest count is a simple method.
-            "fallback": "newest" if world.method == "newest" else "",
         }
     )
-    return ForecastRun(f"run-{week}", frame, {"as_of": start.isoformat(), "period": "week"}, "made-up")
+    meta = {"as_of": start.isoformat(), "period": "week", "method": world.method}
+    return ForecastRun(f"run-{week}", frame, meta, "made-up")
 
 
 def expected(world: World, week: int) -> F64:
     """Return what is expected of a week: float64[strand, area]."""
-    seen = world.seen(world.known(week))
-    shares = METHODS[world.method]
-    found: F64 = np.sum([share * seen[week - 1 - back] for back, share in enumerate(shares)], axis=0)
+    seen = world.seen(world.told(week, world.known(week)))
+    found: F64 = np.sum([share * seen[week - 1 - back] for back, share in enumerate(formula(world, week))], axis=0)
     return found
+
+
+def formula(world: World, week: int) -> tuple[float, ...]:
+    """Return the shares of the newest week and of those before it in what is expected of a week."""
+    if world.method == "weighted-formula":
+        return _WEIGHTED
+    weeks = 1 if world.method == "last" else min(int(world.method.partition("-")[2]), week)
+    return (1 / weeks,) * weeks
 
 
 def plan(world: World, run: ForecastRun) -> dict[str, Any]:
@@ -138,8 +132,9 @@ def plan(world: World, run: ForecastRun) -> dict[str, Any]:
 def written_down(world: World, published: Published, places: Places, reader: Reader) -> list[Said]:
     """Return all that somebody who collects everything knows.
 
-    Anybody knows the rules and the formulas; the partner its own records too; the neighbour every number of the lowest
-    places that is shown, to the last incident.
+    Anybody knows the rules and the formulas; the neighbour every number of the lowest places that is shown, to the last
+    incident; the onlooker beside that where partners work. A partner knows its own records, where others work, and what
+    it is told of the hours of teams; "together" is all partners who lay their records side by side.
 
     Args:
         world: The world; of it only what the reader knows is used.
@@ -152,14 +147,48 @@ def written_down(world: World, published: Published, places: Places, reader: Rea
     if not world.late.any():
         said += [_expected(world, places, row) for row in published.tables["expected"] if row["expected"] is not None]
         said += [_hours(world, places, row) for row in published.tables["hours"] if row["hours"] is not None]
-    if reader == "neighbour":
+        if feeds_of(world, reader):
+            shown = {(_week(row["first_day"]), row["strand"], row["place"]) for row in _visible(published)}
+            weeks = range(HISTORY, WEEKS + 1)
+            said += [item for week in weeks for item in _duties(world, places, week, shown)]
+    if reader in ("neighbour", "onlooker"):
         said += [_exactly(world, places, row) for row in published.tables["counts"] if row["recorded"] is not None]
     return said
 
 
 def own_of(world: World, reader: Reader) -> F64:
     """Return the records that are a reader's own: float64[week, strand, area]."""
-    return world.own() if reader == "partner" else np.zeros_like(world.totals)
+    return world.own(*feeds_of(world, reader))
+
+
+def feeds_of(world: World, reader: Reader) -> tuple[int, ...]:
+    """Return the feeds of a reader's own records."""
+    one, other = world.feeds_of(0), world.feeds_of(1)
+    both = (*one, *other) if one and other else ()
+    return {"partner": one, "second": other, "together": both}.get(reader, ())
+
+
+def _visible(published: Published) -> list[Mapping[str, Any]]:
+    return [row for row in published.tables["expected"] if row["expected"] is not None]
+
+
+def _duties(world: World, places: Places, week: int, shown: set[tuple[int, str, str]]) -> list[Said]:
+    """Return what partners are told of hours, each strand a team's: the most that they are in each lowest place."""
+    said = []
+    weights = dict(zip(STRANDS, world.weights, strict=True))
+    strands = world.strands(week)
+    for strand, mean in zip(strands, places.totals(expected(world, week))[:, places.bottom], strict=True):
+        demand = dict(enumerate(mean.tolist()))
+        hours = {place: amount * weights[strand] for place, amount in demand.items()}
+        step = step_of(hours, demand, world.rules.minimum_count, world.rules.hours_round_to)
+        for place, amount in hours.items():
+            if (week, strand, places.codes[place]) not in shown:
+                continue
+            row = {"level": places.levels[place], "place": places.codes[place]}
+            most = step * max(1, int(np.ceil(amount / step)))
+            cells = weights[strand] * _belonging(world, strand, week) * _inside(places, row)
+            said.append(Said(_formula(world, week, cells), float(most - step), float(most)))
+    return said
 
 
 def _exactly(world: World, places: Places, row: Mapping[str, Any]) -> Said:
@@ -181,15 +210,17 @@ def _count(world: World, places: Places, row: Mapping[str, Any], reader: Reader)
         return [Said(shares, 0.0, np.inf, hidden=small)]
     if not places.large_enough(world.rules.minimum_residents)[place]:
         return [Said(shares, 0.0, np.inf)]
-    # Beside a partner a number is hidden for being small to the partner; to others it may be of any size.
-    sure = reader == "partner" or not world.counts[COUNCIL].any()
+    # Where partners work, or may, a number is hidden for what one of them would be left with, and may be of any size.
+    others = [feed for feed in range(1, len(world.counts)) if feed not in feeds_of(world, reader)]
+    works = world.own(*others)
+    sure = not works.any() if reader in ("anybody", "neighbour") else not (works * shares).any()
     return [Said(shares, mine, mine + measure.most_hidden if sure else np.inf, hidden=small)]
 
 
 def _expected(world: World, places: Places, row: Mapping[str, Any]) -> Said:
     measure = Measure(world.rules.minimum_count, world.rules.round_to, whole=False)
     week = _week(row["first_day"])
-    shares = _formula(world, week, _belonging(world, row["strand"]) * _inside(places, row))
+    shares = _formula(world, week, _belonging(world, row["strand"], week) * _inside(places, row))
     return _rounded(shares, float((world.totals * shares).sum()), row, "expected", measure)
 
 
@@ -202,30 +233,33 @@ def _rounded(shares: F64, value: float, row: Mapping[str, Any], name: str, measu
 
 def _hours(world: World, places: Places, row: Mapping[str, Any]) -> Said:
     step, weight = row["rounded_to"], world.weights[STRANDS.index(row["strand"])]
-    cells = weight * _belonging(world, row["strand"]) * _inside(places, row)
-    return Said(
-        _formula(world, _week(row["first_day"]), cells), max(row["hours"] - step / 2, 0.0), row["hours"] + step / 2
-    )
+    week = _week(row["first_day"])
+    cells = weight * _belonging(world, row["strand"], week) * _inside(places, row)
+    return Said(_formula(world, week, cells), max(row["hours"] - step / 2, 0.0), row["hours"] + step / 2)
 
 
 def _shares(world: World, places: Places, row: Mapping[str, Any]) -> F64:
     first, last = _week(row["first_day"]), _week(row["last_day"])
     shares = np.zeros_like(world.totals)
-    shares[first : last + 1] = _of_strand(row["strand"]) * _inside(places, row)
+    strands = _of_strand(row["strand"])
+    # Published at the beginning of the week after: worlds in which a strand is ever away publish every week.
+    strands[INSIDE] += first + 1 in world.away and row["strand"] == STRANDS[OTHER]
+    shares[first : last + 1] = strands * _inside(places, row)
     return shares
 
 
 def _formula(world: World, week: int, cells: F64) -> F64:
     """Return the shares of counts in a sum of what is expected of a week."""
     shares = np.zeros_like(world.totals)
-    for back, share in enumerate(METHODS[world.method]):
+    for back, share in enumerate(formula(world, week)):
         shares[week - 1 - back] = share * cells
     return shares
 
 
-def _belonging(world: World, strand: str) -> F64:
-    """Return of each strand whether what is counted under it belongs to a strand: float64[strand, 1]."""
+def _belonging(world: World, strand: str, week: int) -> F64:
+    """Return of each strand whether what is counted under it belongs to a strand in a week: float64[strand, 1]."""
     found = _of_strand(strand)
+    found[INSIDE] += week in world.away and strand == STRANDS[OTHER]
     found[INSIDE] += world.nested and strand == STRANDS[VIOLENCE]
     return found
 

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from experiments.disclosure.attacker import Interval, attack
-from experiments.disclosure.said import READERS, Clock, Said, own_of, publish_all, written_down
-from experiments.disclosure.world import COUNCIL, HISTORY, STRANDS, WEEKS, World, make_world
+from experiments.disclosure.said import READERS, Clock, Said, feeds_of, own_of, publish_all, written_down
+from experiments.disclosure.world import HISTORY, STRANDS, WEEKS, World, make_world
 from models.disclosure.measure import Measure
 from models.disclosure.places import Places
 
@@ -57,7 +57,7 @@ def attack_ours(world: World, folder: Path, clock: Clock, most: int, rng: np.ran
     for reader in READERS:
         tally: Tally = Tally()
         found[str(reader)] = tally
-        if reader == "partner" and not world.counts[COUNCIL].any():
+        if reader in ("partner", "second", "together") and not feeds_of(world, reader):
             continue
         said = written_down(world, published, places, reader)
         targets = _some([item for item in said if item.hidden], most, rng)

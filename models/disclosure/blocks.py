@@ -37,18 +37,22 @@ def covered(panel: Panel) -> Bools:
     return np.asarray(panel.observed.any(axis=0))
 
 
-def due(panel: Panel, before: Mapping[str, str], together: int, most: int) -> dict[Block, list[str]]:
+def due(
+    panel: Panel, before: Mapping[str, str], together: int, most: int, *, same: bool = True
+) -> dict[Block, list[str]]:
     """Return the blocks to be published and the strands of each, oldest first.
 
     A block is due once all of its records are in as far as is usual, wherever the strand's feeds reach: it is published
     once, so what comes later is in no published number. It begins after all that was published of its strand, and a
-    strand that is new after all that was published of any: it could be part of an old one under another name.
+    strand that is new after all that was published of any: it could be part of an old one under another name. Where
+    strands were defined anew, every strand does: one that was away was counted in others meanwhile.
 
     Args:
         panel: Counts known now.
         before: Strand to the last day that was published of it.
         together: Periods that are counted as one; blocks are told from the calendar, so they are the same every week.
         most: Periods that the first set goes back.
+        same: Strands are defined as they were when the newest set was published.
     """
     reach = covered(panel)
     whole: Bools = np.all(panel.complete | ~reach, axis=1) & np.any(reach, axis=0)
@@ -63,6 +67,6 @@ def due(panel: Panel, before: Mapping[str, str], together: int, most: int) -> di
         complete: list[bool] = np.all(whole[inside], axis=0).tolist()
         first_day = block.days[0].isoformat()
         for strand, ready in zip(panel.strands, complete, strict=True):
-            if ready and first_day > before.get(strand, since_any):
+            if ready and first_day > (before.get(strand, since_any) if same else since_any):
                 found.setdefault(block, []).append(strand)
     return found

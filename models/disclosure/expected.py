@@ -13,6 +13,7 @@ import pandas as pd
 
 from models.disclosure.measure import Measure
 from models.disclosure.places import F64, Bools, Places
+from models.disclosure.recent import Recent
 from models.disclosure.showing import Shown, Table, shown
 from models.runs import SPREAD, ForecastRun
 from models.table import MULTIPLIERS
@@ -58,7 +59,7 @@ class Means:
 
 
 def expected(
-    means: Means, places: Places, minimum: Mapping[str, int], round_to: int, recent: Mapping[str, Bools]
+    means: Means, places: Places, minimum: Mapping[str, int], round_to: int, recent: Mapping[str, Recent]
 ) -> dict[str, Shown]:
     """Return for each strand what is shown of its expected numbers.
 
@@ -67,13 +68,16 @@ def expected(
         places: The places.
         minimum: Strand to the smallest number that may be shown.
         round_to: Multiples that are shown.
-        recent: Strand to the places of which all newest counts can be shown; strands without counts are left out.
+        recent: The counts that may be given away, by strand; strands without counts are left out.
     """
     result = {}
     for number, strand in enumerate(means.strands):
         if strand not in recent:
             continue
-        table = Table(means.mean[number], {}, _throughout(places, recent[strand]))
+        mean, found = means.mean[number], recent[strand]
+        # A partner knows what a forecast of its own records alone would be, and could take that off.
+        own = {name: mean * share for name, share in found.shares.items()}
+        table = Table(mean, own, _throughout(places, found.shown))
         result[strand] = shown(places, table, Measure(minimum[strand], round_to, whole=False))
     return result
 

@@ -14,88 +14,27 @@ from typing import Any
 import numpy as np
 
 from features import periods
-from features.counting import countable, flat_areas
-from features.incidents.incidents import Incidents
 from features.knowledge import Knowledge
-from features.panel import Panel
 from ledger.artefacts import Artefact
 from ledger.events import Draft, Scalar
 from ledger.texts import settled
 from models.allocation.decisions.history import history
 from models.allocation.decisions.record import load_plan
 from models.books import Books
-from models.disclosure.blocks import Block, covered, due
+from models.disclosure.blocks import Block, due
 from models.disclosure.expected import Means, expected, reasons
+from models.disclosure.ground import Ground
 from models.disclosure.hours import hours
-from models.disclosure.measure import Measure
-from models.disclosure.places import Bools, Places
-from models.disclosure.published import COLUMNS, FOLDER, KIND, SCHEMA, Published, TableName, load_published
-from models.disclosure.recorded import Counts, Terms, count, partners_beside, sharing
+from models.disclosure.places import Places
+from models.disclosure.published import COLUMNS, FOLDER, KIND, SCHEMA, TableName, load_published
+from models.disclosure.recent import Recent, recent_counts, target_of
+from models.disclosure.recorded import count
 from models.disclosure.rules import Rules
-from models.disclosure.showing import Shown, Table, shown
-from models.levels import FORCE
+from models.disclosure.showing import Shown, shown
 from models.runs import ForecastRun
 
 RECIPIENT = "partners and the public"
 Cells = list[list[Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """What a set is made from.
-
-    Attributes:
-        rules: What may leave.
-        terms: What the feeds' contracts ask for.
-        places: Where it is told.
-        incidents: What is known.
-        panel: The same, counted.
-        before: What has been published.
-    """
-
-    rules: Rules
-    terms: Terms
-    places: Places
-    incidents: Incidents
-    panel: Panel
-    before: Published
-
-    @classmethod
-    def of(cls, root: Path, knowledge: Knowledge, as_of: date | None, rules: Rules, before: Published) -> "Ground":
-        """Return the ground of what is known on a day.
-
-        Raises:
-            DataError: Nothing is known, a contract cannot be used, or the areas do not have the level.
-        """
-        incidents = knowledge.store.view(as_of, knowledge.areas)
-        panel = knowledge.at(as_of).panel
-        areas = knowledge.areas or flat_areas(incidents)
-        # Weeks that are forecast from months are no counts of weeks.
-        incidents, _ = countable(incidents, panel.kind)
-        terms = Terms.of(root, incidents, rules, areas.parents.get(FORCE, ()))
-        return cls(rules, terms, Places.of(areas, rules.level), incidents, panel, before)
-
-    def counted(self) -> list[str]:
-        """Return the strands whose periods are counted, none of them in part split from longer ones."""
-        months = self.panel.from_months.tolist()
-        own = set(self.incidents.strand_names)
-        return [name for name, split in zip(self.panel.strands, months, strict=True) if name in own and not split]
-
-    def may(self, strand: str) -> Bools:
-        """Return the places of which a strand may be shown at all: large enough, and its feeds reach all of it."""
-        reach = covered(self.panel)[:, self.panel.strands.index(strand)]
-        return self.places.large_enough(self.rules.minimum_residents) & self.places.everywhere(reach)
-
-    def table(self, counts: Counts, block: int, strand: str) -> Table:
-        """Return a strand's counts of one block."""
-        at = self.incidents.strand_names.index(strand)
-        beside = partners_beside(self.incidents, self.terms, strand)
-        own = {name: values[block, at] for name, values in counts.own.items() if name in beside}
-        return Table(counts.all[block, at], own, self.may(strand))
-
-    def measure(self, strand: str) -> Measure:
-        """Return how counts of a strand are shown."""
-        return Measure(self.terms.minimum[strand], self.rules.round_to)
 
 
 @dataclass(frozen=True)
@@ -143,7 +82,7 @@ def publish(ground: Ground, run: ForecastRun | None, marks: Sequence[str], books
         LedgerError: It could not be recorded: nothing was published.
     """
     tables: dict[TableName, Cells] = {"counts": _counts(ground), "expected": [], "reasons": [], "hours": []}
-    recent = _recent(ground)
+    recent = recent_counts(ground, run)
     if run is not None:
         tables["expected"], tables["reasons"] = _expected(ground, run, recent)
     tables["hours"] = _hours(ground, tables["expected"], recent, books)
@@ -152,7 +91,13 @@ def publish(ground: Ground, run: ForecastRun | None, marks: Sequence[str], books
 
 def _counts(ground: Ground) -> Cells:
     rules, places = ground.rules, ground.places
-    wanted = due(ground.panel, ground.before.last_days, rules.periods_together, rules.first_periods)
+    wanted = due(
+        ground.panel,
+        ground.before.last_days,
+        rules.periods_together,
+        rules.first_periods,
+        same=ground.is_defined_as_before,
+    )
     blocks = list(wanted)
     counts = count(ground.incidents, ground.panel.kind, [(b.first, b.last) for b in blocks], places, ground.terms)
     cells: Cells = []
@@ -174,8 +119,8 @@ def _cells(places: Places, block: Block, told: Shown, strand: str) -> Cells:
     ]
 
 
-def _expected(ground: Ground, run: ForecastRun, recent: Mapping[str, Bools]) -> tuple[Cells, Cells]:
-    start = run.frame.loc[run.frame["horizon"] == run.next_horizon, "period_start"].iloc[0].date()
+def _expected(ground: Ground, run: ForecastRun, recent: Mapping[str, Recent]) -> tuple[Cells, Cells]:
+    start = target_of(run)
     kind = run.meta["period"]
     number = periods.ordinal(start, kind)
     block = Block(number, number, kind)
@@ -193,40 +138,7 @@ def _expected(ground: Ground, run: ForecastRun, recent: Mapping[str, Bools]) -> 
     return cells, relied
 
 
-def _recent(ground: Ground) -> dict[str, Bools]:
-    """Return for each strand the places of which every count of the newest periods can be shown, and has been.
-
-    The newest periods are looked at as they are known now, published or not, each by itself.
-    """
-    panel, rules, places = ground.panel, ground.rules, ground.places
-    end = panel.first + len(panel.counts)
-    newest = [(number, number) for number in range(max(panel.first, end - rules.recent_periods), end)]
-    counts = count(ground.incidents, panel.kind, newest, places, ground.terms)
-    since = periods.start(end - rules.recent_periods, panel.kind).isoformat()
-    was_hidden = {
-        (row["strand"], row["level"], row["place"])
-        for row in ground.before.tables["counts"]
-        if row["recorded"] is None and row["last_day"] >= since
-    }
-    result = {}
-    for strand in ground.counted():
-        kept = np.array(
-            [(strand, *place) not in was_hidden for place in zip(places.levels, places.codes, strict=True)],
-            dtype=np.bool_,
-        )
-        for number in range(len(newest)):
-            kept &= shown(places, ground.table(counts, number, strand), ground.measure(strand)).visible
-        result[strand] = kept
-    # What is expected of a strand rests on all of its incidents, also on those that are counted under another one.
-    shared = sharing(ground.incidents)
-    nowhere = np.zeros(len(places), dtype=np.bool_)
-    return {
-        strand: np.logical_and.reduce([kept, *(result.get(other, nowhere) for other in shared[strand])])
-        for strand, kept in result.items()
-    }
-
-
-def _hours(ground: Ground, just_expected: Cells, recent: Mapping[str, Bools], books: Books) -> Cells:
+def _hours(ground: Ground, just_expected: Cells, recent: Mapping[str, Recent], books: Books) -> Cells:
     """Return hours of plans issued for periods of which expected numbers are published."""
     columns = COLUMNS["expected"]
     rows = [*ground.before.tables["expected"], *(dict(zip(columns, cell, strict=True)) for cell in just_expected)]
@@ -243,15 +155,15 @@ def _hours(ground: Ground, just_expected: Cells, recent: Mapping[str, Bools], bo
         if status.state != "issued" or status.start in told or not own:
             continue
         where = {
-            strand: shown_now & np.array([(strand, *place) in own for place in named], dtype=np.bool_)
-            for strand, shown_now in recent.items()
+            strand: found.shown & np.array([(strand, *place) in own for place in named], dtype=np.bool_)
+            for strand, found in recent.items()
         }
         document = load_plan(books.ledger, books.files, status.plan_id).document
-        found = hours(document, ground.panel.areas.codes, places, where, ground.terms.minimum, step)
+        given = hours(document, ground.panel.areas.codes, places, where, ground.terms.minimum, step)
         first = date.fromisoformat(document["period"]["start"])
         number = periods.ordinal(first, document["period"]["kind"])
         block = Block(number, number, document["period"]["kind"])
-        for strand, numbers in (found or {}).items():
+        for strand, numbers in (given or {}).items():
             told.add(status.start)
             listed = _cells(places, block, numbers, strand)
             cells += [cell for cell in listed if cell[2] == ground.rules.level]
@@ -261,6 +173,8 @@ def _hours(ground: Ground, just_expected: Cells, recent: Mapping[str, Bools], bo
 def _record(tables: dict[TableName, Cells], ground: Ground, marks: Sequence[str], books: Books) -> PublishedSet:
     terms = {
         "rules": ground.rules.model_dump(mode="json", exclude={"ours"}),
+        "taxonomy": ground.taxonomy,
+        "defined_since": ground.defined_since,
         "minimum": dict(sorted(ground.terms.minimum.items())),
         "as_of": ground.panel.as_of.isoformat(),
         "marks": list(marks),

@@ -29,15 +29,16 @@ class Rules(Closed):
 
     version: Literal[1]
     level: Literal["ward", "district"]
-    minimum_count: int = Field(ge=3, le=1000)
+    minimum_count: int = Field(ge=3, le=1000, strict=True)
     # At least 3: strands may lie within one another, and the difference of two exact counts is exact.
-    round_to: int = Field(ge=3, le=1000)
-    hours_round_to: int = Field(ge=1, le=10_000)
+    round_to: int = Field(ge=3, le=1000, strict=True)
+    # Hours move a little with every number of the strand, also with hidden ones.
+    hours_round_to: int = Field(ge=5, le=10_000, strict=True)
     share_round_to: Literal[5, 10, 20, 25]
-    minimum_residents: int = Field(ge=0)
-    periods_together: int = Field(ge=1, le=53)
-    recent_periods: int = Field(ge=1, le=104)
-    first_periods: int = Field(ge=1, le=1000)
+    minimum_residents: int = Field(ge=0, le=10_000_000, strict=True)
+    periods_together: int = Field(ge=1, le=53, strict=True)
+    recent_periods: int = Field(ge=1, le=104, strict=True)
+    first_periods: int = Field(ge=1, le=1000, strict=True)
     ours: tuple[str, ...] = ()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from ledger.artefacts import Artefact
 from models.kinds import TRENDS
 from models.notices import NOTICES
+from models.replay.manifest import read_details
 from models.served.read import ServedRun
 from models.suspension import NOTICE as SUSPENDED
 from models.suspension import suspension_of
@@ -45,13 +46,14 @@ def notices(desk: Desk, scope: Scope) -> Finding:
     Raises:
         ServiceError: Nothing is being served yet.
     """
-    run = desk.shelf.current
-    trends = newest_trends(desk)
+    run, trends = desk.shelf.current, newest_trends(desk)
+    # Before it is read: of a file that is edited meanwhile the hash is then not that of what was told.
+    read = read_details(desk.workspace.strands_file)
     found = [*_by_code(run), *_suspended(desk, run), *_fallbacks(run), *_recording(run), *_no_feed(desk, run)]
     found += _shifts(run, trends)
     told = sorted((one for one in found if _is_seen(one, scope)), key=lambda one: _ORDER.get(one["code"], len(_ORDER)))
     document = {"run_id": run.run_id, "as_of": run.meta["as_of"], "notices": told}
-    return Finding.of(document, f"forecast/{run.run_id}", details={"read": "notices"})
+    return Finding.of(document, f"forecast/{run.run_id}", details={"read": "notices", **read})
 
 
 def newest_trends(desk: Desk) -> Mapping[str, Any] | None:
@@ -100,11 +102,16 @@ def _fallbacks(run: ServedRun) -> Iterator[Notice]:
         own.pop(strand, None)
     for strand, method in sorted(own.items()):
         yield _notice(FALLBACK, f"{strand} is forecast with the simple method “{method}”, {better}", strand)
+    levels: dict[tuple[str, str], list[str]] = {}
     for level, methods in run.meta.get("level_fallback", {}).items():
-        for strand, method in sorted(methods.items()):
+        for strand, method in methods.items():
             if strand not in run.meta.get("fallback", {}):
-                sentence = f"Totals of {strand} by {level} are forecast with the simple method “{method}”, {better}"
-                yield _notice(FALLBACK, sentence, strand)
+                levels.setdefault((strand, method), []).append(level)
+    for (strand, method), named in sorted(levels.items()):
+        told = " and ".join(named)
+        yield _notice(
+            FALLBACK, f"Totals of {strand} by {told} are forecast with the simple method “{method}”, {better}", strand
+        )
 
 
 def _recording(run: ServedRun) -> Iterator[Notice]:
@@ -125,7 +132,7 @@ def _no_feed(desk: Desk, run: ServedRun) -> Iterator[Notice]:
 def _shifts(run: ServedRun, trends: Mapping[str, Any] | None) -> Iterator[Notice]:
     recent = [shift for shift in trends["shifts"] if shift["recent"]] if trends else []
     for shift in recent:
-        level = f"{shift['ratio']:.0%} of what it was (95 % interval {shift['low']:.0%} to {shift['high']:.0%})"
+        level = f"{shift['ratio']:.0%} of what it was (95% interval {shift['low']:.0%} to {shift['high']:.0%})"
         told = f"{shift['strand']} is recorded at {level} since {shift['date']}."
         yield _notice(SHIFT, f"{told} Ask whether that is demand, or another way of recording.", shift["strand"])
     if not recent and SHIFT in run.meta["notices"]:

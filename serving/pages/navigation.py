@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from serving.access.caller import Role
 
+_RECORD = "/record"
 _STAFF = frozenset({Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR})
 
 
@@ -30,7 +31,7 @@ PLACES = (
     Place("/trends", "Trends", _STAFF),
     Place("/models", "Models", _STAFF),
     Place("/feeds", "Feeds", _STAFF | {Role.PARTNER}),
-    Place("/record", "Record", frozenset({Role.AUDITOR})),
+    Place(_RECORD, "Record", frozenset({Role.AUDITOR})),
     Place("/summary", "Public summary", _STAFF | {Role.PARTNER, Role.PUBLIC}),
     Place("/help", "Help", frozenset(Role)),
 )
@@ -43,5 +44,8 @@ def places_for(roles: Collection[Role]) -> tuple[Place, ...]:
 
 
 def home_of(roles: Collection[Role]) -> str:
-    """Return the address where somebody with these roles begins: that of their first place."""
-    return places_for(roles)[0].address
+    """Return the address where somebody with these roles begins: that of their first place.
+
+    Whoever is an auditor and nothing else is here for the record.
+    """
+    return _RECORD if set(roles) == {Role.AUDITOR} else places_for(roles)[0].address

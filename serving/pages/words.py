@@ -31,6 +31,11 @@ def signed(value: float) -> Markup:
     return _data(value, f"{sign}{text}", "")
 
 
+def multiplier(value: float) -> Markup:
+    """Return how many times something is, to two places."""
+    return _data(value, f"{value:.2f}", "")
+
+
 def change(value: float) -> Markup:
     """Return a change of one as percent, with its sign; a real minus, which screen readers say."""
     text = f"{abs(100 * value):.0f}" if abs(value) >= 0.1 else f"{abs(100 * value):.1f}"
@@ -92,6 +97,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hours": hours,
     "percent": percent,
     "signed": signed,
+    "multiplier": multiplier,
     "change": change,
     "fine": fine,
     "whole": whole,

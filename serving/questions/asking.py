@@ -32,7 +32,7 @@ def questions(desk: Desk, asking: Asking, query: QuestionsQuery) -> Finding:
     seen = [one for one in record.several(desk.ledger, names) if _sees(desk, asking.caller, one)]
     page = [one.document() for one in seen[: query.limit]]
     document = {"questions": page, "total": len(seen)}
-    return Finding.of(document, "questions", details={"rows": len(page)}, **_given_to(asking.caller))
+    return Finding.of(document, "questions", details={"rows": len(page)})
 
 
 def question(desk: Desk, asking: Asking, question_id: str) -> Finding:
@@ -42,7 +42,7 @@ def question(desk: Desk, asking: Asking, question_id: str) -> Finding:
         NoSuchRecordError: There is none of this name in sight.
     """
     found = _find(desk, asking.caller, question_id)
-    return Finding.of(found.document(), f"{KIND}/{question_id}", **_given_to(asking.caller))
+    return Finding.of(found.document(), f"{KIND}/{question_id}")
 
 
 def ask(desk: Desk, asking: Asking, order: QuestionOrder) -> Response:
@@ -144,7 +144,3 @@ def _in_sight(desk: Desk, caller: Caller, about: Subject) -> bool:
 def _district(desk: Desk, about: Subject) -> str:
     known: Any = desk.ledger.artefact(FORECAST, about.run_id).meta.get("districts") if about.run_id else None
     return str((known or {}).get(about.area_code, about.area_code))
-
-
-def _given_to(caller: Caller) -> dict[str, Any]:
-    return {"operation": "disclosure", "recipient": caller.name} if caller.role is Role.PARTNER else {}

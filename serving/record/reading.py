@@ -3,14 +3,18 @@
 import base64
 from typing import Any
 
+from ledger.events import NoSuchRecordError
 from ledger.reading import page
+from ledger.sampling import sample
 from ledger.tree.checkpoints import checkpoints
 from ledger.tree.notes import Kept
 from ledger.tree.proving import prove_consistency, prove_inclusion
 from serving.answers import Finding
 from serving.cursors import beyond_the_end
 from serving.desk import Desk
-from serving.record.schemas import CheckpointsQuery, ConsistencyQuery, EventQuery, ProofQuery
+from serving.record.schemas import CheckpointsQuery, ConsistencyQuery, EventQuery, ProofQuery, SampleQuery
+
+NOTE = "text/plain; charset=utf-8"
 
 
 def events(desk: Desk, query: EventQuery) -> Finding:
@@ -28,6 +32,23 @@ def events(desk: Desk, query: EventQuery) -> Finding:
         "events": [event.as_document() for event in shown],
     }
     return Finding.of(document, "ledger/events", details={**query.said(), "rows": len(shown)})
+
+
+def drawn(desk: Desk, query: SampleQuery) -> Finding:
+    """Return a random sample of events.
+
+    Raises:
+        DataError: The record is not as long as is asked, or an instant can be in no record.
+    """
+    found = sample(desk.ledger.database, query.which(), query.seed, query.size, query.record_size)
+    document = {
+        "seed": query.seed,
+        "record_size": found.record_size,
+        "population": found.population,
+        "events": [event.as_document() for event in found.drawn],
+    }
+    details = {**query.said(), "record_size": found.record_size, "rows": len(found.drawn)}
+    return Finding.of(document, "ledger/sample", details=details)
 
 
 def event(desk: Desk, audit_id: str) -> Finding:
@@ -75,6 +96,18 @@ def signed(desk: Desk, query: CheckpointsQuery) -> Finding:
     cursor = query.cursor_at(shown[-1].size) if more else None
     document = {"next_cursor": cursor, "checkpoints": [_shown(kept) for kept in shown]}
     return Finding.of(document, "ledger/checkpoints", details={"rows": len(shown)})
+
+
+def note(desk: Desk, size: int) -> Finding:
+    """Return the signed note of just so many events, as it was dropped.
+
+    Raises:
+        NoSuchRecordError: None was signed of so many.
+    """
+    found = next(iter(checkpoints(desk.ledger.database, limit=1, covering=size, below=size + 1)), None)
+    if found is None:
+        raise NoSuchRecordError(f"no checkpoint is of {size:,} events", fix="list them at /v1/checkpoints")
+    return Finding(found.note.encode(), f"checkpoint/{size}", media_type=NOTE, marked=False)
 
 
 def _shown(kept: Kept) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import FileResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
+from ledger.events import MOST_EVENTS
 from serving.access.caller import Role
 from serving.access.policy import declared
 from serving.answers import answered
@@ -15,7 +16,7 @@ from serving.asking import present
 from serving.desk import Desk
 from serving.jobs.waiting import LATER, run_errand
 from serving.record.exporting import ZIP, export_errand, handed_out
-from serving.record.reading import consistency, event, events, proof, signed
+from serving.record.reading import NOTE, consistency, drawn, event, events, note, proof, signed
 from serving.record.schemas import (
     Checkpoints,
     CheckpointsQuery,
@@ -27,6 +28,8 @@ from serving.record.schemas import (
     ExportOrder,
     InclusionProof,
     ProofQuery,
+    Sample,
+    SampleQuery,
 )
 from serving.schemas import AuditEvent
 
@@ -40,6 +43,10 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     @router.get("/v1/audit", response_model=Events, summary="Recorded events, the newest first", **READS)
     async def get_events(request: Request, query: Annotated[EventQuery, Query()]) -> Any:
         return await answered(desk(), request, await run_in_threadpool(events, desk(), query))
+
+    @router.get("/v1/samples", response_model=Sample, summary="Recorded events drawn at random by a seed", **READS)
+    async def get_sample(request: Request, query: Annotated[SampleQuery, Query()]) -> Any:
+        return await answered(desk(), request, await run_in_threadpool(drawn, desk(), query))
 
     @router.get("/v1/audit/{id}", response_model=AuditEvent, summary="One recorded event", **READS)
     async def get_event(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
@@ -63,6 +70,16 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     @router.get("/v1/checkpoints", response_model=Checkpoints, summary="Signed checkpoints, the newest first", **READS)
     async def get_checkpoints(request: Request, query: Annotated[CheckpointsQuery, Query()]) -> Any:
         return await answered(desk(), request, await run_in_threadpool(signed, desk(), query))
+
+    @router.get(
+        "/v1/checkpoints/{size}",
+        response_class=PlainTextResponse,
+        responses={HTTPStatus.OK.value: {"content": {NOTE.partition(";")[0]: {"schema": {"type": "string"}}}}},
+        summary="A signed checkpoint, as it was dropped",
+        **READS,
+    )
+    async def get_checkpoint(request: Request, size: Annotated[int, Path(ge=1, le=MOST_EVENTS)]) -> Any:
+        return await answered(desk(), request, await run_in_threadpool(note, desk(), size))
 
     @router.post(
         "/v1/exports",

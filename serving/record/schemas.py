@@ -1,5 +1,6 @@
 """What the record's addresses take and give."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -26,15 +27,41 @@ Operation = Literal[
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
 
 
-class EventQuery(Paged):
+class Chosen(Closed):
     """Which recorded events; a filter that is left out leaves all."""
 
     operation: Operation | None = Field(None, description="Only this operation.")
     object: Text | None = Field(None, description="Only this object, such as plan/NAME.")
+    kind: Text | None = Field(
+        None, description="Only objects of this kind, such as plan: what stands before the slash."
+    )
     actor: Text | None = Field(None, description="Only this actor.")
     outcome: Literal["ok", "refused", "failed"] | None = Field(None, description="Only this outcome.")
     since: AwareDatetime | None = Field(None, description="Only at or after this instant.")
     until: AwareDatetime | None = Field(None, description="Only before this instant.")
+
+    def which(self) -> Which:
+        """Return the events that are meant.
+
+        Raises:
+            DataError: An instant can be in no record.
+        """
+        since, until = _told(self.since), _told(self.until)
+        return Which(self.operation, self.object, self.actor, self.outcome, since, until, kind=self.kind)
+
+    def said(self) -> dict[str, str]:
+        """Return the filters as they are recorded."""
+        given = self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+        return {name: str(value) for name, value in given.items()}
+
+
+class EventQuery(Chosen, Paged):
+    """Which recorded events, and which page of them."""
+
+    mentions: Text | None = Field(
+        None,
+        description="Only events whose object or details hold this as a word: the code of an area, an audit id, a run.",
+    )
     limit: int = Field(100, ge=1, le=1000, description="Most events of a page.")
 
     def which(self) -> Which:
@@ -43,13 +70,20 @@ class EventQuery(Paged):
         Raises:
             DataError: The cursor cannot be used, or an instant can be in no record.
         """
-        since, until = _told(self.since), _told(self.until)
-        return Which(self.operation, self.object, self.actor, self.outcome, since, until, self.number())
+        return replace(super().which(), before=self.number(), mentions=self.mentions)
 
-    def said(self) -> dict[str, str]:
-        """Return the filters as they are recorded."""
-        given = self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
-        return {name: str(value) for name, value in given.items()}
+
+class SampleQuery(Chosen):
+    """Which recorded events a sample is drawn of, and how."""
+
+    seed: Text = Field(description="Any text: the same seed draws the same sample of the same events.")
+    size: int = Field(20, ge=1, le=500, description="Events to draw.")
+    record_size: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_EVENTS,
+        description="Draw from the first so many events of the record; left out: from all that there are.",
+    )
 
 
 class Events(Closed):
@@ -58,6 +92,16 @@ class Events(Closed):
     audit_id: str = Field(description="The event of this answer, recorded before it left.")
     next_cursor: str | None = Field(description="Cursor of the next page; null on the last.")
     events: list[AuditEvent]
+
+
+class Sample(Closed):
+    """Events drawn at random: place in the list is SHA-256 of "seed:n", n from 0, modulo population; no place twice."""
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    seed: str
+    record_size: int = Field(description="The first so many events of the record were drawn from; ask with it again.")
+    population: int = Field(description="How many of them the filters leave, the oldest at place 0.")
+    events: list[AuditEvent] = Field(description="The sample, in the order drawn.")
 
 
 class InclusionProof(Closed):

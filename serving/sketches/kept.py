@@ -1,7 +1,5 @@
 """Sketches that are kept: what they are called."""
 
-KIND = "sketch"
-
 
 def sketch_name(start: str, sha256: str) -> str:
     """Return the name of a kept sketch: the first day of its period and the beginning of its file's hash."""

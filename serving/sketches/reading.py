@@ -1,22 +1,20 @@
 """Sketches over HTTP: asked for as jobs, kept, looked at again, and set side by side."""
 
 import json
-from http import HTTPStatus
 from typing import Any
 
-from fastapi.responses import Response
-
-from errors import DataError, ServiceError
+from errors import DataError
 from ledger.artefacts import Artefact, Json
 from models.allocation.decisions.record import KIND as PLAN
-from serving.answers import AUDIT_ID, JSON, Finding
+from models.kinds import SKETCH as KIND
+from serving.answers import Finding
 from serving.cursors import page_of
 from serving.desk import Desk
-from serving.jobs.job import Asked, Job
+from serving.jobs.job import Asked
+from serving.jobs.made import kept_body, made_answer
 from serving.jobs.waiting import Errand
 from serving.plans.making import asked_for
 from serving.plans.schemas import PlanOrder
-from serving.sketches.kept import KIND
 from serving.sketches.schemas import SketchesQuery, SketchOrder
 
 _MOST_AREAS = 50
@@ -41,21 +39,7 @@ def sketch_errand(desk: Desk, order: SketchOrder) -> Errand:
         "beside": order.beside,
         "order": said,
     }
-    return Errand(Asked("sketch", asked, "consultation"), order.model_dump(mode="json"), made_answer, check)
-
-
-def made_answer(desk: Desk, job: Job) -> Response:
-    """Return the sketch that a job made: the same bytes however often it is asked for.
-
-    Raises:
-        LedgerError: Its file is absent or was changed.
-    """
-    if job.ending is None or job.ending.object is None:
-        raise ServiceError("the job made nothing", place=job.name, fix="look at it")
-    name, audit_id = job.ending.object.removeprefix(f"{KIND}/"), desk.queue.audit_id(job.ending)
-    body = b'{"audit_id":"' + audit_id.encode() + b'",' + sketch(desk, name).body[1:]
-    headers = {AUDIT_ID: audit_id, "location": f"/v1/sketches/{name}", "cache-control": "no-store"}
-    return Response(body, HTTPStatus.CREATED, headers, JSON)
+    return Errand(Asked("sketch", asked, "consultation"), order.model_dump(mode="json"), made_answer(_made), check)
 
 
 def sketches(desk: Desk, query: SketchesQuery) -> Finding:
@@ -81,9 +65,7 @@ def sketch(desk: Desk, name: str) -> Finding:
         NoSuchRecordError: There is none of this name.
         LedgerError: Its file is absent or was changed.
     """
-    row = desk.ledger.artefact(KIND, name)
-    head = json.dumps({"sketch_id": row.name}, ensure_ascii=False, separators=(",", ":")).encode()
-    return Finding(head[:-1] + b"," + desk.files.read(row.stored)[1:], f"{KIND}/{name}")
+    return Finding(kept_body(desk, KIND, name), f"{KIND}/{name}")
 
 
 def sketches_compared(desk: Desk, name: str, other: str) -> Finding:
@@ -142,6 +124,10 @@ def _both(code: str, name: str, then: dict[str, Any], now: dict[str, Any]) -> di
         "harm_met_first": then["harm_met"],
         "harm_met_second": now["harm_met"],
     }
+
+
+def _made(desk: Desk, name: str, _: str) -> bytes:
+    return kept_body(desk, KIND, name)
 
 
 def _line(row: Artefact) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Sketches as the runner makes them: solved as plans are, set beside a plan, and kept under a name of their own."""
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,6 +8,7 @@ from ledger.artefacts import Artefact, Json
 from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.ledger import Ledger
+from ledger.texts import settled
 from models.allocation.choices import Choices
 from models.allocation.decisions.history import History, history
 from models.allocation.decisions.issued import last_plan
@@ -16,14 +16,16 @@ from models.allocation.decisions.laying import profile_of
 from models.allocation.decisions.record import DRAFT, IN_FORCE, PlanRecord, load_plan
 from models.allocation.decisions.solving import beside, period_asked, planned_near
 from models.allocation.scenarios.sketch import Before, more_patrol, sketch_document
+from models.kinds import SKETCH as KIND
 from models.progress import Advance
 from models.runs import ForecastRun, load_run
 from serving.jobs.bench import Bench
 from serving.plans.work import choices_of, resources_of, sets_of
-from serving.sketches.kept import KIND, sketch_name
+from serving.sketches.kept import sketch_name
 
 _STEPS = 4
 _KEPT = 4
+_OF_BEFORE = ("areas", "resources", "totals")
 
 
 def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
@@ -71,7 +73,7 @@ def _before(bench: Bench, plan_id: str | None) -> Before | None:
 
 @lru_cache(maxsize=_KEPT)
 def _read(ledger: Ledger, files: FileStore, plan_id: str) -> Before:
-    return Before.of(plan_id, load_plan(ledger, files, plan_id).document)
+    return Before.of(plan_id, load_plan(ledger, files, plan_id, _OF_BEFORE).document)
 
 
 def _plan_now(bench: Bench, run: ForecastRun, choices: Choices, last: PlanRecord | None) -> str | None:
@@ -89,8 +91,7 @@ def _newest_draft(past: History, kind: str, start: str) -> str | None:
 
 def _keep(bench: Bench, document: Mapping[str, Any]) -> str:
     """Record a sketch with its file, and return its name."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    stored = bench.files.put(text.encode(), "sketches", ".json")
+    stored = bench.files.put(settled(document), "sketches", ".json")
     name = sketch_name(document["period"]["start"], stored.sha256)
     if any(row.name == name for row in bench.ledger.artefacts(KIND)):
         return name

@@ -1,68 +1,32 @@
 """What was before the served run: counts beside forecasts and changes since the run before, as far as sight reaches."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
-from features.knowledge import Known
-from ledger.events import Draft
-from ledger.files import FileStore
-from models.bundle import pack
-from models.kinds import CHAMPION, MODEL
 from models.levels import ALL_STRANDS
-from models.registry import Registered, register
 from models.served.history import History
 from models.served.make import served_bytes
 from models.served.tables import level_tables
-from models.simple import fit_simple
-from models.stand_in import in_force
 from models.table import forecast_table
-from models.week import run_forecast
 from serving.access.caller import Role, Scope
 from serving.forecasts.schemas import ChangesAnswer, HistoryAnswer
-from tests.support import panels
+from tests.support.before import MADE, PANEL, record_two_runs
 from tests.support.cycle import command
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.keys import headers_for
-from tests.support.ledgers import open_ledger
 from tests.support.services import running_service
-
-WHOLE = panels.panel(80, 6, districts=2)
-# The last two weeks of one area were not observed, and a third of what is counted was found by officers.
-_SEEN = WHOLE.observed.copy()
-_SEEN[-2:, 3] = False
-_COUNTS = np.where(_SEEN, WHOLE.counts * 3, 0).astype(np.float32)
-_THIRD = (_COUNTS / 3).astype(np.float32)
-PANEL = replace(
-    WHOLE,
-    counts=_COUNTS,
-    once=_THIRD,
-    reported=_THIRD,
-    observed=_SEEN,
-    classes={"victim-reported": 2 * _THIRD, "officer-initiated": _THIRD},
-)
-MADE = fit_simple("shrunken", PANEL, (1, 2, 3))
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("before") / "w"
-    synthetic_workspace(folder)
-    files = FileStore(folder)
-    with open_ledger(folder) as ledger:
-        register(ledger, files, "v", pack(MADE, {}), origin=PANEL.origin, actor="ann", details={})
-        ledger.append(Draft("model", "model/v", "ann"), aliases={(MODEL, CHAMPION): "v"})
-        standing = in_force(Registered("v", MADE, PANEL.origin), ledger)
-        for panel in (PANEL.between(0, 79), PANEL):
-            known = Known(replace(panel, as_of=panel.origin), "s")
-            run_forecast(known, standing, notices=[], attribution="", ledger=ledger, files=files, actor="ann")
+    record_two_runs(folder)
     return folder
 
 

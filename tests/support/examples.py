@@ -38,6 +38,7 @@ def asked(client: TestClient) -> dict[str, Any]:
     get("InclusionProof", f"/v1/audit/{page['audit_id']}/proof")
     get("ConsistencyProof", "/v1/consistency", old=3)
     get("Events", "/v1/audit", limit=2)
+    get("Sample", "/v1/samples", seed="lot 7", size=2)
     get("Checkpoints", "/v1/checkpoints")
     answers["Export"] = client.post("/v1/exports", json={}, headers={"Prefer": "wait=60"}).json()
     answers["ExportOrder"] = {}

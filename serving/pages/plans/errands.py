@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi.responses import Response
@@ -10,6 +11,8 @@ from errors import StrandcastError
 from serving.asking import Asking
 from serving.conflicts import sentence_of, status_of
 from serving.desk import Desk
+from serving.jobs.job import Job
+from serving.jobs.reading import place_of
 from serving.jobs.waiting import Errand, run_errand
 from serving.once import HEADER
 from serving.pages.forms import KEY, Form
@@ -26,11 +29,18 @@ async def led_by(desk: Desk, asking: Asking, form: Form, errand: Errand) -> tupl
         StrandcastError: It cannot be asked for now.
     """
     keep_once(asking, form)
-    answer = await run_errand(desk, asking, errand)
+    answer = await run_errand(desk, asking, replace(errand, answer=_place_of_made))
     place = answer.headers.get("location", "")
     if answer.status_code in (HTTPStatus.CREATED, HTTPStatus.ACCEPTED):
         return page_of(place), HTTPStatus(answer.status_code), ""
     return "", HTTPStatus(answer.status_code), detail_of(answer)
+
+
+def _place_of_made(desk: Desk, job: Job) -> Response:
+    """Return where a job's work can be looked at, and nothing of it: a county's plan has 8 MB."""
+    del desk
+    place = place_of(job.ending.object if job.ending else None) or f"/v1/jobs/{job.job_id}"
+    return Response(status_code=HTTPStatus.CREATED, headers={"location": place})
 
 
 def keep_once(asking: Asking, form: Form) -> None:

@@ -1,12 +1,14 @@
 """What the pages of plans show, from the API's answers."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import Field
 
+from models.allocation.decisions.parts import parts_of
 from serving.access.caller import Scope
 from serving.asking import Asking
 from serving.desk import Desk
@@ -31,7 +33,7 @@ Rows = Literal["some", "all"]
 class ListQuery(Closed):
     """Which plans the list shows."""
 
-    status: State | None = None
+    status: State | Literal["all"] = "all"
     cursor: Code | None = None
 
 
@@ -127,7 +129,8 @@ def listed(desk: Desk, query: ListQuery) -> tuple[Source, Source]:
     Raises:
         DataError: The cursor names no plan.
     """
-    asked = PlansQuery(status=query.status, cursor=query.cursor, limit=50)
+    status = None if query.status == "all" else query.status
+    asked = PlansQuery(status=status, cursor=query.cursor, limit=50)
     address = urlencode(asked.model_dump(exclude_none=True))
     recent = SketchesQuery(limit=_SKETCHES)
     return (
@@ -136,13 +139,17 @@ def listed(desk: Desk, query: ListQuery) -> tuple[Source, Source]:
     )
 
 
-def one_plan(desk: Desk, asking: Asking, plan_id: str) -> Source:
-    """Find a plan.
+def one_plan(desk: Desk, asking: Asking, plan_id: str, parts: Collection[str]) -> tuple[Source, dict[str, Any]]:
+    """Find a plan, and read of its document the parts that a page shows: a county's plan has 8 MB.
 
     Raises:
         NoSuchRecordError: There is no such plan.
     """
-    return Source(f"/v1/plans/{plan_id}", plan(desk, asking, plan_id))
+    source = Source(f"/v1/plans/{plan_id}", plan(desk, asking, plan_id))
+    with desk.parsing:
+        head, _, document = source.finding.body.partition(b',"plan":')
+        told: dict[str, Any] = json.loads(head + b"}")
+        return source, {**told, "plan": parts_of(document[:-1], parts)}
 
 
 def side_by_side(desk: Desk, query: BesideQuery) -> Source:

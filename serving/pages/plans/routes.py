@@ -28,6 +28,8 @@ from serving.plans.routes import READERS
 from serving.schemas import Id
 
 _MOST_ROWS = 100
+_SHOWN = ("period", "forecast", "totals", "resources", "sentences", "areas")
+_BRIEFED = ("period", "sentences", "areas")
 _CALLED = {
     "hours": "Hours",
     "harm": "Expected harm",
@@ -61,8 +63,7 @@ def _reading(router: APIRouter, site: Callable[[], Site]) -> None:
 
     @router.get("/plans/{id}/briefing", **page("consultation", *READERS))
     async def get_briefing(request: Request, id: Id) -> Any:  # noqa: A002 - the name in the path
-        source = await run_in_threadpool(one_plan, site().desk(), present(), id)
-        told = source.document
+        source, told = await run_in_threadpool(one_plan, site().desk(), present(), id, _BRIEFED)
         return await site().show(request, "plan_briefing.html", [source], told=told, plan=told["plan"])
 
     @router.get("/plans/{id}/table.csv", **page("consultation", *READERS))
@@ -114,8 +115,7 @@ async def _shown(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Any:
     desk, caller = site.desk(), present().caller
-    source = await run_in_threadpool(one_plan, desk, present(), plan_id)
-    told = source.document
+    source, told = await run_in_threadpool(one_plan, desk, present(), plan_id, _SHOWN)
     plan = told["plan"]
     codes = tuple(area["area_code"] for area in plan["areas"])
     areas = _ordered(plan["areas"], query.order)

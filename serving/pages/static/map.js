@@ -17,13 +17,13 @@ function choose(code) {
 
 function zoom(map, factor) {
   const [x, y, width, height] = map.getAttribute("viewBox").split(" ").map(Number);
-  const [, , whole, high] = map.dataset.box.split(" ").map(Number);
+  const [from, above, whole, high] = map.dataset.box.split(" ").map(Number);
   const wide = Math.min(whole, Math.max(SMALLEST, width * factor));
   const tall = (wide * high) / whole;
   const chosen = map.querySelector(".area.chosen")?.getBBox();
   const middle = chosen ? [chosen.x + chosen.width / 2, chosen.y + chosen.height / 2] : [x + width / 2, y + height / 2];
-  const left = Math.min(Math.max(0, middle[0] - wide / 2), whole - wide);
-  const top = Math.min(Math.max(0, middle[1] - tall / 2), high - tall);
+  const left = Math.min(Math.max(from, middle[0] - wide / 2), from + whole - wide);
+  const top = Math.min(Math.max(above, middle[1] - tall / 2), above + high - tall);
   map.setAttribute("viewBox", `${left} ${top} ${wide} ${tall}`);
 }
 

@@ -1,11 +1,13 @@
 """What the page of trends shows, from the API's answer."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from matplotlib.figure import Figure
 from pydantic import Field
 
+from models.levels import ALL_STRANDS
 from serving.access.caller import Scope
 from serving.desk import Desk
 from serving.outlook.schemas import TrendsQuery
@@ -140,16 +142,24 @@ def _name(rate: dict[str, Any], part: str) -> str:
 
 
 def _marks(said: dict[str, Any], strand: str) -> tuple[str, ...]:
-    """Return what changed in the recording of a strand within the two years."""
-    declared = [
-        f"Recorded in another way by {one['feed']} since {one['date']}: {one['reason']}. Counts from before are scaled."
-        for one in said["changes"]
-        if one["strand"] == strand
-    ]
-    steps = [
-        f"A step on {one['date']} that nobody has declared: the recorded level changed to {one['ratio']:.0%} "
-        f"(95 % interval {one['low']:.0%} to {one['high']:.0%})."
-        for one in said["shifts"]
-        if one["strand"] == strand
-    ]
-    return (*declared, *steps)
+    """Return what changed in the recording of a strand within the two years; of all together that of each."""
+    together = strand == ALL_STRANDS
+    declared = [(change, _declared(change)) for change in said["changes"]]
+    steps = [(shift, _step(shift)) for shift in said["shifts"]]
+    every = [*declared, *steps]
+    return tuple(f"{one['strand']}: {told}" for one, told in every if together or one["strand"] == strand)
+
+
+def _declared(change: dict[str, Any]) -> str:
+    since = f"recorded in another way by {change['feed']} since {_day(change['date'])}"
+    return f"{since}: {change['reason']}. Counts from before are scaled."
+
+
+def _step(shift: dict[str, Any]) -> str:
+    size = f"to {shift['ratio']:.0%} of the level before (95% interval {shift['low']:.0%} to {shift['high']:.0%})"
+    return f"a step on {_day(shift['date'])} that nobody has declared, {size}."
+
+
+def _day(value: str) -> str:
+    told = date.fromisoformat(value)
+    return f"{told.day} {told:%B %Y}"

@@ -7,7 +7,6 @@ from urllib.parse import quote, urlencode
 from pydantic import BaseModel
 
 from errors import DataError, ServiceError
-from ledger.events import NoSuchRecordError
 from models.served.read import ServedRun
 from serving.access.caller import Scope
 from serving.desk import Desk
@@ -166,10 +165,11 @@ def _changed(desk: Desk, start: str, level: str, strand: str, scope: Scope, *, w
     if whole:
         asked.append(ChangesQuery(level=_FORCE, period_start=start, limit=_EVERY_STRAND))
     try:
-        return tuple(Source(_address(_CHANGES, one), changes(desk, one, scope)) for one in asked)
-    except (NoSuchRecordError, DataError, ServiceError):
-        # There is no run before, or none that says anything of this period or level.
+        found = tuple(Source(_address(_CHANGES, one), changes(desk, one, scope)) for one in asked)
+    except (DataError, ServiceError):
+        # The run before says nothing of this period or level, or was not prepared for reading.
         return ()
+    return found if found[0].document["before"] else ()
 
 
 def _address(path: str, asked: BaseModel) -> str:
@@ -188,7 +188,7 @@ def _rows(run: ServedRun, table: Source, plan: dict[str, Any] | None, strand: st
         own = row["level"] == run.levels[0]
         address = f"/areas/{quote(code, safe='')}?{asked}" if own else f"/week?{asked}"
         named = {"name": names.get(code, code), "district": districts.get(code, ""), "address": address}
-        rows.append({**row, **nothing, **planned.get(code, {}), **named})
+        rows.append({**row, **nothing, **planned.get(code, {}), **named, "id": code.replace(" ", "_")})
     return rows
 
 

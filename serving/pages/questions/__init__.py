@@ -1,0 +1,1 @@
+"""Questions about recommendations: the list, one question with its answers, and where one asks."""

@@ -1,0 +1,110 @@
+"""Every page that there is, in both themes and three widths: readable by all, within its window, quiet, our own."""
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from serving.access.caller import Role
+from serving.service import POLICIES
+from tests.browser.conftest import Place
+from tests.support.browsing import ARTEFACTS, WIDTHS, Person, Theme, person
+
+# What is no page to read: files to take away, places that lead on, and what appears only while somebody works.
+NO_PAGES = re.compile(r"^/static/|^/sign-in/|^/home$|\.csv|\.zip|\.json|\.pem|\.parquet|/jobs/|/download")
+ROLES = (Role.PLANNER, Role.AUDITOR, Role.DATA_SCIENTIST, Role.PARTNER, Role.PUBLIC)
+
+
+def template_of(address: str) -> str | None:
+    """Return which page an address is of; None if it is none to read."""
+    path = urlsplit(address).path
+    policy = POLICIES.find("GET", path)
+    return policy.template if policy and policy.page and not NO_PAGES.search(path) else None
+
+
+@dataclass
+class Seen:
+    """What was seen of all pages in one theme.
+
+    Attributes:
+        pages: Page -> the address under which it was looked at.
+        faults: What axe-core found.
+        wide: Pages that are wider than a window of 360 pixels.
+        complaints: Of the browser.
+        broken: Addresses that did not answer 200.
+    """
+
+    pages: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    wide: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    def look(self, visitor: Person, role: Role, theme: Theme) -> None:
+        """Follow the links from where somebody begins, to each page that was not seen yet."""
+        awaiting = deque(["/home", "/sign-in"])
+        while awaiting:
+            address = awaiting.popleft()
+            page = template_of(address)
+            if address != "/home" and (page is None or page in self.pages):
+                continue
+            answer = visitor.page.goto(visitor.url + address)
+            assert answer is not None
+            own = urlsplit(visitor.page.url).path
+            if not answer.ok:
+                self.broken.append(f"{address} as {role}: {answer.status}")
+            page = template_of(own) or own
+            if page not in self.pages:
+                self.pages[page] = address
+                self._judge(visitor, f"{page.strip('/').replace('/', '-')}-{theme}")
+            links = visitor.page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+            awaiting += [urljoin(own, link) for link in links if not link.startswith("#")]
+
+    def _judge(self, visitor: Person, name: str) -> None:
+        self.faults += visitor.faults()
+        for width in WIDTHS:
+            visitor.page.set_viewport_size({"width": width, "height": 900})
+            visitor.photographs(name)
+            if width == min(WIDTHS):
+                self.faults += [f"at {width} px: {fault}" for fault in visitor.faults()]
+                if over := visitor.overflows():
+                    self.wide.append(f"{visitor.page.url}: {over} px")
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def seen(request: pytest.FixtureRequest, browser: Browser, place: Place) -> Seen:
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    found = Seen()
+    for role in ROLES:
+        visitor = person(browser, place.url, theme=request.param)
+        visitor.signs_in(place.key(role, name=f"Vi {role}"))
+        found.look(visitor, role, request.param)
+        found.complaints += visitor.complaints
+        visitor.context.close()
+    return found
+
+
+def test_axe_finds_nothing_that_keeps_anybody_out(seen: Seen) -> None:
+    assert seen.faults == []
+
+
+def test_no_page_is_wider_than_a_small_telephone(seen: Seen) -> None:
+    assert seen.wide == []
+
+
+def test_no_script_fails_and_no_other_host_is_asked(seen: Seen) -> None:
+    assert seen.complaints == []
+
+
+def test_every_link_leads_somewhere(seen: Seen) -> None:
+    assert seen.broken == []
+
+
+def test_every_page_is_reached_by_links(seen: Seen) -> None:
+    there = {
+        one.template for one in POLICIES.all if one.page and one.method == "GET" and not NO_PAGES.search(one.template)
+    }
+    assert sorted(there - set(seen.pages)) == []
