@@ -16,7 +16,7 @@ _MOST_STRANDS = 12
 
 
 def beside_simple(evidence: dict[str, Any]) -> Markup | None:
-    """Draw for each strand the CRPS of the model and of each simple method, as a share of the best simple one's."""
+    """Draw for each strand the CRPS of the model and of each simple method."""
     methods = evidence["methods"]
     own = methods.get(_CHALLENGER, {}).get("crps_by_strand", {})
     others = {name: found["crps_by_strand"] for name, found in methods.items() if name != _CHALLENGER}
@@ -27,9 +27,9 @@ def beside_simple(evidence: dict[str, Any]) -> Markup | None:
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
         for at, strand in enumerate(reversed(strands)):
-            axes.plot([own[strand]], [at], "o", color=LINE, markersize=8)
             known = [found[strand] for found in others.values() if strand in found]
             axes.plot(known, [at] * len(known), "|", color=OTHER, markersize=13, markeredgewidth=2)
+            axes.plot([own[strand]], [at], "o", color=LINE, markersize=7)
         axes.set_yticks(range(len(strands)), [strand_name(strand) for strand in reversed(strands)])
         axes.set_xlabel("CRPS: mean distance of forecast from count; left is better")
         axes.grid(axis="x")

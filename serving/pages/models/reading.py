@@ -48,8 +48,8 @@ class OneModel:
 
     sources: tuple[Source, ...]
     model: dict[str, Any]
-    gate: dict[str, Any] | None
-    look: dict[str, Any] | None
+    gate: Source | None
+    look: Source | None
 
 
 def all_models(desk: Desk) -> AllModels:
