@@ -33,7 +33,7 @@ def signed(value: float) -> Markup:
     return _data(value, f"{sign}{text}", "")
 
 
-def fine(value: float) -> Markup:
+def price(value: float) -> Markup:
     """Return a small number, such as a price, to two figures that say something; a real minus."""
     size = abs(value)
     places = min(max(1 - math.floor(math.log10(size)), 0), _MOST_PLACES) if size else 0
@@ -108,7 +108,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hours": hours,
     "percent": percent,
     "signed": signed,
-    "fine": fine,
+    "price": price,
     "multiplier": multiplier,
     "change": change,
     "fine": fine,

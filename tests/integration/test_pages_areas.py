@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from serving.access.caller import Role, Scope
+from serving.pages.areas.reading import Forecast
 from serving.service import POLICIES
 from tests.support.before import record_two_runs
 from tests.support.keys import headers_for
@@ -77,6 +78,27 @@ def test_what_was_not_observed_is_not_told_as_none(client: TestClient, served: S
     unseen = row["counts"].count(None)
     assert unseen == 2
     assert shown(client, f"/areas/A003?strand={STRAND}").text.count("not observed") == unseen
+
+
+def test_what_is_not_known_of_how_incidents_came_to_notice_is_not_told_as_none(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Forecast, "noticed", {"unknown": 1.0})
+    told = shown(client, PAGE).text
+    assert "it cannot be told how much of it police found themselves" in told
+    monkeypatch.setattr(Forecast, "noticed", {"public-reported": 0.75, "unknown": 0.25})
+    assert (
+        "Nothing is known to have been found by police themselves. Of 25 % it is not known." in shown(client, PAGE).text
+    )
+
+
+def test_reasons_are_told_with_how_stable_they_are(client: TestClient, served: Served) -> None:
+    name = served.api("/v1/forecasts/history", area_code=AREA, strand=STRAND)["rows"][0]["forecasts"][0]["forecast_id"]
+    told = served.api(f"/v1/explanations/{name}/stability")
+    page = shown(client, PAGE)
+    assert told["sentence"] in page.text
+    wanted = [group[column] for group in told["groups"] for column in ("multiplier", "lowest", "highest")]
+    assert not [value for value in wanted if value not in page.numbers]
 
 
 def test_it_has_a_picture_of_the_history_and_one_of_the_reasons_in_words_too(client: TestClient) -> None:

@@ -25,6 +25,8 @@ from serving.schemas import Id
 # A district is named, a small area has a code.
 Code = Annotated[str, Path(min_length=1, max_length=200)]
 
+_MOST_RULES = 12
+
 Faults = list[tuple[str, str]]
 
 
@@ -98,10 +100,17 @@ async def _shown(
         by_police=found.noticed.get(FOUND_BY_POLICE),
         proxy=PROXY in found.reasons["notices"],
         called_resource={one["code"]: one["name"] for one in (plans.told or {"resources": []})["resources"]},
+        binding=_dearest(plans.told["binding"] if plans.told else []),
+        most_rules=_MOST_RULES,
         may_study=sees_all(asking.caller.scope),
         key=fresh_key(),
         faults=faults or [],
     )
+
+
+def _dearest(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rules by what they cost, the dearest first."""
+    return sorted(rules, key=lambda rule: -abs(rule.get("price") or 0.0))
 
 
 def _pictures(found: Forecast, name: str) -> tuple[Any, Any]:
