@@ -1,5 +1,6 @@
 """Numbers and days in words, as pages say them. Each number that a page shows bears the API's own in its markup."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 _SMALL, _LARGE = 10, 100
+_MOST_PLACES = 6
 
 
 def amount(value: float, unit: str = "") -> Markup:
@@ -28,6 +30,15 @@ def signed(value: float) -> Markup:
     """Return a change with its sign; a real minus, which screen readers say."""
     text = _rounded(abs(value))
     sign = "" if text.strip("0.") == "" else ("−" if value < 0 else "+")  # noqa: RUF001 - the sign, not a hyphen
+    return _data(value, f"{sign}{text}", "")
+
+
+def fine(value: float) -> Markup:
+    """Return a small number, such as a price, to two figures that say something; a real minus."""
+    size = abs(value)
+    places = min(max(1 - math.floor(math.log10(size)), 0), _MOST_PLACES) if size else 0
+    text = f"{size:,.{places}f}"
+    sign = "−" if value < 0 and text.strip("0.") else ""  # noqa: RUF001 - the sign, not a hyphen
     return _data(value, f"{sign}{text}", "")
 
 
@@ -97,6 +108,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hours": hours,
     "percent": percent,
     "signed": signed,
+    "fine": fine,
     "multiplier": multiplier,
     "change": change,
     "fine": fine,
