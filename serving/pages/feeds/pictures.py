@@ -1,9 +1,11 @@
 """Pictures of feeds, from what the newest weekly run recorded of their completeness."""
 
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from serving.pages.charts import INK, LINE, OTHER, QUIET, WIDE_BAND, chart
 
@@ -19,7 +21,9 @@ def delays(known: dict[str, Any]) -> Markup | None:
     whole = curves.get(_ALL)
     if not known["newest"] or not whole:
         return None
-    last = next((at for at, share in enumerate(whole) if share >= _NEARLY_ALL), len(whole)) + _ALSO_SHOWN
+    last = min(
+        next((at for at, share in enumerate(whole) if share >= _NEARLY_ALL), len(whole)) + _ALSO_SHOWN, len(whole)
+    )
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
@@ -28,6 +32,8 @@ def delays(known: dict[str, Any]) -> Markup | None:
             told = [100 * share for share in curve[:last]]
             axes.plot(range(len(told)), told, color=LINE if every else QUIET, linewidth=3 if every else 1)
         axes.axhline(90, color=INK, linewidth=1, linestyle=":")
+        axes.set_xlim(0, last - 1)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylim(0, 102)
         axes.set_ylabel("% in")
         axes.set_xlabel(f"{known['period']}s after a {known['period']}'s end")
@@ -53,7 +59,7 @@ def newest(known: dict[str, Any]) -> Markup | None:
             axes.bar(at, row["recorded"], width=0.5, color=LINE)
             if row["expected"] is not None:
                 axes.plot([at - 0.4, at + 0.4], [row["expected"]] * 2, color=OTHER, linewidth=2)
-        axes.set_xticks(range(len(rows)), [f"{row['start'][8:]}.{row['start'][5:7]}." for row in rows], fontsize=9)
+        axes.set_xticks(range(len(rows)), [f"{date.fromisoformat(row['start']):%d %b}" for row in rows], fontsize=9)
         axes.set_ylim(bottom=0)
 
     words = f"Newest {known['period']}s: bars are recorded so far, lines to be expected. The table says the same."

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from errors import StrandcastError
@@ -32,7 +32,7 @@ class ShownQuery(Closed):
     name: str
     rule: str | None = None
     cursor: str | None = None
-    released: str | None = None
+    released: str | None = Field(None, pattern=r"^[0-9]{8,}-[0-9a-f]{8}$")
 
 
 def _reading() -> ModuleType:

@@ -42,8 +42,8 @@ class OneModel:
     Attributes:
         sources: The answers of the API.
         model: The model.
-        gate: The gate's newest decision that was acted on; None where there is none.
-        look: The newest look at it; None where there is none.
+        gate: The answer with the gate's newest decision on it; None where there is none.
+        look: That with the newest look at it; None where there is none.
     """
 
     sources: tuple[Source, ...]
@@ -78,7 +78,7 @@ def one_model(desk: Desk, name: str) -> OneModel:
     listed = Source(f"/v1/monitoring?model_version={version}&limit=1", looks(desk, _looks_query(version, 1)))
     seen = [_look(desk, row["name"]) for row in listed.document["rows"]]
     sources += [*([gate] if gate else []), listed, *seen]
-    return OneModel(tuple(sources), found.document, gate.document if gate else None, seen[0].document if seen else None)
+    return OneModel(tuple(sources), found.document, gate, seen[0] if seen else None)
 
 
 def one_decision(desk: Desk, name: str) -> Source:
