@@ -6,7 +6,8 @@ For each set a small world of places, strands and weeks is drawn and published w
 weekly run uses: counts, expected numbers and hours. The attacker knows the rules, which strand lies within another, the
 formula of the forecasts and that of the hours, and solves two linear programs for every hidden number that is attacked:
 the smallest and the largest value that all of it together allows. The neighbour also knows every shown number of the
-lowest places exactly, the partner its own records. Beside it the same worlds, published carelessly.
+lowest places exactly, the onlooker also where partners work; each of two partners its own records and what it is
+told of teams' hours, and both together. Beside it the same worlds, published carelessly.
 """
 
 import argparse

@@ -20,6 +20,7 @@ class Service(Closed):
         longest_days_since_forecast: Days after which a forecast run is too old to be served; None: two of its periods.
         longest_days_since_data: Days after which the data behind the run are too old to be served; None: four of its
             periods, so that data of one period that are published late are taken, and data of years ago are not.
+        mlflow: Address at which people open MLflow, to which pages of models link; empty: they do not.
     """
 
     hosts: list[str] = Field(default_factory=list)
@@ -27,6 +28,7 @@ class Service(Closed):
     requests_a_minute: int = Field(default=60_000, ge=1, le=10_000_000)
     longest_days_since_forecast: int | None = Field(default=None, ge=1, le=3650)
     longest_days_since_data: int | None = Field(default=None, ge=1, le=3650)
+    mlflow: str = Field(default="", pattern=r"^(https?://[^\s\"<>]+)?$")
 
     @field_validator("hosts")
     @classmethod
@@ -53,4 +55,7 @@ requests_a_minute = {self.requests_a_minute}
 # run since it was made, and four since its data end.
 {f"longest_days_since_forecast = {made}" if made else "# longest_days_since_forecast = 14"}
 {f"longest_days_since_data = {data}" if data else "# longest_days_since_data = 28"}
+
+# Address at which people open MLflow (strandcast does not run it); pages of models link to it. Empty: they do not.
+mlflow = {json.dumps(self.mlflow)}
 """

@@ -13,7 +13,7 @@ from ledger.guards import guards
 from ledger.tables import APPEND_ONLY, EVENTS, METADATA
 
 # The revisions of `ledger.migrations`, oldest first.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 NEWEST = REVISIONS[-1]
 # A name of its own: MLflow, which may live in the same database, has Alembic's usual one.
 VERSION_TABLE = "strandcast_version"

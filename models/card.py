@@ -5,7 +5,7 @@ from typing import Any
 
 from models.champions import Act
 
-_PURPOSE = """\
+PURPOSE = """\
 It forecasts how many incidents will be **recorded** in each area and strand in the coming periods, so that patrol hours
 and specialist teams can be planned. It is one of several things a planner looks at.
 
@@ -14,7 +14,7 @@ It does not forecast crime as such: what is not reported or not recorded is not 
 officers were sent somewhere is. It is not for areas, strands or horizons other than those below, and not for a single
 day or shift.
 """
-_LIMITS = """\
+LIMITS = """\
 - Recorded incidents depend on reporting and recording. Where either changes, the forecast follows after the change.
 - Ranges hold on average over weeks like those that were held out. After a shift of level they are too narrow at first.
 - An area with next to no incidents gets its strand's rate in the main, not one of its own.
@@ -55,14 +55,14 @@ def card(
     parts = [
         f"# {version}",
         *(["**SYNTHETIC: the data are made up.**"] if synthetic else []),
-        f"## What it is for, and not for\n\n{_PURPOSE.strip()}",
+        f"## What it is for, and not for\n\n{PURPOSE.strip()}",
         f"## Data\n\n{_table(('what', 'value'), _data(manifest, attribution))}",
         f"## How it was made\n\n{_table(('what', 'value'), _made(manifest))}",
         _measures(manifest),
         f"## Where it falls back\n\n{_fallback(manifest)}",
         _gate(gate),
         f"## Promotions\n\n{_promotions(acts)}",
-        f"## Limits\n\n{_LIMITS.strip()}",
+        f"## Limits\n\n{LIMITS.strip()}",
     ]
     return "\n\n".join(parts) + "\n"
 

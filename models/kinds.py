@@ -9,6 +9,8 @@ CHALLENGER = "challenger"
 SERVED = "served-run"
 # The evidence of a decision of the gate.
 GATE = "gate"
+# What monitoring found of a champion on a day.
+MONITORING = "monitoring"
 # The outlines of a run's areas, as pages draw them; its name is the run's.
 MAP = "map"
 # Year-on-year rates of what a run was made from; its name is the run's.

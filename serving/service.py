@@ -96,7 +96,7 @@ def present_recorder() -> GroupCommit:
     return present_desk().recorder
 
 
-async def identify(sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
+async def identify(sent: Sequence[str], address: str | None, wanted: Collection[Role]) -> Caller:
     """Tell who asks the service that runs in this process."""
     return await present_desk().door.caller(sent, address, wanted)
 

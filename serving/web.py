@@ -19,6 +19,7 @@ from serving.forecasts.routes import routes as forecast_routes
 from serving.guards.metrics import exposition
 from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.jobs.routes import routes as job_routes
+from serving.monitoring.routes import routes as monitoring_routes
 from serving.outlook.routes import routes as outlook_routes
 from serving.pages.rooms import PAGES
 from serving.pages.site import Site
@@ -38,6 +39,7 @@ ROOMS = (
     forecast_routes,
     outlook_routes,
     champion_routes,
+    monitoring_routes,
     plan_routes,
     task_routes,
     scenario_routes,

@@ -199,9 +199,9 @@ def release(
     """Read rows again and let those that keep the contract count: corrected in a file, by a rule, or as they are."""
     from features.incidents.lock import ingest_lock
     from features.quarantine.release import release as release_rows
+    from features.quarantine.ways import Choice, chosen_way
     from features.workspace import Workspace
     from strandcast.deployment import Deployment
-    from strandcast.release_way import Choice, chosen_way
 
     _check_rule(rule)
     workspace, mapping = Workspace.open(context.root), _mapping(mapping_file)

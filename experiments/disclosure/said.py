@@ -148,7 +148,9 @@ def written_down(world: World, published: Published, places: Places, reader: Rea
         said += [_expected(world, places, row) for row in published.tables["expected"] if row["expected"] is not None]
         said += [_hours(world, places, row) for row in published.tables["hours"] if row["hours"] is not None]
         if feeds_of(world, reader):
-            said += [item for week in range(HISTORY, WEEKS + 1) for item in _duties(world, places, week)]
+            shown = {(_week(row["first_day"]), row["strand"], row["place"]) for row in _visible(published)}
+            weeks = range(HISTORY, WEEKS + 1)
+            said += [item for week in weeks for item in _duties(world, places, week, shown)]
     if reader in ("neighbour", "onlooker"):
         said += [_exactly(world, places, row) for row in published.tables["counts"] if row["recorded"] is not None]
     return said
@@ -166,7 +168,11 @@ def feeds_of(world: World, reader: Reader) -> tuple[int, ...]:
     return {"partner": one, "second": other, "together": both}.get(reader, ())
 
 
-def _duties(world: World, places: Places, week: int) -> list[Said]:
+def _visible(published: Published) -> list[Mapping[str, Any]]:
+    return [row for row in published.tables["expected"] if row["expected"] is not None]
+
+
+def _duties(world: World, places: Places, week: int, shown: set[tuple[int, str, str]]) -> list[Said]:
     """Return what partners are told of hours, each strand a team's: the most that they are in each lowest place."""
     said = []
     weights = dict(zip(STRANDS, world.weights, strict=True))
@@ -176,6 +182,8 @@ def _duties(world: World, places: Places, week: int) -> list[Said]:
         hours = {place: amount * weights[strand] for place, amount in demand.items()}
         step = step_of(hours, demand, world.rules.minimum_count, world.rules.hours_round_to)
         for place, amount in hours.items():
+            if (week, strand, places.codes[place]) not in shown:
+                continue
             row = {"level": places.levels[place], "place": places.codes[place]}
             most = step * max(1, int(np.ceil(amount / step)))
             cells = weights[strand] * _belonging(world, strand, week) * _inside(places, row)

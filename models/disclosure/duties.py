@@ -1,9 +1,10 @@
 """Duties: what a partner is told of the hours of its tasks, which follow demand that may be hidden.
 
-A partner is told of each place where its team may go how many hours it is asked for at most: those of each strand
-rounded up to a step (`models.disclosure.steps`) and summed, never the split by strand or shift. A place where the plan
-gives nothing is told as one that gets up to a step, since nothing is what a strand without incidents gets. Hours are
-of places of the rules' level or larger, and of none of which every published count was hidden.
+A partner is told of each place where its team may go. Where what is expected of all strands of the team has been
+published, it is told how many hours it is asked for at most: those of each strand rounded up to a step
+(`models.disclosure.steps`) and summed, never the split by strand or shift. Of the other places no hours are told, not
+even roundly: who knows its own records would see on which side of a step the hidden number lies. They share what is
+left of the team's hours, which it knows. Hours are of places of the rules' level or larger.
 """
 
 from collections import defaultdict
@@ -23,7 +24,7 @@ class Told:
     """What a partner is told of a task.
 
     Attributes:
-        hours: It asks for so many at most; None where nothing may be told of the place.
+        hours: It asks for so many at most; None where what is expected there is hidden.
         place: What these hours are of: the task's place, or the larger one that it lies in.
         strands: What the resource works on somewhere in the plan.
     """
@@ -42,18 +43,23 @@ class Duties:
         within: Place of a task to the place that its hours are told of; "" where it lies in several.
         most: Resource and place to the hours that it is asked for at most.
         strands: Resource to what it works on.
-        silent: Places of which nothing may be told.
+        shown: Place and strand of which an expected number has been published.
     """
 
     level: str
     within: Mapping[str, str]
     most: Mapping[tuple[str, str], float]
     strands: Mapping[str, tuple[str, ...]]
-    silent: Collection[tuple[str, str]]
+    shown: Collection[tuple[str, str]]
 
     @classmethod
     def of(
-        cls, document: Mapping[str, Any], level: str, minimum: int, round_to: int, silent: Collection[tuple[str, str]]
+        cls,
+        document: Mapping[str, Any],
+        level: str,
+        minimum: int,
+        round_to: int,
+        shown: Collection[tuple[str, str, str]],
     ) -> "Duties":
         """Return what partners are told.
 
@@ -62,7 +68,7 @@ class Duties:
             level: The smallest places that may be shown.
             minimum: The smallest number that may be shown.
             round_to: The finest step of hours.
-            silent: Level and place of those of which nothing may be told.
+            shown: Level, place and strand of which an expected number of the plan's period has been published.
         """
         finest, task_place = places_of(document)
         coarser = max(finest, level, key=_ORDER.index)
@@ -88,14 +94,17 @@ class Duties:
             for where in set(place.values()):
                 most[resource, where] += step * max(1, ceil(given.get(where, 0.0) / step))
         names = {resource: tuple(sorted(own)) for resource, own in strands.items()}
-        return cls(coarser, within, dict(most), names, frozenset(silent))
+        every = {strand for strand in expected if strand != TOGETHER}
+        told = frozenset((where, strand) for known, where, strand in shown if known == coarser)
+        whole = {(where, TOGETHER) for where in set(place.values()) if all((where, one) in told for one in every)}
+        return cls(coarser, within, dict(most), names, told | whole)
 
     def told(self, task: Task) -> Told:
         """Return what a partner is told of one of the plan's tasks."""
         place = self.within[task.place]
-        quiet = not place or (self.level, place) in self.silent
-        hours = None if quiet else self.most[task.resource, place]
-        return Told(hours, place, self.strands[task.resource])
+        strands = self.strands[task.resource]
+        shown = place and all((place, strand) in self.shown for strand in strands)
+        return Told(self.most[task.resource, place] if shown else None, place, strands)
 
 
 def _hours(document: Mapping[str, Any], place: Mapping[str, str]) -> dict[tuple[str, str], dict[str, float]]:

@@ -66,6 +66,13 @@ class Ground:
         names = set(then.get("minimum", self.incidents.strand_names))
         return names == set(self.incidents.strand_names) and then.get("taxonomy", self.taxonomy) == self.taxonomy
 
+    @property
+    def defined_since(self) -> str:
+        """Last day that was published under another definition of the strands; "" where none was."""
+        if self.is_defined_as_before:
+            return str(self.before.terms.get("defined_since", ""))
+        return max(self.before.last_days.values(), default="")
+
     def counted(self) -> list[str]:
         """Return the strands whose periods are counted, none of them in part split from longer ones."""
         months = self.panel.from_months.tolist()

@@ -174,6 +174,7 @@ def _record(tables: dict[TableName, Cells], ground: Ground, marks: Sequence[str]
     terms = {
         "rules": ground.rules.model_dump(mode="json", exclude={"ours"}),
         "taxonomy": ground.taxonomy,
+        "defined_since": ground.defined_since,
         "minimum": dict(sorted(ground.terms.minimum.items())),
         "as_of": ground.panel.as_of.isoformat(),
         "marks": list(marks),

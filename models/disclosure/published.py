@@ -84,12 +84,10 @@ class Published:
             found[row["strand"]] = max(found.get(row["strand"], ""), row["last_day"])
         return found
 
-    @cached_property
-    def silent(self) -> frozenset[tuple[str, str]]:
-        """Level and name of the places of which every published count is hidden."""
-        rows = self.tables["counts"]
-        shown = {(row["level"], row["place"]) for row in rows if row["recorded"] is not None}
-        return frozenset((row["level"], row["place"]) for row in rows) - shown
+    def expected_at(self, first_day: str) -> frozenset[tuple[str, str, str]]:
+        """Return level, place and strand of which an expected number of a period has been published."""
+        rows = (row for row in self.tables["expected"] if row["first_day"] == first_day)
+        return frozenset((row["level"], row["place"], row["strand"]) for row in rows if row["expected"] is not None)
 
     def starts(self, table: TableName) -> frozenset[str]:
         """Return the first days of the periods that a table has rows of."""

@@ -54,6 +54,8 @@ def recent_counts(ground: Ground, run: ForecastRun | None) -> dict[str, Recent]:
             [(strand, *place) not in was_hidden for place in zip(places.levels, places.codes, strict=True)],
             dtype=np.bool_,
         )
+        # What was published under another definition may be this strand's in part, with another part that was hidden.
+        kept &= all(periods.start(number, panel.kind).isoformat() > ground.defined_since for number in numbers)
         tables = [ground.table(counts, at[number], strand) for number in sorted(numbers)]
         for table in tables:
             kept &= shown(places, table, ground.measure(strand)).visible

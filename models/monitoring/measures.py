@@ -20,16 +20,6 @@ from models.monitoring.verdict import ALL, ORDER, RETRAIN, SUSPEND, State, Verdi
 
 F64 = NDArray[np.float64]
 
-MEANINGS = {
-    "features": "how far the features have moved from the two years before training (population stability index)",
-    "crps": "CRPS of the recorded forecasts over that of the best simple method, same periods and cells",
-    "pit": "largest distance of the randomised PIT from uniform: whether ranges hold what they say",
-    "bias": "recorded over forecast, or forecast over recorded",
-    "level_shift": "shift of the strand's recorded level since training that nobody has declared",
-    "late": "newest periods of which nothing is in, beyond those that were missing when the model was trained",
-    "age": "periods since the model was trained",
-}
-
 
 @dataclass(frozen=True)
 class Monitoring:
@@ -48,6 +38,8 @@ class Monitoring:
         methods: Strand to the best simple method in those periods; "shrunken" where that cannot be told.
         thresholds: What they were held to.
         weekly: Strand to what was recorded and forecast in each of `periods`, in the cells that were compared.
+        pit: Strand to the share of cells whose randomised PIT is at or below each of `PIT_LEVELS`; of ranges that hold
+            what they say it is the level itself. A strand of which no cell was compared is left out.
     """
 
     version: str
@@ -62,6 +54,7 @@ class Monitoring:
     methods: dict[str, str]
     thresholds: Thresholds
     weekly: dict[str, dict[str, list[float]]]
+    pit: dict[str, list[float]]
 
     @property
     def state(self) -> State:
@@ -106,6 +99,7 @@ class Monitoring:
             "suspend": self.to_suspend(),
             "verdicts": [verdict.as_document() for verdict in self.verdicts],
             "weekly": self.weekly,
+            "pit": {"levels": PIT_LEVELS.tolist(), "shares": self.pit},
             "thresholds": self.thresholds.model_dump(mode="json"),
         }
 
@@ -156,6 +150,15 @@ def weekly(found: Scores | str, strands: tuple[str, ...]) -> dict[str, dict[str,
         strand: {"recorded": found.recorded[:, s].tolist(), "forecast": found.expected[:, s].tolist()}
         for strand, s in at.items()
     }
+
+
+def pit_shares(found: Scores | str, strands: tuple[str, ...]) -> dict[str, list[float]]:
+    """Return for each strand the share of compared cells whose PIT is at or below each of `PIT_LEVELS`."""
+    if isinstance(found, str):
+        return {}
+    cells = found.cells.sum(axis=0)
+    at = {strand: found.strands.index(strand) for strand in strands if strand in found.strands}
+    return {strand: (found.pit[:, s].sum(axis=0) / cells[s]).tolist() for strand, s in at.items() if cells[s] > 0}
 
 
 def _crps(found: Scores, column: int, kept: NDArray[np.bool_], strand: str, asked: Thresholds, told: str) -> Verdict:

@@ -12,6 +12,7 @@ from ledger.events import Draft
 from ledger.texts import settled
 from models.books import Books
 from models.boosted import BoostedForecaster
+from models.kinds import MONITORING
 from models.monitoring import measures
 from models.monitoring.measures import Monitoring
 from models.monitoring.recorded import scores
@@ -19,7 +20,7 @@ from models.monitoring.stability import stability, watched
 from models.monitoring.thresholds import Thresholds
 from models.registry import Registered
 
-KIND = "monitoring"
+KIND = MONITORING
 
 
 def monitor(
@@ -66,6 +67,7 @@ def monitor(
         measures.best_methods(found, panel.strands),
         asked,
         measures.weekly(found, panel.strands),
+        measures.pit_shares(found, panel.strands),
     )
 
 

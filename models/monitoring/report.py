@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.monitoring.measures import MEANINGS, window_text
+from models.monitoring.meanings import MEANINGS
+from models.monitoring.measures import window_text
 from models.monitoring.picture import draw_monitoring
 from models.monitoring.thresholds import Window
 from models.monitoring.verdict import NOT_ASSESSED, OK, ORDER, RETRAIN, SUSPEND

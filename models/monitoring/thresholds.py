@@ -53,7 +53,7 @@ class Limits(Closed):
 
 
 class Thresholds(Closed):
-    """What `monitor.toml` holds; each measure's meaning is with `models.monitoring.measures.MEANINGS`."""
+    """What `monitor.toml` holds; each measure's meaning is with `models.monitoring.meanings.MEANINGS`."""
 
     version: Literal[1]
     window: Window

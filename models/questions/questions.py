@@ -136,7 +136,7 @@ def settled(ledger: Ledger, about: Subject) -> Subject:
         run = ledger.artefact(FORECAST, run_id) if run_id else None
     except NoSuchRecordError as error:
         raise DataError(error.problem, place="about", fix=error.fix) from error
-    _check_part(about.area_code, "area_code", None if run is None else run.meta.get("names"))
+    _check_part(about.area_code, "area_code", None if run is None else _places(run.meta))
     _check_part(about.strand, "strand", None if run is None else run.meta.get("strands"))
     return Subject(run_id, about.plan_id, about.audit_id, about.area_code, about.strand)
 
@@ -241,6 +241,12 @@ def listed(ledger: Ledger, wanted: Mapping[str, str | None], state: State | None
 def _check_part(value: str | None, place: str, known: Any) -> None:
     if value is not None and known is not None and value not in known:
         raise DataError(f"the run has no {value!r}", place=place, fix="use one that it has")
+
+
+def _places(meta: Mapping[str, Any]) -> set[str] | None:
+    """Return what a run's areas and districts are called; None where it does not say."""
+    names = meta.get("names")
+    return None if names is None else {*names, *(meta.get("districts") or {}).values()}
 
 
 def _row(books: Books, kind: str, name: str, meta: Mapping[str, Json]) -> Artefact:

@@ -87,12 +87,12 @@ class Door:
         for room in (self._key_room, self._token_room, self._again_room):
             room.shutdown()
 
-    async def caller(self, sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
+    async def caller(self, sent: Sequence[str], address: str | None, wanted: Collection[Role]) -> Caller:
         """Return who asks for something.
 
         Args:
             sent: The values of all Authorization headers.
-            address: Where the request comes from.
+            address: Where the request comes from; None: that nobody is named does not count as a failure.
             wanted: Roles that may ask for it.
 
         Raises:
@@ -105,11 +105,11 @@ class Door:
         try:
             token = _bearer(sent)
         except UnknownCallerError as error:
-            raise self._failure(error, (address, "")) from None
+            raise (error if address is None else self._failure(error, (address, ""))) from None
         mark = self._mark(token)
         known = self._remembered(mark)
         if known is None:
-            known = await self._looked_up(token, mark, address)
+            known = await self._looked_up(token, mark, address or "")
         return known.caller(wanted)
 
     async def _looked_up(self, token: str, mark: bytes, address: str) -> Identity:

@@ -24,8 +24,8 @@ _logger = logging.getLogger("strandcast.serving")
 # RFC 6750, section 3.
 CHALLENGE = 'Bearer realm="strandcast"'
 
-# The values of all Authorization headers, where the request comes from, and who may ask.
-Identify = Callable[[Sequence[str], str, Collection[Role]], Awaitable[Caller]]
+# The values of all Authorization headers, where the request comes from (None: a failure does not count), who may ask.
+Identify = Callable[[Sequence[str], str | None, Collection[Role]], Awaitable[Caller]]
 
 
 class Gate:
@@ -94,8 +94,10 @@ class Gate:
             asking.session = self.signed_in(scope)
             sent = [f"Bearer {asking.session.token}"] if asking.session else []
         address = scope["client"][0] if scope.get("client") else ""
+        # Whoever opens a page without having signed in is led to where one does: no attempt that counts.
+        counted = address if asking.session or not policy.page else None
         try:
-            return await self.identify(sent, address, policy.roles)
+            return await self.identify(sent, counted, policy.roles)
         except UnknownCallerError as error:
             asking.caller = Caller("unknown", Role.PUBLIC, error.claimed)
             await refuse(send, HTTPStatus.UNAUTHORIZED, {"www-authenticate": CHALLENGE}, str(error))

@@ -49,6 +49,7 @@ def model(desk: Desk, name: str) -> Finding:
     document = {
         **_model(desk, artefact),
         "manifest_sha256": artefact.sha256,
+        "tracked_as": desk.ledger.event_of(MODEL, version).draft.details.get("tracked_as"),
         **{part: manifest.get(part, [] if part in ("horizons", "strands", "measures") else {}) for part in _TOLD},
         "fallback": _by_strand(strands, manifest.get("fallback", ())),
         "level_fallback": {level: _by_strand(strands, methods) for level, methods in levels.items()},

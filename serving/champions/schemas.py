@@ -63,6 +63,7 @@ class ModelAnswer(ModelRow):
 
     audit_id: str = Field(description="The event of this answer, recorded before it left.")
     manifest_sha256: str
+    tracked_as: str | None = Field(description="Its training run in MLflow; null where it was not tracked.")
     method: str
     horizons: list[int]
     strands: list[str]

@@ -19,7 +19,7 @@ from serving.answers import Finding
 from serving.asking import present
 from serving.cursors import beyond_the_end
 from serving.desk import Desk
-from serving.feeds.schemas import QuarantineQuery
+from serving.feeds.schemas import DeliveriesQuery, QuarantineQuery
 
 _NOT_STATED = "not stated"
 
@@ -51,8 +51,8 @@ def quarantine(desk: Desk, query: QuarantineQuery) -> Finding:
         raise DataError("there is no such rule", place="rule", fix=f"use one of {', '.join(RULE)}")
     archive = _archive(desk)
     totals = {name: own for name, own in totals_by_feed(archive).items() if _may_see(name)}
-    if query.feed is not None and query.feed not in _named(desk, archive):
-        raise DataError("there is no such feed", place="feed", fix="GET /v1/feeds lists those that you may see")
+    if query.feed is not None:
+        check_feed(desk, archive, query.feed)
     wanted = sorted(name for name in totals if query.feed in (None, name))
     rules: dict[str, int] = {}
     for name in wanted:
@@ -75,6 +75,40 @@ def quarantine(desk: Desk, query: QuarantineQuery) -> Finding:
         "rows": listed,
     }
     return Finding.of(document, "quarantine", details={"first": begin, "rows": len(listed), **query.said()})
+
+
+def arrivals(desk: Desk, query: DeliveriesQuery) -> Finding:
+    """Find one page of what was delivered and is held, newest first, with the account of each file's rows.
+
+    Raises:
+        DataError: There is no such feed, or the cursor cannot be used.
+    """
+    archive = _archive(desk)
+    if query.feed is not None:
+        check_feed(desk, archive, query.feed)
+    seen = [item for _, item in current(deliveries(archive)) if _may_see(item.subject)]
+    held = sorted((item for item in seen if query.feed in (None, item.subject)), key=lambda one: one.received_at)[::-1]
+    begin = query.number() or 0
+    page = held[begin : begin + query.limit]
+    if begin and not page:
+        beyond_the_end()
+    more = begin + query.limit < len(held)
+    document = {
+        "total": len(held),
+        "next_cursor": query.cursor_at(begin + query.limit) if more else None,
+        "rows": [_arrival(item) for item in page],
+    }
+    return Finding.of(document, "deliveries", details={"rows": len(page)})
+
+
+def check_feed(desk: Desk, archive: Archive, name: str) -> None:
+    """Refuse a feed that there is not, or that whoever asks may not see.
+
+    Raises:
+        DataError: As said.
+    """
+    if name not in _named(desk, archive):
+        raise DataError("there is no such feed", place="feed", fix="GET /v1/feeds lists those that you may see")
 
 
 def completeness(desk: Desk) -> Finding:
@@ -123,6 +157,9 @@ def _feed(
     return {
         "name": name,
         **said,
+        "owner": contract.owner if contract else _NOT_STATED,
+        "every": contract.arrival.every if contract else _NOT_STATED,
+        "late_days": contract.arrival.late_days if contract else 0,
         "version": contract.version if contract else None,
         "minimum_count": contract.disclosure.minimum_count if contract else 0,
         "retention_days": contract.retention.days if contract else 0,
@@ -133,6 +170,23 @@ def _feed(
         "first_day": min((run.first.isoformat() for run in runs), default=None),
         "last_day": max((run.last.isoformat() for run in runs), default=None),
         "received_at": max((item.received_at.isoformat() for item in own), default=None),
+    }
+
+
+def _arrival(item: Delivery) -> dict[str, Any]:
+    accounts = item.accounts
+    runs = [run for covered in item.covers.values() for run in covered]
+    counts = ("read", "accepted", "duplicate", "superseded", "quarantined")
+    return {
+        "feed": item.subject,
+        "file": item.file,
+        "received_at": item.received_at.isoformat(),
+        "contract_version": item.contract_version,
+        "released": bool(item.released_from),
+        **{name: getattr(accounts, name) for name in counts},
+        "rules": dict(accounts.rules),
+        "first_day": min((run.first.isoformat() for run in runs), default=None),
+        "last_day": max((run.last.isoformat() for run in runs), default=None),
     }
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ledger.events import Scalar
 from serving.cursors import Paged
+from serving.plans.schemas import AuditId, Reason, example
 from serving.schemas import Closed
 
 
@@ -19,6 +20,9 @@ class HeldFeed(Closed):
     purpose: str
     lawful_basis: str
     use: str
+    owner: str = Field(description="Role that answers for it.")
+    every: str = Field(description="How often a file is to come; 'not stated' under a plain mapping.")
+    late_days: int = Field(description="Days after the end of what it tells of at which it is late.")
     period: str = Field(description="Resolution of its dates.")
     version: int | None = Field(description="Of its contract; null under a plain mapping.")
     minimum_count: int = Field(description="Counts below are not shown outside the force.")
@@ -83,3 +87,90 @@ class CompletenessAnswer(Closed):
     feeds: list[dict[str, Any]] = Field(
         description="Covered days, delays, newest periods, outages, level shifts and recording changes of each feed."
     )
+
+
+class DeliveriesQuery(Paged):
+    """Which deliveries."""
+
+    feed: str | None = Field(None, max_length=200, description="Only this feed.")
+    limit: int = Field(50, ge=1, le=500, description="Most rows of a page.")
+
+
+class DeliveryRow(Closed):
+    """A file that is held, or rows that were released from its quarantine, with the account of its rows."""
+
+    feed: str
+    file: str
+    received_at: datetime
+    contract_version: int
+    released: bool = Field(description="Whether these are rows that were released from quarantine.")
+    read: int = Field(description="accepted + duplicate + superseded + quarantined.")
+    accepted: int
+    duplicate: int
+    superseded: int
+    quarantined: int
+    rules: dict[str, int] = Field(description="Rule to the rows that it kept from counting, when they were read.")
+    first_day: date | None
+    last_day: date | None
+
+
+class Deliveries(Closed):
+    """One page of deliveries, newest first."""
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    total: int
+    next_cursor: str | None
+    rows: list[DeliveryRow]
+
+
+_RELEASED: dict[str, Any] = {
+    "feed": "council-asb",
+    "rule": None,
+    "column": "offence",
+    "released": 1,
+    "still_quarantined": 0,
+    "read": 1,
+    "accepted": 1,
+    "duplicate": 0,
+    "superseded": 0,
+    "reason": "litter was written as liter until May",
+}
+
+
+class ReleaseOrder(Closed):
+    """Read rows in quarantine again, as they are or with a value replaced; those that keep the contract count."""
+
+    model_config = example(
+        {
+            "feed": "council-asb",
+            "column": "offence",
+            "before": "liter",
+            "after": "litter",
+            "reason": _RELEASED["reason"],
+        }
+    )
+
+    feed: str = Field(min_length=1, max_length=200)
+    rule: str | None = Field(None, max_length=80, description="Only rows that break this rule; not with a column.")
+    column: str | None = Field(None, max_length=200, description="Column in which a value is replaced.")
+    before: str | None = Field(None, max_length=500, description="The value as it stands; empty: a blank.")
+    after: str | None = Field(None, max_length=500, description="What goes in its place.")
+    reason: Reason
+
+
+class ReleaseAnswer(Closed):
+    """What became of the rows that were read again."""
+
+    model_config = example({"audit_id": "00000042-0a1b2c3d", **_RELEASED})
+
+    audit_id: AuditId
+    feed: str
+    rule: str | None
+    column: str | None
+    released: int = Field(description="Rows that left the quarantine.")
+    still_quarantined: int
+    read: int
+    accepted: int = Field(description="Rows that count now.")
+    duplicate: int
+    superseded: int
+    reason: str

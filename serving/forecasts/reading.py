@@ -92,14 +92,7 @@ def explanation(desk: Desk, forecast_id: str, scope: Scope) -> Finding:
         NoSuchRecordError: There is no such forecast, or not for this caller.
         ServiceError: The run was recorded before runs were prepared for reading.
     """
-    match = _FORECAST_ID.fullmatch(forecast_id)
-    if match is None:
-        raise NoSuchRecordError("this is not a forecast id", fix="use one from GET /v1/forecasts")
-    run, position = desk.run(match[1]), int(match[2])
-    found = run.place(position)
-    if found is None or not _is_seen(run, found, scope):
-        raise NoSuchRecordError(f"the run {run.run_id} has no row {position}", fix="use an id from GET /v1/forecasts")
-    block, horizon, member, strand = found
+    run, position, (block, horizon, member, strand) = found_row(desk, forecast_id, scope)
     document = {
         "forecast_id": forecast_id,
         "level": block.level,
@@ -111,6 +104,23 @@ def explanation(desk: Desk, forecast_id: str, scope: Scope) -> Finding:
         **run.explanation(position).document(),
     }
     return Finding.of(document, f"forecast/{run.run_id}", details={"explained": position})
+
+
+def found_row(desk: Desk, forecast_id: str, scope: Scope) -> tuple[ServedRun, int, tuple[Block, int, int, int]]:
+    """Return the run of a forecast, its position, and its block and places of horizon, member and strand.
+
+    Raises:
+        NoSuchRecordError: There is no such forecast, or not for this caller.
+        ServiceError: The run was recorded before runs were prepared for reading.
+    """
+    match = _FORECAST_ID.fullmatch(forecast_id)
+    if match is None:
+        raise NoSuchRecordError("this is not a forecast id", fix="use one from GET /v1/forecasts")
+    run, position = desk.run(match[1]), int(match[2])
+    found = run.place(position)
+    if found is None or not _is_seen(run, found, scope):
+        raise NoSuchRecordError(f"the run {run.run_id} has no row {position}", fix="use an id from GET /v1/forecasts")
+    return run, position, found
 
 
 def _periods(run: ServedRun) -> list[dict[str, Any]]:

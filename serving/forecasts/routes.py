@@ -15,7 +15,8 @@ from serving.direct import QueryRoute
 from serving.forecasts.before import changes, history
 from serving.forecasts.query import ChangesQuery, ForecastQuery, HistoryQuery
 from serving.forecasts.reading import covered, explanation, forecasts, is_served
-from serving.forecasts.schemas import ChangesAnswer, HistoryAnswer
+from serving.forecasts.schemas import ChangesAnswer, HistoryAnswer, StabilityAnswer
+from serving.forecasts.stability import stability
 from serving.formats import TABLE, wants_csv
 from serving.schemas import ExplanationAnswer, Forecasts, Periods
 
@@ -82,5 +83,16 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         at_hand = is_served(desk(), id)
         found = explanation(desk(), id, scope) if at_hand else await run_in_threadpool(explanation, desk(), id, scope)
         return await answered(desk(), request, found)
+
+    @router.get(
+        "/v1/explanations/{id}/stability",
+        response_model=StabilityAnswer,
+        summary="How stable the reasons of one forecast are, beside other forecasts of its area and strand",
+        tags=["forecasts"],
+        **declared("consultation", *READERS),
+    )
+    async def get_stability(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
+        # Runs before have to be read from the disk first.
+        return await answered(desk(), request, await run_in_threadpool(stability, desk(), id, present().caller.scope))
 
     return router

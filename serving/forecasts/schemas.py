@@ -60,6 +60,33 @@ _CHANGES: dict[str, Any] = {
     ],
 }
 
+_STABILITY: dict[str, Any] = {
+    "audit_id": "00000042-0a1b2c3d",
+    "forecast_id": f"{_RUN}:0",
+    "level": "lsoa",
+    "area_code": "E01021234",
+    "strand": "Burglary",
+    "period_start": "2026-11-23",
+    "method": "stacked-2026-11-23-88aaffcb",
+    "groups": [
+        {"group": "season", "multiplier": 1.2, "lowest": 1.1, "highest": 1.2, "named": True, "steady": True},
+    ],
+    "named": 1,
+    "steady": 1,
+    "others": [
+        {
+            "forecast_id": f"{_RUN}:9",
+            "beside": "another period of this run",
+            "period_start": "2026-11-30",
+            "origin": "2026-11-23",
+            "method": "stacked-2026-11-23-88aaffcb",
+            "mean": 1.4,
+            "multipliers": {"season": 1.1},
+        }
+    ],
+    "sentence": "The one reason that moved it by 2 % or more points the same way in 1 other forecast.",
+}
+
 
 class HistoryRow(Closed):
     """One strand of one area: counts before the run, and its forecasts."""
@@ -125,3 +152,47 @@ class ChangesAnswer(Closed):
     notices: list[str]
     total: int = Field(description="Rows that the filters leave.")
     rows: list[Change]
+
+
+class GroupStability(Closed):
+    """One kind of reason, here and in other forecasts of the same area and strand."""
+
+    group: str
+    multiplier: float = Field(description="In this forecast.")
+    lowest: float = Field(description="In this and the other forecasts.")
+    highest: float
+    named: bool = Field(description="Whether it moves this forecast by 2 % or more.")
+    steady: bool = Field(description="Whether it points the same way in all of them: above 1, or below.")
+
+
+class OtherForecast(Closed):
+    """Another forecast of the same area and strand, and its reasons."""
+
+    forecast_id: str
+    beside: Literal["another period of this run", "the same period by a run before"]
+    period_start: date
+    origin: date
+    method: str
+    mean: float
+    multipliers: dict[str, float]
+
+
+class StabilityAnswer(Closed):
+    """How stable the reasons of a forecast are."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_STABILITY]}, protected_namespaces=())
+
+    audit_id: str = Field(description="The event of this answer, recorded before it left.")
+    forecast_id: str
+    level: str
+    area_code: str
+    strand: str
+    period_start: date
+    method: str = Field(description="The model, or the simple method that stands in for it.")
+    groups: list[GroupStability]
+    named: int = Field(description="Kinds of reasons that move this forecast by 2 % or more.")
+    steady: int = Field(description="Those of them that point the same way in all other forecasts.")
+    others: list[OtherForecast] = Field(
+        description="Of the run's other periods, and of the same period by the four runs before that are at hand."
+    )
+    sentence: str

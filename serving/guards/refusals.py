@@ -58,6 +58,9 @@ class Refusals:
             # Who is told to come back later is not recorded: whoever could have each such answer recorded could fill
             # the disk, and that is what they are turned away for.
             return
+        if status == HTTPStatus.UNAUTHORIZED and policy.page and asking.session is None:
+            # Led to where one signs in, as often as somebody opens a page.
+            return
         outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
         draft = Draft(
             policy.operation,

@@ -1,5 +1,6 @@
 """Numbers and days in words, as pages say them. Each number that a page shows bears the API's own in its markup."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 _SMALL, _LARGE = 10, 100
+_MOST_PLACES = 6
 
 
 def amount(value: float, unit: str = "") -> Markup:
@@ -31,6 +33,15 @@ def signed(value: float) -> Markup:
     return _data(value, f"{sign}{text}", "")
 
 
+def fine(value: float) -> Markup:
+    """Return a small number, such as a price, to two figures that say something; a real minus."""
+    size = abs(value)
+    places = min(max(1 - math.floor(math.log10(size)), 0), _MOST_PLACES) if size else 0
+    text = f"{size:,.{places}f}"
+    sign = "−" if value < 0 and text.strip("0.") else ""  # noqa: RUF001 - the sign, not a hyphen
+    return _data(value, f"{sign}{text}", "")
+
+
 def multiplier(value: float) -> Markup:
     """Return how many times something is, to two places."""
     return _data(value, f"{value:.2f}", "")
@@ -41,6 +52,11 @@ def change(value: float) -> Markup:
     text = f"{abs(100 * value):.0f}" if abs(value) >= 0.1 else f"{abs(100 * value):.1f}"
     sign = "" if text.strip("0.") == "" else ("−" if value < 0 else "+")  # noqa: RUF001 - the sign, not a hyphen
     return _data(value, f"{sign}{text} %", "")
+
+
+def fine(value: float) -> Markup:
+    """Return a measure with its first four figures, which is where models differ."""
+    return _data(value, f"{value:.4g}", "")
 
 
 def whole(value: int) -> Markup:
@@ -92,8 +108,10 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "hours": hours,
     "percent": percent,
     "signed": signed,
+    "fine": fine,
     "multiplier": multiplier,
     "change": change,
+    "fine": fine,
     "whole": whole,
     "day": day,
     "instant": instant,

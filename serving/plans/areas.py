@@ -13,9 +13,11 @@ from serving.access.caller import Scope
 from serving.answers import Finding
 from serving.asking import Asking
 from serving.desk import Desk
-from serving.plans.narrowing import narrowed
+from serving.plans.narrowing import PARTS, narrowed
 
 SIMILAR = 5
+# Parts of a plan's document that are read.
+_READ = (*PARTS, "resources", "rules", "sentences")
 _TOLD = ("area_code", "name", "district", "hours", "expected", "status")
 
 
@@ -41,7 +43,12 @@ def area_document(desk: Desk, scope: Scope, plan_id: str, area_code: str) -> dic
         NoSuchRecordError: There is no such plan, or it has no such area in sight.
         LedgerError: The plan's file was changed.
     """
-    plan = narrowed(load_plan(desk.ledger, desk.files, plan_id).document, scope)
+    with desk.parsing:
+        return _told(desk, scope, plan_id, area_code)
+
+
+def _told(desk: Desk, scope: Scope, plan_id: str, area_code: str) -> dict[str, Any]:
+    plan = narrowed(load_plan(desk.ledger, desk.files, plan_id, _READ).document, scope)
     found = next((one for one in plan["areas"] if one["area_code"] == area_code), None)
     if found is None:
         fix = "use an area code of GET /v1/plans/{id}"

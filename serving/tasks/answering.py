@@ -129,7 +129,8 @@ def _duties(desk: Desk, books: Books, asked: Sequence[Asked], caller: Caller) ->
     # Contracts may ask for more than the rules; the newest set says what they did.
     minimum = max(rules.minimum_count, *known.terms.get("minimum", {}).values(), 0)
     document = load_plan(books.ledger, books.files, asked[0].task.plan_id).document
-    return Duties.of(document, rules.level, minimum, rules.hours_round_to, known.silent)
+    shown = known.expected_at(document["period"]["start"])
+    return Duties.of(document, rules.level, minimum, rules.hours_round_to, shown)
 
 
 def _find(desk: Desk, books: Books, task_id: str, caller: Caller) -> tuple[Task, Duties | None]:
@@ -173,7 +174,7 @@ def _document(one: Asked, duties: Duties | None) -> dict[str, Any]:
     return {
         **told,
         "hours": given.hours,
-        "hours_are": "at most",
+        "hours_are": "at most" if given.hours is not None else "not told",
         "hours_place": given.place,
         "strands": dict.fromkeys(given.strands),
         "expected": None,

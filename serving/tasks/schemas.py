@@ -54,9 +54,9 @@ class Task(Closed):
     place: str
     hours: float | None = Field(
         description="Hours of the period. Partners are told the most that they can be, as hours tell of hidden demand; "
-        "null where nothing may be told of the place."
+        "null where what is expected there has not been published."
     )
-    hours_are: Literal["exact", "at most"]
+    hours_are: Literal["exact", "at most", "not told"]
     hours_place: str = Field(
         description="What the hours are of: the task's place; for partners the larger one that it lies in, where "
         'disclosure.toml shows no smaller ones; "" where it lies in several.'

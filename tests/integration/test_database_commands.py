@@ -44,7 +44,7 @@ def test_a_workspace_of_the_first_version_goes_on_after_an_upgrade(
     refused = said(capsys, "audit", "list", "--workspace", workspace, code=1)
     assert "run strandcast upgrade" in refused["error"]
     done = said(capsys, "upgrade", "--workspace", workspace)
-    assert (done["from_form"], done["to_form"]) == ("0001", "0002")
+    assert (done["from_form"], done["to_form"]) == ("0001", "0003")
     assert said(capsys, "audit", "verify", "--workspace", workspace)["events"] == 9
     assert run(["upgrade", "--workspace", str(workspace)]) == 0
     assert "already" in capsys.readouterr().out

@@ -138,3 +138,16 @@ def test_every_page_has_a_policy_and_none_is_open_to_all_that_shows_what_is_reco
     entry = {"/sign-in", "/sign-in/account", "/sign-in/answer", "/static/{mark}/{name}", "/help"}
     assert {policy.template for policy in pages if policy.anybody} <= entry
     assert not [policy for policy in pages if policy.template.startswith("/v1")]
+
+
+def test_opening_pages_before_signing_in_neither_counts_as_a_failure_nor_fills_the_record(
+    client: TestClient, served: Served
+) -> None:
+    def recorded() -> str:
+        headers = {**headers_for(served.root, Role.AUDITOR), "Accept": "application/json"}
+        newest = client.get("/v1/audit?limit=1&operation=consultation&outcome=refused", headers=headers).json()
+        return str([event["audit_id"] for event in newest["events"]])
+
+    before = recorded()
+    assert {client.get("/week", follow_redirects=False).status_code for _ in range(15)} == {303}
+    assert recorded() == before

@@ -214,3 +214,10 @@ def test_the_pages_of_the_record_are_for_whom_the_api_answers() -> None:
     own = [policy for policy in POLICIES.all if policy.page and policy.template.startswith("/record")]
     assert own
     assert {policy.roles for policy in own} == {POLICIES.find("GET", "/v1/audit").roles}  # type: ignore[union-attr]
+
+
+def test_the_reports_say_what_the_api_says(served: Served) -> None:
+    page = shown(served.client, "/record/reports")
+    assert "The gate has decided on no model yet." in page.text
+    assert "There is no plan yet." in page.text
+    assert sent(served.client, "/record/exports", "/record/reports").status_code == 422

@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from serving.access.caller import Role, Scope
+from strandcast.app import run
 from tests.support.forecast_runs import record_run, synthetic_workspace
 from tests.support.keys import headers_for
 from tests.support.pages import shown, sign_in
@@ -66,15 +67,15 @@ def test_the_table_is_sorted_by_the_links_in_its_head(client: TestClient) -> Non
 
 def test_hours_are_those_of_the_plan_and_a_draft_is_called_one(client: TestClient, served: Served) -> None:
     assert "There is no plan for this week" in shown(client, "/week?horizon=3").text
-    order = {"total_hours": 60, "horizon": 3}
-    made = client.post("/v1/plans", json=order, headers={**served.key, "Accept": "application/json"})
-    assert made.status_code == 201, made.text
-    hours = served.said("/v1/hours?horizon=3")
-    planned = {area["area_code"]: area["hours"] for area in made.json()["plan"]["areas"]}
-    assert (hours["plan_id"], hours["status"]) == (made.json()["plan_id"], "draft")
+    assert run(["allocate", "--hours", "60", "--workspace", str(served.root), "--json"]) == 0
+    hours = served.said("/v1/hours?horizon=1")
+    plan = served.said(f"/v1/plans/{hours['plan_id']}")["plan"]
+    assert isinstance(plan, dict)
+    planned = {area["area_code"]: area["hours"] for area in plan["areas"]}
+    assert hours["status"] == "draft"
     assert isinstance(hours["rows"], list)
     assert {row["place"]: row["hours"] for row in hours["rows"]} == planned
-    page = shown(client, "/week?horizon=3&quantity=hours")
+    page = shown(client, "/week?horizon=1&quantity=hours")
     assert f"still a draft : nobody has issued one for this week: {hours['plan_id']}" in page.text
     assert set(planned.values()) <= set(page.numbers)
 

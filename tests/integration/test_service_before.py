@@ -15,7 +15,7 @@ from models.served.make import served_bytes
 from models.served.tables import level_tables
 from models.table import forecast_table
 from serving.access.caller import Role, Scope
-from serving.forecasts.schemas import ChangesAnswer, HistoryAnswer
+from serving.forecasts.schemas import ChangesAnswer, HistoryAnswer, StabilityAnswer
 from tests.support.before import MADE, PANEL, record_two_runs
 from tests.support.cycle import command
 from tests.support.forecast_runs import record_run, synthetic_workspace
@@ -81,6 +81,37 @@ def test_changes_since_the_run_before_are_the_largest_first(client: TestClient) 
                 mean,
             )
     assert client.get("/v1/forecasts/changes", params={"period_start": "1999-01-04"}).status_code == 422
+
+
+def test_reasons_are_set_beside_those_of_other_periods_and_of_the_run_before(client: TestClient) -> None:
+    changed = shaped(ChangesAnswer, client.get("/v1/forecasts/changes")).rows[0]
+    told = shaped(StabilityAnswer, client.get(f"/v1/explanations/{changed.forecast_id}/stability"))
+    own = client.get(f"/v1/explanations/{changed.forecast_id}").json()
+    beside = {one.forecast_id: one for one in told.others}
+    assert [one.beside for one in told.others] == [
+        *["another period of this run"] * 2,
+        "the same period by a run before",
+    ]
+    assert changed.forecast_id_before in beside
+    for name, one in beside.items():
+        found = client.get(f"/v1/explanations/{name}").json()
+        assert (found["area_code"], found["strand"]) == (changed.area_code, changed.strand)
+        assert (found["mean"], found["multipliers"]) == (one.mean, one.multipliers)
+    for group in told.groups:
+        values = [own["multipliers"][group.group], *(one.multipliers[group.group] for one in told.others)]
+        assert (group.multiplier, group.lowest, group.highest) == (values[0], min(values), max(values))
+        assert group.steady == (all(value > 1 for value in values) or all(value < 1 for value in values))
+        assert group.named == (abs(values[0] - 1) >= 0.02)
+    assert told.named == sum(group.named for group in told.groups)
+    assert told.steady == sum(group.named and group.steady for group in told.groups)
+
+
+def test_the_stability_of_reasons_reaches_as_far_as_sight(client: TestClient, root: Path) -> None:
+    scope = Scope(areas=frozenset({"A001"}))
+    mine = headers_for(root, Role.PLANNER, name="Bea stability", scope=scope)
+    name = client.get("/v1/forecasts", params={"area_code": "A002", "limit": 1}).json()["rows"][0]["forecast_id"]
+    assert client.get(f"/v1/explanations/{name}/stability", headers=mine).status_code == 404
+    assert client.get("/v1/explanations/none/stability").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["history", "changes"])

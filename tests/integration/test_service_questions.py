@@ -98,6 +98,15 @@ def test_a_question_is_about_something_that_is_recorded(client: TestClient) -> N
         assert client.post("/v1/questions", json={"text": "Why?", **order}).status_code == 422, order
 
 
+def test_a_question_may_be_about_a_district(client: TestClient, root: Path) -> None:
+    scope = Scope(areas=frozenset({"D1"}), owners=frozenset({"charity"}))
+    other = headers_for(root, Role.PARTNER, name="Refuge", scope=scope)
+    assert asked(client, area_code="D0").about.area_code == "D0"
+    assert asked(client, other, area_code="D1").about.area_code == "D1"
+    refused = client.post("/v1/questions", json={"text": "Why?", "area_code": "D0"}, headers=other)
+    assert refused.status_code == 403
+
+
 def test_questions_are_found_by_what_they_are_about(client: TestClient, auditor: dict[str, str]) -> None:
     first, second = (asked(client, area_code="A0002", strand="burglary", text=text) for text in ("One?", "Two?"))
     client.post(f"/v1/questions/{first.question_id}/answers", json={"text": "Yes."}, headers=auditor)

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from serving.sketches.schemas import Sketch, Sketches, SketchesCompared
 from tests.support.forecast_runs import record_run, synthetic_workspace
+from tests.support.jobs import made_by
 from tests.support.services import running_service
 
 
@@ -20,15 +21,27 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def sketched(client: TestClient, **order: Any) -> Sketch:
-    answer = client.post("/v1/sketches", json=order)
-    assert answer.status_code == 201, answer.text
+    answer = made_by(client, client.post("/v1/sketches", json=order))
+    assert answer.status_code in (200, 201), answer.text
     return Sketch.model_validate_json(answer.content)
+
+
+def planned(client: TestClient, **order: Any) -> Any:
+    return made_by(client, client.post("/v1/plans", json=order)).json()
+
+
+def refusal(client: TestClient, **order: Any) -> str:
+    """Return why a sketch is refused, at once or by its job."""
+    said = made_by(client, client.post("/v1/sketches", json=order)).json()
+    told = said.get("problem") or said
+    assert told["status"] == 422, said
+    return str(told["detail"])
 
 
 def test_a_sketch_has_the_hours_of_the_plan_that_its_order_makes(client: TestClient) -> None:
     order = {"total_hours": 140, "maximum_hours": 30, "locks": []}
     told = sketched(client, **order)
-    plan = client.post("/v1/plans", json=told.order).json()["plan"]
+    plan = planned(client, **told.order)["plan"]
     assert {area.area_code: area.hours for area in told.areas} == {
         area["area_code"]: area["hours"] for area in plan["areas"]
     }
@@ -38,7 +51,7 @@ def test_a_sketch_has_the_hours_of_the_plan_that_its_order_makes(client: TestCli
 
 
 def test_a_sketch_stands_beside_the_newest_draft_and_says_what_changes(client: TestClient) -> None:
-    plan = client.post("/v1/plans", json={"total_hours": 80}).json()
+    plan = planned(client, total_hours=80)
     told = sketched(client, total_hours=100)
     assert told.beside == plan["plan_id"]
     before = {area["area_code"]: area["hours"] for area in plan["plan"]["areas"]}
@@ -56,7 +69,7 @@ def test_ten_hours_more_do_what_a_sketch_of_ten_hours_more_does(client: TestClie
     gain = second.totals.harm_reached - first.totals.harm_reached
     assert first.more.harm == pytest.approx(gain, rel=1e-4)
     assert sum(place.harm for place in first.more.places) <= first.more.harm * 1.001
-    assert first.more.places[0].place in first.more.sentence
+    assert first.more.places[0].harm == max(place.harm for place in first.more.places)
 
 
 def test_hours_that_are_kept_are_kept_and_a_clash_names_them(client: TestClient) -> None:
@@ -66,11 +79,8 @@ def test_hours_that_are_kept_are_kept_and_a_clash_names_them(client: TestClient)
     told = sketched(client, total_hours=60, ringfences=[kept])
     held = next(one for one in told.districts if one.district == least.district)
     assert held.hours == pytest.approx(30) != pytest.approx(least.hours)
-    refused = client.post("/v1/sketches", json={"total_hours": 10, "ringfences": [kept]})
-    assert refused.status_code == 422
-    assert "ringfence" in refused.json()["detail"]
-    unknown = client.post("/v1/sketches", json={"total_hours": 10, "ringfences": [{**kept, "resource": "nobody"}]})
-    assert (unknown.status_code, "nobody" in unknown.text) == (422, True)
+    assert "ringfence" in refusal(client, total_hours=10, ringfences=[kept])
+    assert "nobody" in refusal(client, total_hours=10, ringfences=[{**kept, "resource": "nobody"}])
 
 
 def test_a_plan_with_kept_hours_is_edited_with_them(client: TestClient) -> None:
@@ -78,9 +88,10 @@ def test_a_plan_with_kept_hours_is_edited_with_them(client: TestClient) -> None:
     district = told.districts[-1].district
     area = next(one for one in told.areas if one.district != district)
     kept = {"resource": "patrol", "districts": [district], "hours": 40}
-    made = client.post("/v1/plans", json={"total_hours": 60, "ringfences": [kept]}).json()
+    made = planned(client, total_hours=60, ringfences=[kept])
     cell = {"resource": "patrol", "area_code": area.area_code, "hours": 12}
-    edited = client.post(f"/v1/plans/{made['plan_id']}/edit", json={"cells": [cell], "reason": "A market."}).json()
+    order = {"cells": [cell], "reason": "A market."}
+    edited = made_by(client, client.post(f"/v1/plans/{made['plan_id']}/edit", json=order)).json()
     held = sum(one["hours"] for one in edited["plan"]["areas"] if one["district"] == district)
     assert held >= 40 - 1e-6
 
@@ -101,5 +112,4 @@ def test_sketches_are_kept_listed_and_compared(client: TestClient) -> None:
 
 
 def test_a_sketch_beside_a_plan_that_nobody_made_is_refused(client: TestClient) -> None:
-    refused = client.post("/v1/sketches", json={"total_hours": 10, "beside": "2020-01-06-000000000000"})
-    assert (refused.status_code, "beside" in refused.json()["detail"]) == (422, True)
+    assert "beside" in refusal(client, total_hours=10, beside="2020-01-06-000000000000")

@@ -8,8 +8,12 @@ import time
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+
+import httpx
+from starlette.testclient import TestClient
 
 from errors import AllocationError
 from features.workspace import Workspace
@@ -25,6 +29,7 @@ from serving.jobs.job import Asked, Job
 from serving.jobs.queue import Queue, queued
 from serving.jobs.runner import Place, Runner
 
+MOST_LOOKS = 2000
 COUNT = {"count": "tests.support.jobs:count"}
 PLANNER = Acting("planner", "api-key", "patrol-planning", {"request": "r-1"})
 
@@ -58,6 +63,18 @@ def ask(queue: Queue, to: int, seconds: float = 0.0, caller: str = "Ann", **more
     hands = queue.ledger.acting(PLANNER, lambda event: [queued(job_id, asked, caller, event)])
     hands.append(Draft("combination", f"job/{job_id}", caller, details=asked.details()))
     return queue.job(job_id)
+
+
+def made_by(client: TestClient, answer: httpx.Response) -> httpx.Response:
+    """Return what a job of the service made, or the answer to what was refused, however long it takes."""
+    looks = 0
+    while answer.status_code == HTTPStatus.ACCEPTED or answer.json().get("status") in ("queued", "running"):
+        looks += 1
+        assert looks < MOST_LOOKS, answer.text
+        time.sleep(0.05)
+        answer = client.get(f"/v1/jobs/{answer.json()['job_id']}")
+    place = answer.json().get("location")
+    return client.get(place) if place else answer
 
 
 def opened(root: Path) -> Queue:

@@ -46,7 +46,7 @@ class Asked:
         self.wait = 0.0
         self.session: Session | None = None
 
-    async def identify(self, sent: Sequence[str], address: str, wanted: Collection[Role]) -> Caller:
+    async def identify(self, sent: Sequence[str], address: str | None, wanted: Collection[Role]) -> Caller:
         self.looked_at.append((list(sent), address, set(wanted)))
         self.sent_to_the_door.append(list(sent))
         if isinstance(self.found, Exception):

@@ -10,6 +10,7 @@ from errors import DataError
 from features.panel import Panel
 from features.workspace import MONITOR
 from models.monitoring import measures
+from models.monitoring.meanings import MEANINGS
 from models.monitoring.recorded import PIT_LEVELS, Scores
 from models.monitoring.stability import stability, stability_index, watched
 from models.monitoring.thresholds import Limits, Thresholds, default_text, load_thresholds
@@ -196,7 +197,15 @@ def test_thresholds_that_cannot_be_used_say_why(tmp_path: Path, old: str, new: s
 
 
 def test_every_measure_has_a_meaning_and_two_shipped_thresholds() -> None:
-    for name in measures.MEANINGS:
+    for name in MEANINGS:
         limits = SHIPPED.of(name)
         assert limits.retrain is not None
         assert limits.suspend is not None
+
+
+def test_shares_of_pit_lie_on_the_levels_where_ranges_hold_and_off_them_where_they_do_not() -> None:
+    shares = measures.pit_shares(scores(40, 2.0), (*STRANDS, "never forecast"))
+    assert sorted(shares) == ["shifted", "steady"]
+    assert np.abs(np.array(shares["steady"]) - PIT_LEVELS).max() < 0.03
+    assert np.abs(np.array(shares["shifted"]) - PIT_LEVELS).max() > 0.2
+    assert measures.pit_shares("nothing to compare", STRANDS) == {}

@@ -12,7 +12,6 @@ down_revision = "0001"
 def upgrade() -> None:
     """Add to the first form; rows of events keep every byte, and with them their hashes."""
     op.add_column("events", sa.Column("recipient", sa.Text))
-    op.create_index("alias_moves_by_alias", "alias_moves", ["kind", "alias", "sequence"])
     _record()
     _service()
     for table in ("tree", "checkpoints", "api_keys", "job_endings", "given_answers"):

@@ -28,7 +28,7 @@ from models.runs import ForecastRun
 F64 = NDArray[np.float64]
 
 SCHEMA = "sketch/1"
-_MOST_OF_IT = 0.5
+_MOST_OF_IT, _PART_OF_IT = 0.5, 0.2
 # A place whose harm met moves by a smaller share of all that is gained is not named.
 _LEAST_OF_IT = 1e-6
 _MOST_PLACES = 10
@@ -122,8 +122,8 @@ def more_patrol(planned: Planned, resources: Resources, more: float = MORE) -> d
     with the others, hours go by whole shifts, or no plan keeps the rules with them.
     """
     plan = planned.plan
-    names = plan.problem.resources
-    patrols = [one.code for one in resources.resources if one.kind == "patrol" and one.code in names]
+    placed = {plan.problem.resources[at] for at in np.unique(plan.problem.posts.resource).tolist()}
+    patrols = [one.code for one in resources.resources if one.kind == "patrol" and one.code in placed]
     if not patrols or plan.problem.blocks is not None:
         return None
     rows = [total_row(plan.problem, code) for code in patrols]
@@ -154,10 +154,14 @@ def _more_sentence(found: Mapping[str, Any], verb: str) -> str:
     gain, said = found["harm"], f"{hours_text(found['hours'])} more of patrol in the period"
     if gain < 0.001:
         return f"{said} would add nothing to the expected harm that is {verb}."
+    first = found["places"][0] if found["places"] else None
     where = ""
-    for first in found["places"][:1]:
-        part = "most of it" if first["harm"] > _MOST_OF_IT * gain else "the largest part"
-        where = f", {part} in {first['place']} ({amount(first['harm'])})"
+    if first is not None and first["harm"] > _MOST_OF_IT * gain:
+        where = f", most of it in {first['place']} ({amount(first['harm'])})"
+    elif first is not None and first["harm"] > _PART_OF_IT * gain:
+        where = f", the largest part in {first['place']} ({amount(first['harm'])})"
+    elif first is not None:
+        where = ", spread over many places"
     return f"{said} would add {amount(gain)} to the expected harm that is {verb}{where}."
 
 

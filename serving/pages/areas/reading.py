@@ -1,5 +1,6 @@
 """What the page of an area shows, from the API's answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -8,7 +9,6 @@ from pydantic import Field
 
 from ledger.events import NoSuchRecordError
 from models.levels import ALL_STRANDS
-from models.notices import explained
 from serving.access.caller import Scope
 from serving.asking import Asking
 from serving.desk import Desk
@@ -16,6 +16,9 @@ from serving.forecasts.before import history
 from serving.forecasts.query import HistoryQuery
 from serving.forecasts.reading import covered, explanation
 from serving.forecasts.sight import sight
+from serving.forecasts.stability import stability
+from serving.outlook.notices import PATH as NOTICES
+from serving.outlook.notices import notices
 from serving.pages.site import Source
 from serving.plans.areas import area
 from serving.plans.reading import plans
@@ -26,6 +29,8 @@ from serving.scenarios.reading import scenario, scenarios
 from serving.scenarios.schemas import ScenariosQuery
 from serving.schemas import Closed
 
+# Said above every page anyway.
+_EVERYWHERE = "synthetic"
 _PLANS, _QUESTIONS = 50, 5
 # Of the plans of a period the one in force is told of, else the newest draft.
 _ORDER = ("issued", "draft", "superseded", "rejected")
@@ -54,6 +59,8 @@ class Forecast:
         row: Of the area and the strand.
         expected: Its forecast of the period that is shown.
         reasons: What that forecast relied on.
+        steady: How stable these reasons are.
+        against: What stands against forecasts of the strand.
     """
 
     sources: tuple[Source, ...]
@@ -65,11 +72,8 @@ class Forecast:
     row: dict[str, Any]
     expected: dict[str, Any]
     reasons: dict[str, Any]
-
-    @property
-    def notices(self) -> list[tuple[str, str]]:
-        """Codes that stand with the forecast, and what they mean."""
-        return explained(self.reasons["notices"])
+    steady: dict[str, Any]
+    against: list[dict[str, Any]]
 
     @property
     def noticed(self) -> dict[str, float]:
@@ -118,8 +122,10 @@ def forecast(desk: Desk, code: str, query: AreaQuery, scope: Scope) -> Forecast:
     expected = next((one for one in row["forecasts"] if one["horizon"] == query.horizon), None) or row["forecasts"][0]
     name = expected["forecast_id"]
     reasons = Source(f"/v1/explanations/{name}", explanation(desk, name, scope))
+    steady = Source(f"/v1/explanations/{name}/stability", stability(desk, name, scope))
+    against = Source(NOTICES, notices(desk, scope))
     return Forecast(
-        (about, before, reasons),
+        (about, before, reasons, steady, against),
         about.document,
         level,
         strands,
@@ -128,6 +134,8 @@ def forecast(desk: Desk, code: str, query: AreaQuery, scope: Scope) -> Forecast:
         row,
         expected,
         reasons.document,
+        steady.document,
+        [one for one in against.document["notices"] if _is_told(one, strand)],
     )
 
 
@@ -172,6 +180,12 @@ def _studies(desk: Desk, told: dict[str, Any]) -> dict[str, Source]:
         names["more"] = kept.document["scenarios"][0]["scenario_id"]
     found = {part: Source(f"/v1/scenarios/{name}", scenario(desk, name)) for part, name in names.items()}
     return {"kept": kept, **found}
+
+
+def _is_told(notice: Mapping[str, Any], strand: str) -> bool:
+    """Return whether a notice is of a strand, and not told above every page anyway."""
+    of_it = not notice["strands"] or strand == ALL_STRANDS or strand in notice["strands"]
+    return of_it and notice["code"] != _EVERYWHERE
 
 
 def sees_all(scope: Scope) -> bool:

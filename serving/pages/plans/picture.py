@@ -30,15 +30,16 @@ class Picture:
     steps: tuple[tuple[str, str], ...] = ()
 
 
-def hours_picture(areas: Sequence[Mapping[str, Any]], column: str, what: str) -> Picture:
-    """Return the picture of a column of areas."""
+def hours_picture(areas: Sequence[Mapping[str, Any]], column: str, what: str, plan: str = "") -> Picture:
+    """Return the picture of a column of areas, whose own pages tell why of a plan where one is named."""
+    why = f"?plan={plan}" if plan else ""
     values = [area[column] for area in areas if area[column] is not None]
     scale = Scale.of(values)
     cells: dict[str, Cell] = {
         area["area_code"]: (
             scale.place(area[column]),
             f"{area['name']}: {area[column]:.2f}, {scale.name(area[column])}",
-            f"/areas/{area['area_code']}",
+            f"/areas/{area['area_code']}{why}",
         )
         for area in areas
         if area[column] is not None

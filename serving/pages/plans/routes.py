@@ -128,7 +128,7 @@ async def _shown(
         plan=plan,
         areas=areas if query.rows == "all" else areas[:_MOST_ROWS],
         drawn=await run_in_threadpool(map_for, desk, plan["forecast"]["run_id"], codes),
-        picture=hours_picture(plan["areas"], query.show, _CALLED[query.show]),
+        picture=hours_picture(plan["areas"], query.show, _CALLED[query.show], plan_id),
         called=_CALLED,
         query=query,
         typed=typed or {},

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from errors import DataError
 from serving.access.caller import Role
 from serving.access.policy import page
 from serving.asking import present
@@ -17,21 +18,31 @@ from serving.jobs.waiting import Errand, run_errand
 from serving.once import HEADER
 from serving.pages.forms import KEY, Form, fresh_key, sent_form
 from serving.pages.record import reading
+from serving.pages.record.reports import FAIRNESS, ReportFields, reports
 from serving.pages.record.searching import SearchFields, page_address, searched
 from serving.pages.site import Site, Source, led_to
+from serving.plans.narrowing import check_sees_all
 from serving.record.exporting import export_errand, handed_out
 from serving.replays.reading import replay_errand
 from serving.replays.schemas import ReplayOrder
+from serving.scenarios.reading import scenario_errand
+from serving.scenarios.schemas import ScenarioOrder
 from serving.schemas import Id
 
 _READS = page("consultation", Role.AUDITOR)
-_PLACES = {"replays": "/record/replays/", "exports": "/record/exports?made=", "jobs": "/record/jobs/"}
+_PLACES = {
+    "replays": "/record/replays/",
+    "exports": "/record/exports?made=",
+    "scenarios": "/record/reports?study=",
+    "jobs": "/record/jobs/",
+}
 _EXPORTS = SearchFields(kind="export", operation="consultation", outcome="ok")
 
 
 def working(router: APIRouter, site: Callable[[], Site]) -> None:
     """Lay the routes of what is done on request."""
     _exporting(router, site)
+    _reporting(router, site)
 
     @router.post("/record/{id}/replay", **_READS)
     async def ask_replay(request: Request, id: Id) -> Any:  # noqa: A002 - the name in the path
@@ -74,6 +85,24 @@ def _exporting(router: APIRouter, site: Callable[[], Site]) -> None:
     @router.get("/record/exports/{id}", **page("disclosure", Role.AUDITOR))
     async def get_export(id: Id) -> Any:  # noqa: A002 - the name in the path
         return await handed_out(site().desk(), present(), id)
+
+
+def _reporting(router: APIRouter, site: Callable[[], Site]) -> None:
+    @router.get("/record/reports", **_READS)
+    async def get_reports(request: Request, fields: Annotated[ReportFields, Query()]) -> Any:
+        check_sees_all(present().caller)
+        report = await run_in_threadpool(reports, site().desk(), present(), fields)
+        return await site().show(request, "record_reports.html", report.sources, report=report, key=fresh_key())
+
+    @router.post("/record/reports", **_READS)
+    async def ask_fairness(request: Request) -> Any:
+        form = await sent_form(request)
+        check_sees_all(present().caller)
+        if not form["plan"]:
+            raise DataError("names no plan", place="plan", fix="open the reports again and choose one")
+        return await _led(
+            site(), form, scenario_errand(site().desk(), ScenarioOrder(study=FAIRNESS, plan_id=form["plan"]))
+        )
 
 
 async def _led(site: Site, form: Form, errand: Errand) -> Response:

@@ -13,6 +13,8 @@ Quantity = Literal["expected", "low", "high", "harm", "hours"]
 Column = Literal["area", "district", "expected", "low", "high", "harm", "hours"]
 Row = Mapping[str, Any]
 
+FIRST_ROWS = 200
+
 
 class WeekQuery(Closed):
     """What the week's page is to show."""
@@ -23,12 +25,17 @@ class WeekQuery(Closed):
     quantity: Quantity = "expected"
     sort: Column | None = None
     order: Literal["up", "down"] | None = None
+    rows: Literal["first", "all"] = "first"
 
     def sorted_by(self) -> tuple[Column, bool]:
         """Return the column that the table is sorted by, and whether the largest stands first."""
         column = self.sort or self.quantity
         first = self.order or ("up" if column in ("area", "district") else "down")
         return column, first == "down"
+
+    def shown(self, rows: int) -> int:
+        """Return how many of the table's rows are shown: all of them take a browser long to lay out."""
+        return rows if self.rows == "all" else min(rows, FIRST_ROWS)
 
     def address(self, **changed: Any) -> str:
         """Return the address of the page with some choices changed."""

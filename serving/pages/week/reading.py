@@ -188,7 +188,7 @@ def _rows(run: ServedRun, table: Source, plan: dict[str, Any] | None, strand: st
         own = row["level"] == run.levels[0]
         address = f"/areas/{quote(code, safe='')}?{asked}" if own else f"/week?{asked}"
         named = {"name": names.get(code, code), "district": districts.get(code, ""), "address": address}
-        rows.append({**row, **nothing, **planned.get(code, {}), **named})
+        rows.append({**row, **nothing, **planned.get(code, {}), **named, "id": code.replace(" ", "_")})
     return rows
 
 

@@ -1,0 +1,1 @@
+"""Monitoring: what was found of the champion, and when."""

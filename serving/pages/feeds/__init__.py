@@ -1,0 +1,1 @@
+"""The pages of feeds: contracts, arrivals, quarantine and its release, completeness."""
