@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from serving.access.caller import Role
+from serving.access.caller import Role, Scope
 from tests.support.browsing import Person, chromium, person
-from tests.support.corner import corner
+from tests.support.corner import FEEDS, corner
 from tests.support.keys import headers_for
 from tests.support.serving_process import served
 from tests.support.shared_data import need_program
@@ -32,8 +32,9 @@ class Place:
     root: Path
 
     def key(self, *roles: Role, name: str) -> str:
-        """Return a new key."""
-        return headers_for(self.root, *roles, name=name)["Authorization"].removeprefix("Bearer ")
+        """Return a new key; a partner's sees one feed."""
+        scope = Scope(feeds=frozenset({FEEDS[1]})) if Role.PARTNER in roles else None
+        return headers_for(self.root, *roles, name=name, scope=scope)["Authorization"].removeprefix("Bearer ")
 
 
 @pytest.fixture(scope="session")

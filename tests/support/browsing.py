@@ -6,7 +6,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
 
 from tests.support.repository import REPOSITORY
 from tests.support.shared_data import need_program
@@ -42,6 +42,8 @@ class Person:
 
     Attributes:
         url: Where the service is.
+        mouse: Whether they have one; otherwise they do everything by keyboard.
+        script: Whether their browser runs any.
         page: What they look at.
         clicks: How often they clicked; a choice from a list is two clicks.
         complaints: What the browser complained of: errors of scripts, of the console, and requests to other hosts.
@@ -49,6 +51,8 @@ class Person:
 
     url: str
     context: BrowserContext
+    mouse: bool = True
+    script: bool = True
     page: Page = field(init=False)
     clicks: int = 0
     complaints: list[str] = field(default_factory=list)
@@ -74,38 +78,56 @@ class Person:
         self.page.goto(self.url + address)
 
     def signs_in(self, key: str) -> None:
-        """Sign in with a key, by mouse."""
+        """Sign in with a key."""
         self.opens("/sign-in")
-        self.click("#key")
-        self.page.keyboard.type(key)
-        self.click("main button")
+        self.writes("#key", key)
+        self.does("main form button")
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
-    def click(self, what: str | Locator) -> None:
-        """Click something that is there once."""
-        found = self.page.locator(what) if isinstance(what, str) else what
-        found.click()
-        self.clicks += 1
+    def does(self, what: str) -> None:
+        """Follow a link or press a button: by a click, or by Enter where there is no mouse."""
+        if self.mouse:
+            self.page.click(what)
+            self.clicks += 1
+        else:
+            self.tabs_to(what)
+            self.page.keyboard.press("Enter")
 
-    def chooses(self, field_id: str, value: str) -> None:
-        """Choose from a list."""
-        self.page.select_option(f"#{field_id}", value)
-        self.clicks += 2
+    def writes(self, what: str, text: str) -> None:
+        """Write into a field, in the place of what is there."""
+        if self.mouse:
+            self.page.click(what)
+            self.clicks += 1
+        else:
+            self.tabs_to(what)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
 
-    def tabs_to(self, what: str | Locator) -> None:
+    def chooses(self, what: str, words: str) -> None:
+        """Choose from a list: two clicks, or the first letters of what is chosen."""
+        if self.mouse:
+            self.page.select_option(what, label=words)
+            self.clicks += 2
+        else:
+            self.tabs_to(what)
+            self.page.keyboard.type(words)
+
+    def takes(self, what: str) -> bytes:
+        """Take a file away and return what is in it."""
+        with self.page.expect_download() as taken:
+            self.does(what)
+        return Path(taken.value.path()).read_bytes()
+
+    def tabs_to(self, what: str) -> None:
         """Press the tabulator until something has the focus, and see that the focus shows."""
-        found = self.page.locator(what) if isinstance(what, str) else what
+        wanted = self.page.locator(what).first
         for _ in range(MOST_TABS):
             self.page.keyboard.press("Tab")
-            if found.evaluate("one => one === document.activeElement"):
+            if wanted.evaluate("one => one === document.activeElement"):
                 assert self.page.evaluate(_FOCUS_SEEN), f"the focus of {what} cannot be seen"
                 return
-        raise AssertionError(f"{what} is not reached by {MOST_TABS} tabs on {self.page.url}")
-
-    def presses(self, what: str | Locator, key: str = "Enter") -> None:
-        """Go to something by keyboard and press a key there."""
-        self.tabs_to(what)
-        self.page.keyboard.press(key)
+        message = f"{what} is not reached by {MOST_TABS} tabs on {self.page.url}"
+        raise AssertionError(message)
 
     def faults(self) -> list[str]:
         """Return what axe-core finds wrong with the page, one line an element."""
@@ -137,12 +159,18 @@ def _told(node: dict[str, Any]) -> str:
 
 
 def person(
-    browser: Browser, url: str, *, theme: Theme = "light", width: int = 1440, script: bool = True, tour: bool = False
+    browser: Browser,
+    url: str,
+    *,
+    theme: Theme = "light",
+    script: bool = True,
+    mouse: bool = True,
+    tour: bool = False,
 ) -> Person:
     """Return somebody at a browser of their own, who has seen the tour unless it is asked for."""
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=theme, java_script_enabled=script, locale="en-GB"
+        viewport={"width": max(WIDTHS), "height": 900}, color_scheme=theme, java_script_enabled=script, locale="en-GB"
     )
     if not tour:
         context.add_init_script(_TOUR_SEEN)
-    return Person(url, context)
+    return Person(url, context, mouse, script)
