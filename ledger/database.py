@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from errors import LedgerError
 from ledger import schema
@@ -23,6 +23,10 @@ from ledger.turn import Turn
 _WRITES = "strandcast_writes"
 _LOCK_WAIT_SECONDS = 30.0
 _ADVISORY_LOCK = 0x57A2DCA57
+_URL_PLACE = "STRANDCAST_DATABASE_URL"
+_URL_FIX = "use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+# Others could be connected to and would fail later, in words of theirs.
+_SPOKEN = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
 # Of PostgreSQL: a server that does not answer, or whose machine is gone, is told of and not waited for.
 _CONNECT_SECONDS = 10
 _REACHABLE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
@@ -154,14 +158,16 @@ class Database:
         """
         with self.reading() as connection:
             found = schema.revision(connection)
-        if found is None:
-            with self.writing() as connection:
-                # Another process may have made them while this one waited for its turn.
-                found = schema.revision(connection)
-                if found is None:
-                    schema.create(connection)
-                    return
-        schema.check(found, self.place)
+            if found is not None:
+                schema.check(connection, found, self.place)
+                return
+        with self.writing() as connection:
+            # Another process may have made them while this one waited for its turn.
+            found = schema.revision(connection)
+            if found is None:
+                schema.create(connection)
+            else:
+                schema.check(connection, found, self.place)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -186,10 +192,13 @@ def shown_address(url: str) -> str:
 
 def _parsed(url: str) -> URL:
     try:
-        return make_url(url)
+        parsed = make_url(url)
     except ArgumentError:
-        fix = "use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
-        raise LedgerError("the database URL cannot be understood", place="STRANDCAST_DATABASE_URL", fix=fix) from None
+        raise LedgerError("the database URL cannot be understood", place=_URL_PLACE, fix=_URL_FIX) from None
+    if parsed.drivername not in _SPOKEN:
+        problem = f"the database URL names a kind or driver that is not supported ({parsed.drivername})"
+        raise LedgerError(problem, place=_URL_PLACE, fix=_URL_FIX)
+    return parsed
 
 
 def _engine(url: URL, place: str) -> Engine:
@@ -202,7 +211,7 @@ def _engine(url: URL, place: str) -> Engine:
         if not url.database or not Path(url.database.removeprefix("file:")).parent.is_dir():
             raise LedgerError("the folder of the database does not exist", place=place, fix="run strandcast init")
         engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_SECONDS})
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
         fix = "install the driver, or use sqlite:///FILE"
         raise LedgerError(f"the database's driver is not installed ({error})", place=place, fix=fix) from error
     event.listen(engine, "connect", _prepare_sqlite)

@@ -93,7 +93,7 @@ class Ledger(Record):
                     connection, [upgraded._acting.complete(Draft("admin", "database", actor, details=details))]
                 )
                 return found, schema.NEWEST
-        schema.check(found, database.place)
+            schema.check(connection, found, database.place)
         return found, found
 
     def __enter__(self) -> Self:

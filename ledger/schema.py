@@ -31,19 +31,36 @@ def revision(connection: Connection) -> str | None:
     return REVISIONS[0] if known.has_table(EVENTS.name) else None
 
 
-def check(found: str, place: str) -> None:
+def check(connection: Connection, found: str, place: str) -> None:
     """Refuse a database whose form is not the present one.
 
     Raises:
-        LedgerError: It is older, or newer than this program.
+        LedgerError: It is older, or newer than this program, or says that it has the newest form and lacks parts of it.
     """
     if found == NEWEST:
+        _check_whole(connection, place)
         return
     if found in REVISIONS:
         problem, fix = "the database has the form of an older version", "run strandcast upgrade"
     else:
         problem, fix = "the database has the form of a newer version", "install the version of strandcast that made it"
     raise LedgerError(f"{problem} ({found}; this one uses {NEWEST})", place=place, fix=fix)
+
+
+def _check_whole(connection: Connection, place: str) -> None:
+    """Refuse a database that lacks columns or tables of the newest form; one look at what it says of itself."""
+    columns = inspect(connection).get_multi_columns(filter_names=list(METADATA.tables))
+    has = {name: {column["name"] for column in found} for (_, name), found in columns.items()}
+    lacking = [
+        f"{table.name}.{column.name}" if table.name in has else table.name
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if column.name not in has.get(table.name, ())
+    ]
+    if lacking:
+        problem = f"the database says that it has the form {NEWEST} and lacks {', '.join(dict.fromkeys(lacking))}"
+        fix = "restore a backup that holds them, or make the workspace anew: no released version made it"
+        raise LedgerError(problem, place=place, fix=fix)
 
 
 def create(connection: Connection) -> None:

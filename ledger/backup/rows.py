@@ -27,7 +27,7 @@ def copy_rows(source: Database, target: Database, before_commit: Callable[[], No
         found = schema.revision(reading)
         if found is None:
             raise LedgerError("there is no ledger in the database", place=source.place)
-        schema.check(found, source.place)
+        schema.check(reading, found, source.place)
         if schema.revision(writing) is not None:
             fix = "name an empty database"
             raise LedgerError("the database holds a ledger already", place=target.place, fix=fix)

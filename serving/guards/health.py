@@ -60,7 +60,7 @@ class Readiness:
         self._last: tuple[float, bool] | None = None
 
     def ready(self, tell: Callable[[str], None]) -> bool:
-        """Return whether the process is ready; who looks anew tells why not."""
+        """Return whether the process is ready; why not is told by who looks anew, or finds nothing to rely on."""
         if self._known(_SECONDS_KEPT) is None and self._turn.acquire(blocking=False):
             try:
                 reason = self._look()
@@ -70,7 +70,11 @@ class Readiness:
             if reason is not None:
                 tell(f"not ready: {reason}")
         # A look that takes so long is none that others may rely on.
-        return bool(self._known(_SECONDS_BELIEVED))
+        known = self._known(_SECONDS_BELIEVED)
+        if known is None:
+            # Not waited for: whoever asks often would take a thread each for as long as a ledger hangs.
+            tell("not ready: a look at the forecast and the ledger is under way, and no earlier one may be relied on")
+        return bool(known)
 
     def _known(self, seconds: float) -> bool | None:
         last = self._last

@@ -61,9 +61,11 @@ def test_however_many_ask_one_looks_and_the_verdict_is_kept_for_a_moment() -> No
     assert [readiness.ready(told.append) for _ in range(5)] == [False] * 5
     instant = 3.0
     assert [readiness.ready(told.append) for _ in range(5)] == [True] * 5
-    assert (looks, told) == (2, ["not ready: the disk is full"])
+    under_way = "not ready: a look at the forecast and the ledger is under way, and no earlier one may be relied on"
+    assert (looks, told) == (2, [under_way, "not ready: the disk is full"])
     instant, during = 20.0, True
     assert readiness.ready(told.append)
+    assert len(told) == 2
     instant = 100.0
 
     def hangs() -> str | None:
@@ -72,3 +74,4 @@ def test_however_many_ask_one_looks_and_the_verdict_is_kept_for_a_moment() -> No
 
     late = Readiness(hangs, lambda: instant)
     assert late.ready(told.append)
+    assert told[2:] == [under_way]

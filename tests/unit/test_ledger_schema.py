@@ -15,6 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from errors import LedgerError
 from ledger import schema
+from ledger.backup.rows import copy_rows
 from ledger.database import Database
 from ledger.ledger import Ledger
 from ledger.tables import METADATA
@@ -135,6 +136,21 @@ def test_the_form_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     for opened in (lambda: open_ledger(tmp_path), lambda: Ledger.upgrade(url_of(tmp_path), TickingClock(), "ann")):
         with pytest.raises(LedgerError, match="newer version"):
             opened()
+
+
+def test_a_database_that_says_the_newest_form_and_lacks_parts_of_it_is_refused(tmp_path: Path) -> None:
+    fill(tmp_path)
+    rewrite(tmp_path, "ALTER TABLE given_answers DROP COLUMN seal", "DROP TABLE tree")
+    said = rf"says that it has the form {schema.NEWEST} and lacks (tree, given_answers.seal|given_answers.seal, tree)"
+    target = Database.connected(f"sqlite:///{tmp_path / 'other.db'}")
+    with closing(Database.connected(url_of(tmp_path))) as source, closing(target):
+        for opened in (
+            lambda: open_ledger(tmp_path),
+            lambda: Ledger.upgrade(url_of(tmp_path), TickingClock(), "ann"),
+            lambda: copy_rows(source, target),
+        ):
+            with pytest.raises(LedgerError, match=said):
+                opened()
 
 
 def test_there_is_nothing_to_upgrade_in_an_empty_database(tmp_path: Path) -> None:

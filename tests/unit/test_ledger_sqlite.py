@@ -36,6 +36,20 @@ def test_replacing_a_row_is_refused_as_rewriting(tmp_path: Path, ledger: Ledger,
     assert ledger.verify().ok
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["mysql", "mysql+pymysql", "oracle", "sqlite+aiosqlite", "postgresql+psycopg2", "postgresql+asyncpg", "none"],
+)
+def test_other_kinds_and_drivers_are_refused_by_name(kind: str) -> None:
+    with pytest.raises(LedgerError) as refused:
+        Database.open(f"{kind}://ann:hidden@db/strandcast")
+    said = (
+        f"STRANDCAST_DATABASE_URL: the database URL names a kind or driver that is not supported ({kind}); use sqlite"
+    )
+    assert str(refused.value).startswith(said)
+    assert "hidden" not in str(refused.value)
+
+
 def test_commits_reach_the_disk(tmp_path: Path, ledger: Ledger) -> None:
     database = Database.open(url_of(tmp_path))
     with database.writing() as connection:
