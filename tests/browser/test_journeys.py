@@ -83,7 +83,7 @@ def test_a_strand_is_chosen_and_the_table_sorted(place: Place, seat: Seated, way
     planner.chooses("#strand", "Burglary")
     if not planner.script:
         planner.does("#show")
-    planner.page.wait_for_url("**strand=burglary**")
+    planner.page.wait_for_url("**strand=Burglary**")
     planner.page.get_by_role("heading", name="Burglary, from").wait_for()
     planner.does("#sort-area")
     planner.page.wait_for_url("**sort=area**")
@@ -105,14 +105,15 @@ def test_an_auditor_finds_an_event_replays_it_and_takes_proof_and_export_away(
     auditor.page.wait_for_url("**actor=Wim**")
     rows = auditor.page.locator("#found tbody tr")
     assert {f"Wim {way}" in row for row in rows.all_inner_texts()} == {True}
-    auditor.does("#found tbody tr:has-text('forecasts') th a")
+    auditor.does("#found tbody tr:has-text('forecast/') th a")
     auditor.page.wait_for_url(re.compile(r"/record/\d{8}-[0-9a-f]{8}$"))
     proof = json.loads(auditor.takes("#proof"))
     assert proof
     auditor.does("#replay")
     until(auditor, re.compile(r"/record/replays/"))
     assert "the same" in auditor.page.inner_text("main").lower()
-    auditor.does("nav >> text=Exports")
+    auditor.does("nav >> text=Record")
+    auditor.does("nav.contents >> text=Exports")
     auditor.does("#export")
     auditor.page.locator("#download").wait_for()
     assert auditor.takes("#download")

@@ -24,6 +24,7 @@ FLAGS = [
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 MOST_TABS = 400
+LONGEST_MILLISECONDS = 20_000
 _TOUR_SEEN = 'localStorage.setItem("strandcast-tour", "1")'
 _FOCUS_SEEN = """() => { const style = getComputedStyle(document.activeElement);
   return style.outlineStyle !== "none" || style.boxShadow !== "none"; }"""
@@ -173,4 +174,5 @@ def person(
     )
     if not tour:
         context.add_init_script(_TOUR_SEEN)
+    context.set_default_timeout(LONGEST_MILLISECONDS)
     return Person(url, context, mouse, script)
