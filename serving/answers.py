@@ -21,6 +21,7 @@ from serving.access.caller import OUTSIDE
 from serving.asked import asked_details
 from serving.asking import present
 from serving.desk import Desk
+from serving.formats import CSV as TABLE_MEDIA
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
@@ -81,6 +82,9 @@ async def answered(desk: Desk, request: Request, finding: Finding) -> Response:
     operation = asking.policy.operation if asking.policy else "consultation"
     event = await asyncio.wrap_future(desk.recorder.record(draft_of(finding, operation, details)))
     headers = {"etag": tag, "cache-control": "private, no-cache", AUDIT_ID: event.audit_id, **finding.headers}
+    if asking.policy and TABLE_MEDIA in asking.policy.media:
+        # A cache must not give the one form to who asks for the other.
+        headers["vary"] = "Accept"
     if known:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     body = finding.body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from ledger.files import FileStore
     from ledger.ledger import Ledger
     from ledger.verify import Verification
+
+_OF_A_BUNDLE = (
+    "README.txt of the bundle, which is for people",
+    "the files that events name, which are not in it",
+)
+_NOTES_OF_A_BUNDLE = "the checkpoints in the bundle, since no --key was given"
 
 
 @click.group()
@@ -122,10 +128,13 @@ def verify(context: Context, file: Path | None, keys: tuple[str, ...], checkpoin
             unnamed = unnamed_files(ledger, files)
         if found.ok and unnamed.all_of_them:
             found = replace(found, ok=False, problem=unnamed.problem())
-    _tell(context, found, collected, unnamed=unnamed.files if unnamed else 0)
+    not_checked = () if file is None else _OF_A_BUNDLE if verifiers else (*_OF_A_BUNDLE, _NOTES_OF_A_BUNDLE)
+    _tell(context, found, collected, unnamed=unnamed.files if unnamed else 0, not_checked=not_checked)
 
 
-def _tell(context: Context, found: Verification, collected: Collected, *, unnamed: int) -> None:
+def _tell(
+    context: Context, found: Verification, collected: Collected, *, unnamed: int, not_checked: Sequence[str]
+) -> None:
     from ledger.events import audit_id_of
 
     document = {
@@ -141,6 +150,7 @@ def _tell(context: Context, found: Verification, collected: Collected, *, unname
         "erased": [{"artefact": name, "on": day} for name, day in found.erased],
         "not_yet_erased": list(found.not_yet_erased),
         "files_that_no_row_names": unnamed,
+        "not_checked": list(not_checked),
     }
     if found.ok:
         noted = audit_id_of(found.events, found.head)
@@ -158,6 +168,8 @@ def _tell(context: Context, found: Verification, collected: Collected, *, unname
             lines.append(f"Files that no row names, as of work that was interrupted: {unnamed:,}.")
         if found.others:
             lines.append(f"Checkpoints kept beside it that other keys signed, not judged: {found.others:,}.")
+        if not_checked:
+            lines.append(f"Not checked: {'; '.join(not_checked)}.")
         context.output.result(document, lines=lines if found.events else ["Nothing is recorded yet."])
         return
     where = "" if found.first_bad is None else f" at event {found.first_bad}"

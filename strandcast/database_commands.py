@@ -145,5 +145,7 @@ def _lines(done: Restored, root: Path, database: str | None) -> list[str]:
     lines.append(f"The rows are in {database}.")
     if done.older:
         lines.append("The ledger ends before what you named; what was recorded after its end is lost.")
-    lines.append("Rows that were erased after the backup was made are back: run strandcast purge.")
+    # An end that is lost may have held the first erasure of all.
+    if done.erasures or done.older:
+        lines.append("Rows that were erased after the backup was made are back: run strandcast purge.")
     return [*lines, f"Recorded as {done.event.audit_id} in {root}."]

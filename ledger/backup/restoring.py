@@ -14,6 +14,7 @@ from ledger.backup.manifest import DATABASE, FILES, Manifest, check_files
 from ledger.backup.rows import copy_rows
 from ledger.backup.taking import Advance
 from ledger.database import Database
+from ledger.erased import ERASURE
 from ledger.events import Draft, Event, NoSuchRecordError, Scalar, parse_audit_id
 from ledger.files import FileStore
 from ledger.ledger import Clock, Ledger
@@ -51,11 +52,13 @@ class Restored:
         manifest: What the backup says of itself.
         event: The event that records the restoring, in the restored ledger.
         older: The ledger ends before what it was to hold.
+        erasures: Rows are erased where the backup was made: the ledger holds an erasure.
     """
 
     manifest: Manifest
     event: Event
     older: bool
+    erasures: bool
 
 
 def restore(
@@ -136,7 +139,8 @@ def _opened(database: Path, files: FileStore, manifest: Manifest, clock: Clock, 
                 _check_holds(ledger, audit_id)
         details: dict[str, Scalar] = {"made": manifest.made, "head": manifest.head, "events": manifest.events}
         event = ledger.append(Draft("admin", "restore", actor, details={**details, "older": older}))
-    return Restored(manifest, event, older)
+        erasures = bool(ledger.artefacts(ERASURE))
+    return Restored(manifest, event, older, erasures)
 
 
 def _check_holds(ledger: Ledger, audit_id: str) -> None:

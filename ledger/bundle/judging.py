@@ -1,6 +1,8 @@
 """Judging a bundle on any machine: no database, no workspace and no network are needed, only what others collected."""
 
 import json
+import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -10,13 +12,17 @@ from typing import IO, Any
 
 from errors import DataError
 from ledger.artefacts import Artefact, StoredArtefact
-from ledger.bundle.names import ABOUT, ALIASES, ARTEFACTS, CHECKPOINTS, EVENTS, FORMAT
+from ledger.bundle.names import ABOUT, ALIASES, ARTEFACTS, CHECKPOINTS, EVENTS, FORMAT, README
 from ledger.events import alias_key
+from ledger.tree.checkpoints import SUFFIX
 from ledger.tree.notes import Checkpoint, Kept, Verifier, named_in
 from ledger.verify import Claims, Stored, Verification, verify
 
 # An event holds a few hundred bytes; a line of this length was made to fill the memory.
 _LONGEST_LINE = 2**24
+_PARTS = frozenset({ABOUT, EVENTS, ARTEFACTS, ALIASES, README})
+_NOTE = re.compile(re.escape(CHECKPOINTS) + r"[0-9]{12,19}" + re.escape(SUFFIX))
+_LONGEST_NAME = 80
 # Digits of a number of events.
 _LONGEST_SIZE = 19
 _FIX = "export it again with strandcast audit export"
@@ -32,10 +38,11 @@ def judge(bundle: Path, verifiers: Sequence[Verifier], collected: Sequence[Check
         collected: Checkpoints that somebody collected while the ledger grew, opened with those keys.
 
     Raises:
-        DataError: The file is no bundle, or damaged.
+        DataError: The file is no bundle, or damaged, or whoever unpacks it could find other than what is verified.
     """
     with _opened(bundle) as archive:
         about = _about(archive, bundle.name)
+        _check_members(archive, bundle.name)
         moves = _moves(archive)
         kept, others = _kept(archive, verifiers) if verifiers else ([], 0)
         trusted = frozenset(verifier.text() for verifier in verifiers)
@@ -71,6 +78,24 @@ def _about(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     raise DataError("this is no bundle of this version", place=name, fix=_FIX)
 
 
+def _check_members(archive: zipfile.ZipFile, place: str) -> None:
+    """Refuse a bundle that holds a member twice, or one that no bundle has: it might lie anywhere when unpacked."""
+    seen: set[str] = set()
+    for member in archive.infolist():
+        name = member.filename
+        if name in seen:
+            raise DataError(f"the bundle holds {name} twice", place=place, fix=_FIX)
+        if name not in _PARTS and not _NOTE.fullmatch(name):
+            raise DataError(
+                f"the bundle holds {name[:_LONGEST_NAME]!r}, which is no part of one", place=place, fix=_FIX
+            )
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise DataError(f"{name} in the bundle leads to another file", place=place, fix=_FIX)
+        # The name before its content must be the one that is listed.
+        archive.open(member).close()
+        seen.add(name)
+
+
 def _lines(archive: zipfile.ZipFile) -> Iterator[tuple[bytes, None]]:
     with archive.open(EVENTS) as member:
         for line in _each(member):
@@ -78,7 +103,11 @@ def _lines(archive: zipfile.ZipFile) -> Iterator[tuple[bytes, None]]:
 
 
 def _artefacts(archive: zipfile.ZipFile) -> Iterator[StoredArtefact]:
+    seen: set[tuple[str, str]] = set()
     for sequence, kind, name, sha256, path, meta in _rows(archive, ARTEFACTS, 6):
+        if (str(kind), str(name)) in seen:
+            raise DataError(f"a row of {ARTEFACTS} stands twice", fix=_FIX)
+        seen.add((str(kind), str(name)))
         yield StoredArtefact(Artefact(kind, name, sha256, path), sequence, meta)
 
 
@@ -88,6 +117,8 @@ def _moves(archive: zipfile.ZipFile) -> Claims:
         if not isinstance(sequence, int) or not all(isinstance(text, str) for text in texts):
             raise DataError(f"a line of {ALIASES} is no row", fix=_FIX)
         kind, alias, name = texts
+        if (sequence, alias_key(kind, alias)) in moves:
+            raise DataError(f"a row of {ALIASES} stands twice", fix=_FIX)
         moves[sequence, alias_key(kind, alias)] = name
     return moves
 

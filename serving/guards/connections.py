@@ -7,6 +7,7 @@ place to name another protocol. So the class that uvicorn takes is replaced by o
 import asyncio
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http import auto
 
 # A request's headers must have arrived so many seconds after its connection was made, or after its own first byte.
@@ -75,6 +76,16 @@ class BoundedConnection(_Protocol):  # type: ignore[misc]
         """Take a header."""
         self._count(len(name) + len(value) + _BETWEEN)
         super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Begin the request; where its target is a whole address, the host that it names stands for the Host header."""
+        if not self.url.startswith(b"/") and b"://" in self.url:
+            target = httptools.parse_url(self.url)
+            host = b"[%s]" % target.host if b":" in (target.host or b"") else target.host or b""
+            port = b":%d" % target.port if target.port else b""
+            # Hosts that were sent twice, or not at all, are refused as ever.
+            self.headers[:] = [(name, host + port if name == b"host" else value) for name, value in self.headers]
+        super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what could not be read, or was not read to its end."""

@@ -31,6 +31,7 @@ MOST_OPEN_OF_ONE = 10
 
 _PREFER = "prefer"
 _AT_ONCE = "respond-async"
+_APPLIED = "preference-applied"
 _LOOKS = (0.05, 0.25)
 _LOOKS_TO_A_START = 8
 
@@ -69,9 +70,11 @@ async def run_errand(desk: Desk, asking: Asking, errand: Errand) -> Response:
         LedgerError: It could not be recorded; then nothing is asked for.
     """
     given = await run_in_threadpool(_asked_for, desk, asking, errand)
-    if given.job is None or _AT_ONCE in asking.headers.get(_PREFER, ""):
+    if given.job is None or _APPLIED in given.headers:
         return given.response()
-    job = await _ended(desk, given.job)
+    # Whoever waited the first time is given the same again, whatever they prefer by now.
+    look = run_in_threadpool(desk.queue.job, given.job) if _prefers_not_to_wait(asking) else _ended(desk, given.job)
+    job = await look
     if job.ending is None:
         return given.response()
     if job.ending.outcome == "done":
@@ -101,11 +104,18 @@ def _asked_for(desk: Desk, asking: Asking, errand: Errand) -> Given:
 
     def told(event: Event) -> Told:
         headers = {"location": f"/v1/jobs/{job_id}", "retry-after": "1"}
+        if _prefers_not_to_wait(asking):
+            # RFC 7240; kept with the answer, it tells a repeated request how the first one was answered.
+            headers[_APPLIED] = _AT_ONCE
         return Told(_as_asked(asking, asked, job_id, event), HTTPStatus.ACCEPTED, headers, job_id)
 
     given = once(desk, asking, errand.content, act, told)
     desk.starter.look()
     return given
+
+
+def _prefers_not_to_wait(asking: Asking) -> bool:
+    return _AT_ONCE in asking.headers.get(_PREFER, "")
 
 
 def _as_asked(asking: Asking, asked: Asked, job_id: str, event: Event) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from features.workspace import DATABASE_VARIABLE
+from ledger.artefacts import Artefact
+from ledger.events import Draft
 from ledger.files import FileStore
 from ledger.tree.notes import Signer
 from strandcast.app import run
@@ -68,6 +70,22 @@ def test_a_backup_is_made_tried_and_restored(
     assert "what was recorded after its end is lost" in shown
     assert "run strandcast purge" in shown
     assert said(capsys, "audit", "verify", "--workspace", tmp_path / "again")["events"] == 7
+
+
+@pytest.mark.parametrize("erases", [False, True])
+def test_erased_rows_are_said_to_be_back_only_where_rows_are_erased(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], *, erases: bool
+) -> None:
+    files = fill(workspace)
+    if erases:
+        stored = files.put(b"{}", "erasures", ".json")
+        with open_ledger(workspace) as ledger:
+            record = Artefact.of("erasure", "city/1", stored, {"erased": []})
+            draft = Draft("erasure", "erasure/city/1", "ann", object_hash=stored.sha256)
+            ledger.append(draft, artefacts=[record])
+    said(capsys, "backup", tmp_path / "b", "--workspace", workspace)
+    assert run(["restore", str(tmp_path / "b"), "--workspace", str(tmp_path / "again")]) == 0
+    assert ("run strandcast purge" in capsys.readouterr().out) is erases
 
 
 def test_a_deployment_moves_to_postgresql_by_its_backup(

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,9 @@ def desk(tmp_path: Path) -> Desk:
     return Desk.open(synthetic_workspace(tmp_path / "w").root, TickingClock())
 
 
-def ask(desk: Desk, finding: Finding, tag: str = "") -> Response:
+def ask(desk: Desk, finding: Finding, tag: str = "", policy: Policy = POLICY) -> Response:
     async def answer() -> Response:
-        begin(Asking("r-1", POLICY, ANN))
+        begin(Asking("r-1", policy, ANN))
         headers = [(b"if-none-match", tag.encode())] if tag else []
         return await answered(
             desk, Request({"type": "http", "path": "/v1/forecasts", "query_string": b"", "headers": headers}), finding
@@ -52,6 +53,14 @@ def test_answer_bears_the_event_that_recorded_it(desk: Desk) -> None:
     )
     assert said.object_hash == hashlib.sha256(b'{"rows":2}').hexdigest()
     assert dict(said.details) == {"request": "r-1", "rows": 2, "url": "/v1/forecasts"}
+
+
+def test_an_answer_that_is_given_in_two_forms_varies_by_the_accept_header(desk: Desk) -> None:
+    in_two = replace(POLICY, media=frozenset({"text/csv"}))
+    first = ask(desk, FOUND, policy=in_two)
+    assert first.headers["vary"] == "Accept"
+    assert ask(desk, FOUND, first.headers["etag"], in_two).headers["vary"] == "Accept"
+    assert "vary" not in ask(desk, FOUND).headers
 
 
 @pytest.mark.parametrize("tag", ["{tag}", "W/{tag}", '"x", {tag}', "*"])

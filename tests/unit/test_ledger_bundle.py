@@ -166,6 +166,43 @@ def test_a_row_that_is_missing_from_a_bundle_is_found(folder: Path, name: str) -
     assert not judge(changed(exported(folder), lambda lines: lines[1:], name), [], []).ok
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (EVENTS, "holds events.jsonl twice"),
+        ("README.txt", "holds README.txt twice"),
+        ("more.txt", "'more.txt', which is no part of one"),
+        ("../../tmp/x", "no part of one"),
+        ("/etc/x", "no part of one"),
+        ("checkpoints/../../x.checkpoint", "no part of one"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_bundle_that_unpacks_into_other_than_what_is_verified_is_refused(folder: Path, name: str, words: str) -> None:
+    bundle = exported(folder)
+    with zipfile.ZipFile(bundle, "a") as archive:
+        archive.writestr(name, b"other")
+    with pytest.raises(DataError, match=words):
+        judge(bundle, [], [])
+
+
+def test_a_part_of_a_bundle_that_leads_to_another_file_is_refused(folder: Path) -> None:
+    bundle, target = exported(folder), folder / "linked.zip"
+    with zipfile.ZipFile(bundle) as source, zipfile.ZipFile(target, "w") as archive:
+        for item in source.infolist():
+            item.external_attr = (0o120777 if item.filename == "README.txt" else 0o644) << 16
+            archive.writestr(item, source.read(item.filename))
+    with pytest.raises(DataError, match=r"README.txt in the bundle leads to another file"):
+        judge(target, [], [])
+
+
+@pytest.mark.parametrize("name", ["artefacts.jsonl", "aliases.jsonl"])
+def test_a_row_that_stands_twice_in_a_bundle_is_refused(folder: Path, name: str) -> None:
+    bundle = changed(exported(folder), lambda lines: [*lines, lines[0]], name)
+    with pytest.raises(DataError, match=f"a row of {name} stands twice"):
+        judge(bundle, [], [])
+
+
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip", b"{}"])
 def test_a_file_that_is_no_bundle_is_told(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "b.zip").write_bytes(data)

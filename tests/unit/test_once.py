@@ -18,11 +18,12 @@ from serving.access.caller import Caller, Role, Scope
 from serving.asking import Asking
 from serving.conflicts import BusyError, ConflictError
 from serving.desk import Desk
+from serving.jobs import kinds
 from serving.jobs.job import Asked
 from serving.jobs.waiting import MOST_OPEN_OF_ONE, Errand, run_errand
 from serving.once import Given, Told, once
 from tests.support.forecast_runs import synthetic_workspace
-from tests.support.jobs import ask, now
+from tests.support.jobs import COUNT, ask, now, runner_of
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -147,6 +148,26 @@ def test_of_many_jobs_asked_for_at_once_none_is_counted_too_few(desk: Desk, monk
     with pytest.raises(BusyError, match="too many jobs are waiting"):
         asyncio.run(run_errand(desk, asking("k"), errand))
     assert len(desk.queue.open()) == MOST_OPEN_OF_ONE
+
+
+def test_a_used_key_is_answered_as_the_first_time_whatever_is_preferred_by_now(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "KINDS", COUNT)
+    monkeypatch.setattr(desk.starter, "look", runner_of(tmp_path / "w", desk.queue).run_next)
+    wanted = Asked("count", {"to": 2, "seconds": 0.0}, "combination")
+    errand = Errand(wanted, {}, lambda _desk, job: Response(job.job_id, 201))
+
+    def answer(key: str, prefer: str) -> tuple[int, bytes]:
+        who = asking(key)
+        who.headers = {**who.headers, "prefer": prefer}
+        given = asyncio.run(run_errand(desk, who, errand))
+        return given.status_code, bytes(given.body)
+
+    waited, left = answer("k", ""), answer("l", "respond-async")
+    assert (waited[0], left[0]) == (201, 202)
+    assert [answer("k", prefer) for prefer in ("respond-async", "")] == [waited, waited]
+    assert [answer("l", prefer) for prefer in ("respond-async", "")] == [left, left]
 
 
 def test_who_waits_for_many_jobs_already_is_told_to_come_back(desk: Desk) -> None:
