@@ -150,7 +150,7 @@ def written_down(world: World, published: Published, places: Places, reader: Rea
         if feeds_of(world, reader):
             shown = {(_week(row["first_day"]), row["strand"], row["place"]) for row in _visible(published)}
             weeks = range(HISTORY, WEEKS + 1)
-            said += [item for week in weeks for item in _duties(world, places, week, shown)]
+            said += [item for week in weeks for item in duties(world, places, week, shown)]
     if reader in ("neighbour", "onlooker"):
         said += [_exactly(world, places, row) for row in published.tables["counts"] if row["recorded"] is not None]
     return said
@@ -172,8 +172,15 @@ def _visible(published: Published) -> list[Mapping[str, Any]]:
     return [row for row in published.tables["expected"] if row["expected"] is not None]
 
 
-def _duties(world: World, places: Places, week: int, shown: set[tuple[int, str, str]]) -> list[Said]:
-    """Return what partners are told of hours, each strand a team's: the most that they are in each lowest place."""
+def duties(world: World, places: Places, week: int, shown: set[tuple[int, str, str]]) -> list[Said]:
+    """Return what partners are told of hours, each strand a team's: the most that they are in each lowest place.
+
+    Args:
+        world: The world.
+        places: The places.
+        week: Of the plan.
+        shown: Week, strand and place of which hours are told.
+    """
     said = []
     weights = dict(zip(STRANDS, world.weights, strict=True))
     strands = world.strands(week)

@@ -1,6 +1,6 @@
 """The study: what an attacker recovers of hidden numbers, from our sets and from two careless ways of publishing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -100,25 +100,25 @@ def _carelessly(world: World, places: Places, measure: Measure, cell: tuple[int,
 
 
 def study(
-    sets: int,
+    numbers: Iterable[int],
     seed: int,
     folder: Path,
     clock: Clock,
     most: int = 20,
     tell: Callable[[int, dict[str, Tally]], None] = lambda _number, _tallies: None,
 ) -> dict[str, Tally]:
-    """Attack so many sets of everything published, and as many careless ones.
+    """Attack the sets of everything published of some worlds, and as many careless ones.
 
     Args:
-        sets: How many.
+        numbers: Of the worlds.
         seed: Of the worlds, and of which hidden numbers are attacked.
         folder: Where workspaces are made.
         clock: Tells the time.
         most: Hidden numbers of a set that are attacked.
-        tell: Told after each set how many were attacked, and what came of it so far.
+        tell: Told after each set the number of its world, and what came of all so far.
     """
     tallies: dict[str, Tally] = {name: Tally() for name in (*READERS, *CARELESS)}
-    for number in range(sets):
+    for number in numbers:
         rng = np.random.default_rng([seed, number])
         world = make_world(rng)
         found = attack_ours(world, folder / str(number), clock, most, rng)
@@ -126,7 +126,7 @@ def study(
             found[way] = attack_careless(world, way, most, rng)
         for name, tally in found.items():
             _merge(tallies[name], tally)
-        tell(number + 1, tallies)
+        tell(number, tallies)
     return tallies
 
 

@@ -1,8 +1,8 @@
 """Recent: the counts that an expected number may give away, and whether all of them are shown.
 
 An expected number stands only where no count that it could give away is hidden. Those are the newest ones, and all that
-a simple method makes it of: `mean-N` of the newest N, `naive` of the one a year ago too. What a trained model and the
-methods that forget slowly make of an older count is far below what their numbers are rounded to.
+a simple method makes it of: `mean-N` of the newest N, `mean-all` of all, `naive` of the one a year ago too. What a
+trained model and the methods that forget slowly make of an older count is far below what their numbers are rounded to.
 """
 
 from collections.abc import Mapping
@@ -82,20 +82,26 @@ def remembered(ground: Ground, run: ForecastRun | None, strand: str) -> frozense
     end = panel.first + len(panel.counts)
     numbers = set(range(end - ground.rules.recent_periods, end))
     if run is not None:
-        kind, _, argument = method_of(run, strand).partition("-")
         target = periods.ordinal(target_of(run), run.meta["period"])
         origin = target - run.next_horizon + 1
-        if kind == "naive":
-            numbers.add(target - PERIODS_A_YEAR[panel.kind])
-        back = int(argument) if kind == "mean" and argument.isdigit() else 1
-        numbers |= set(range(origin - back, origin))
+        for method in methods_of(run, strand):
+            kind, _, argument = method.partition("-")
+            if kind == "naive":
+                numbers.add(target - PERIODS_A_YEAR[panel.kind])
+            back = 1 if kind != "mean" else len(panel.counts) if argument == "all" else int(argument)
+            numbers |= set(range(origin - back, origin))
     return frozenset(number for number in numbers if panel.first <= number < end)
 
 
-def method_of(run: ForecastRun, strand: str) -> str:
-    """Return the method that forecast a strand: a simple one that stands in for the model, or the model's own."""
-    instead = run.meta.get("fallback", {}).get(strand)
-    return str(instead or run.meta.get("method", ""))
+def methods_of(run: ForecastRun, strand: str) -> frozenset[str]:
+    """Return the methods whose numbers can be read off a strand's rows.
+
+    They are the simple one that stands in for the model, or the model's own; and those that stand in at upper levels,
+    to whose totals the areas are scaled: summed up again, they are its numbers to the last digit.
+    """
+    own = run.meta.get("fallback", {}).get(strand) or run.meta.get("method", "")
+    levels = [methods.get(strand) for methods in run.meta.get("level_fallback", {}).values()]
+    return frozenset(str(method) for method in (own, *levels) if method)
 
 
 def target_of(run: ForecastRun) -> date:

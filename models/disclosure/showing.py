@@ -98,7 +98,7 @@ def shown(places: Places, table: Table, measure: Measure) -> Shown:
         hidden = beneath[np.isnan(numbers[beneath])]
         value = float(table.values[place])
         for told in _candidates(places, readers[0], place, value, measure):
-            left = [_leaves(places, reader, place, told, value, hidden, measure) for reader in readers]
+            left = [_leaves(places, reader, place, told, table.values, hidden, measure) for reader in readers]
             if all(left):
                 numbers[place], steps[place] = told
                 for reader, found in zip(readers, left, strict=True):
@@ -200,21 +200,22 @@ def _leaves(
     reader: Reader,
     place: int,
     told: tuple[float, int],
-    value: float,
+    values: F64,
     hidden: I64,
     measure: Measure,
 ) -> Left:
     """Return whether a total, shown as this, leaves a reader enough of all that is hidden beneath it.
 
-    A reader who was sure that all of it is small may be told that it is not, where that is so: a total that is beyond
-    all small numbers together is never shown in the place of one that is not.
+    A reader who was sure that all of it is small may be told that it is not, where that is so. Whether it is so rests
+    on the numbers themselves: a total that goes beyond another one that was moved refutes the other total alone.
     """
     low, high = reader.low.copy(), reader.high.copy()
     least, most = _said(reader, place, told, measure)
     _, before = tightest(places, low, high)
     children = dict(places.families)[place]
-    together = float(before[children].sum())
-    if least > together and value - reader.own[place] > together:
+    sure = hidden[(reader.small & places.bottom)[hidden]]
+    together = float((values - reader.own)[sure].sum())
+    if least > before[children].sum() and together > len(sure) * measure.most_hidden:
         return Left.REFUTED
     low[place], high[place] = least, most
     tight_low, tight_high = tightest(places, low, high)

@@ -59,6 +59,17 @@ def test_whoever_knows_the_rules_is_left_with_every_small_number(
     assert min(left) == measure.minimum
 
 
+def test_a_total_that_was_moved_is_never_refuted_by_the_one_above_it() -> None:
+    # The first district's total is moved; the force's, rounded by itself, would be beyond all that it leaves.
+    places, measure = places_of((5, 5, 5, 6, 6, 7, 7, -1)), Measure(3, 3)
+    same: dict[tuple[Any, ...], set[tuple[int, int]]] = defaultdict(set)
+    for first, third in product(range(3), repeat=2):
+        same[told(places, (first, 13, third, 24, 4), None, measure)].add((first, third))
+    for tables in same.values():
+        assert {first for first, _ in tables} == {0, 1, 2}
+        assert {third for _, third in tables} == {0, 1, 2}
+
+
 def test_a_partner_is_left_with_every_small_number_of_the_others_and_nobody_else_with_one() -> None:
     places, measure = places_of((2, 2, -1)), Measure(3, 3)
     by_partner: dict[tuple[Any, ...], set[tuple[int, ...]]] = defaultdict(set)
