@@ -68,7 +68,7 @@ def test_a_bundle_is_verified_on_a_machine_that_has_nothing_else(call: Command, 
     (away / "key.txt").write_text(public + "\n", encoding="utf-8")
     for key in (public, "key.txt"):
         code, told = elsewhere(away, "bundle.zip", "--key", key, "--checkpoints", "collected")
-        assert "README.txt" in told["not_checked"][0]
+        assert "README.txt" in str(told["not_checked"])
         assert (code, told["ok"], told["events"], told["covered_by_checkpoints"]) == (0, True, 301, 300)
 
 
