@@ -80,6 +80,15 @@ def test_rewriting_is_found_where_it_was_done(
     assert words in str(found.problem)
 
 
+def test_a_row_of_the_tree_that_is_gone_is_found_where_later_ones_are_there(tmp_path: Path) -> None:
+    fill(tmp_path)
+    with open_ledger(tmp_path) as ledger:
+        ledger.append_all([Draft("consultation", f"plan/{number}", "ann") for number in range(600)])
+        assert ledger.verify().ok
+    rewrite(tmp_path, "DELETE FROM tree WHERE level = 1 AND number = 0")
+    assert "row 0 of level 1 of the tree is gone" in str(verified(tmp_path).problem)
+
+
 def test_changed_file_is_found(tmp_path: Path) -> None:
     files = fill(tmp_path)
     with open_ledger(tmp_path) as ledger:
