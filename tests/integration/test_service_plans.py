@@ -191,6 +191,13 @@ def test_owners_are_told_of_their_own_tasks_and_answer_them(
     client.post(f"/v1/plans/{plan_id}/issue", json={}, headers=second)
     tasks = shaped(Tasks, client.get("/v1/tasks"))
     assert {task.owner for task in tasks.tasks} == {"police"}
+    assert (tasks.total, tasks.next_cursor) == (len(tasks.tasks), None)
+    first = shaped(Tasks, client.get("/v1/tasks?limit=1"))
+    rest = shaped(Tasks, client.get("/v1/tasks", params={"cursor": first.next_cursor}))
+    assert [*first.tasks, *rest.tasks] == tasks.tasks
+    assert "other filters" in detail(
+        client.get("/v1/tasks", params={"cursor": first.next_cursor, "status": "open"}), 422
+    )
     assert all(task.expected for task in tasks.tasks)
     task_id = tasks.tasks[0].task_id
     strangers = headers_for(root, Role.PARTNER, name="council", scope=Scope(owners=frozenset({"council"})))
