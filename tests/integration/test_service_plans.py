@@ -342,6 +342,7 @@ def test_a_job_is_answered_at_once_where_that_is_preferred_and_can_be_cancelled(
     headers = {"Prefer": "respond-async", "Idempotency-Key": "later-1"}
     asked = client.post("/v1/plans", json={"total_hours": 180}, headers=headers)
     job = shaped(JobAnswer, asked, 202)
+    assert (job.progress.done, job.progress.total) == (0, 3)
     assert client.post("/v1/plans", json={"total_hours": 180}, headers=headers).content == asked.content
     where = asked.headers["location"]
     while (now := shaped(JobAnswer, client.get(where))).ended is None:
