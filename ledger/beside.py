@@ -95,15 +95,15 @@ class Beside:
         key, job = self._keys.pop(number, None), self._jobs.pop(number, None)
         endings, answers = self._endings.pop(number, []), self._answers.pop(number, [])
         if _makes_key(content) or key is not None:
-            _check(number, "key", key is not None, key is not None and _is_key(key, content))
+            _check(number, "a key", key is not None, key is not None and _is_key(key, content))
         if _asks_for_job(content) or job is not None:
-            _check(number, "job", job is not None, job is not None and _is_job(job, content))
+            _check(number, "a job", job is not None, job is not None and _is_job(job, content))
         if _ends_job(content) or endings:
-            _check(number, "end of a job", bool(endings), all(self._is_ending(row, content) for row in endings))
+            _check(number, "the end of a job", bool(endings), all(self._is_ending(row, content) for row in endings))
 
         if KEPT in content["details"] or answers:
             whole = len(answers) == 1 and self._is_answer(answers[0], content)
-            _check(number, "kept answer", bool(answers), whole)
+            _check(number, "a kept answer", bool(answers), whole)
 
     def check_empty(self, count: int) -> None:
         """Refuse rows whose event has not been seen.
@@ -112,13 +112,13 @@ class Beside:
             FaultError: There are some.
         """
         for what, rows in (
-            ("key", self._keys),
-            ("job", self._jobs),
-            ("end of a job", self._endings),
-            ("kept answer", self._answers),
+            ("a key", self._keys),
+            ("a job", self._jobs),
+            ("the end of a job", self._endings),
+            ("a kept answer", self._answers),
         ):
             if rows:
-                raise FaultError(count + 1, f"a row for a {what} belongs to an event that is not there")
+                raise FaultError(count + 1, f"a row for {what} belongs to an event that is not there")
 
     def _is_answer(self, row: Values, content: Values) -> bool:
         digest = answer_digest(row)
@@ -144,9 +144,9 @@ class Beside:
 
 def _check(number: int, what: str, there: object, whole: object) -> None:
     if not there:
-        raise FaultError(number, f"event {number} recorded a {what}, but the row for it is gone")
+        raise FaultError(number, f"event {number} recorded {what}, but the row for it is gone")
     if not whole:
-        raise FaultError(number, f"the row for a {what} is not what event {number} recorded")
+        raise FaultError(number, f"the row for {what} is not what event {number} recorded")
 
 
 def _is_of(content: Values, kind: str) -> bool:

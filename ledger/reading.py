@@ -8,9 +8,12 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select
 
+from errors import LedgerError
+from ledger.artefacts import StoredArtefact
 from ledger.beside import Beside
+from ledger.chain import FaultError
 from ledger.database import Database
 from ledger.events import ENCODER, Event, alias_key
 from ledger.rows import event_of_row, stored_artefact, stored_line
@@ -46,10 +49,20 @@ def stored(database: Database, secret: bytes | None = None) -> Iterator[Stored]:
         # A fault ends the reading early, and PostgreSQL holds a cursor until it is closed.
         with connection.execute(query) as events:
             lines = map(stored_line, events.mappings())
-            rows = map(stored_artefact, artefacts)
+            rows = map(_artefact, artefacts)
             yield Stored(
                 lines, rows, found, nodes, kept, beside=Beside(keys, jobs, endings, answers, secret), count=count
             )
+
+
+def _artefact(row: RowMapping) -> StoredArtefact:
+    try:
+        return stored_artefact(row)
+    except (LedgerError, TypeError, ValueError, AttributeError):
+        if not isinstance(row["sequence"], int):
+            raise
+        problem = f"the row for {row['kind']}/{row['name']} is not the one that event {row['sequence']} recorded"
+        raise FaultError(row["sequence"], problem) from None
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,7 @@ def _tell(context: Context, found: Verification, collected: Collected, beside: B
         "covered_by_checkpoints": found.covered,
         "checkpoints_of_other_keys": found.others,
         "collected_of_other_keys": collected.others,
+        "collected_damaged": collected.damaged,
         "first_bad": found.first_bad,
         "problem": found.problem,
         "erased": [{"artefact": name, "on": day} for name, day in found.erased],

@@ -176,7 +176,9 @@ def test_collected_notes_of_other_keys_are_counted_and_told(call: Command, publi
     other = Signer.make("other.example/ledger", bytes(32)).note(3, bytes(32), "2024-07-01T08:00:00.000000Z")
     (tmp_path / "drop" / "other.checkpoint").write_text(other, encoding="utf-8")
     options = ("--key", public, "--checkpoints", tmp_path / "drop")
-    assert call("audit", "verify", *options)["collected_of_other_keys"] == 1
+    (tmp_path / "drop" / "torn.checkpoint").write_text(other[:40], encoding="utf-8")
+    found = call("audit", "verify", *options)
+    assert (found["collected_of_other_keys"], found["collected_damaged"]) == (1, 1)
     proof = tmp_path / "proof.json"
     proof.write_text(json.dumps(call("audit", "consistency", "--from", "2")), encoding="utf-8")
     assert call("audit", "verify", proof, "--checkpoints", tmp_path / "drop", expected=2)

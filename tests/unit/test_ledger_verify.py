@@ -62,6 +62,7 @@ def test_whole_ledger_reports_its_length_and_head(tmp_path: Path) -> None:
         ),
         (["UPDATE artefacts SET path = 'models/other' WHERE name = 'first'"], 1, "not the one"),
         (["UPDATE artefacts SET meta = replace(meta, '0.5', '0.50') WHERE name = 'first'"], 1, "not the one"),
+        (["UPDATE artefacts SET sha256 = 'none' WHERE name = 'second'"], 2, "the row for model/second is not the one"),
         (["DELETE FROM artefacts WHERE name = 'second'"], 2, "is gone"),
         (["UPDATE artefacts SET sequence = 3 WHERE name = 'second'"], 2, "is gone"),
         (["INSERT INTO artefacts SELECT kind, 'third', 5, sha256, path, meta FROM artefacts LIMIT 1"], 5, "does not"),
