@@ -1,10 +1,11 @@
-"""Rows beside the events: keys, jobs and how jobs ended, compared with what the events know of them.
+"""Rows beside the events: keys, jobs, how jobs ended and answers that are kept, compared with what events know of them.
 
 How far a job is (who works on it, since when) is told by no event, and nothing that counts depends on it. What was
 recorded before events held the hash of a job's arguments or of its ending is compared as far as its event tells it.
 """
 
 import hashlib
+import hmac
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,11 +13,14 @@ from sqlalchemy import RowMapping
 
 from ledger.chain import FaultError
 from ledger.events import canonical_json
+from ledger.tables import GIVEN_ANSWERS
 
 KEY, JOB = "api-key", "job"
 CREATE_KEY, QUEUE, END, CANCEL = "create-key", "queue", "end", "cancel"
 # Details by which an event holds the hash of a job's arguments, or of how one ended.
 ARGUMENTS, ENDING = "arguments", "ending"
+# Detail by which an event says that its answer is kept, and under which caller's key.
+KEPT = "kept_answer"
 
 _KEY_COLUMNS = ("key_id", "name", "roles", "purpose", "scope", "expires", "hash")
 _ENDING_COLUMNS = ("job", "outcome", "status", "problem")
@@ -39,6 +43,17 @@ def ending_digest(row: Values) -> str:
     return _digest([row[name] for name in _ENDING_COLUMNS])
 
 
+def answer_digest(row: Values) -> str:
+    """Return the hash by which an event tells which answer was kept with it; what that says names the event itself."""
+    return _digest([row[name] for name in ("caller", "key", "request_hash")])
+
+
+def answer_seal(secret: bytes, row: Values) -> str:
+    """Return what only who knows the secret of the workspace can make of an answer that is kept."""
+    sealed = [row[column.name] for column in GIVEN_ANSWERS.columns if column.name != "seal"]
+    return hmac.new(secret, canonical_json(sealed), hashlib.sha256).hexdigest()
+
+
 class Beside:
     """The rows beside the events, each waiting for its event.
 
@@ -46,16 +61,29 @@ class Beside:
         keys: Rows of `api_keys`.
         jobs: Rows of `jobs`.
         endings: Rows of `job_endings`.
+        answers: Rows of `given_answers`.
+        secret: That of the workspace, by which these are sealed; None: their seals are not looked at.
     """
 
-    def __init__(self, keys: Iterable[Values], jobs: Iterable[Values], endings: Iterable[Values]) -> None:
+    def __init__(
+        self,
+        keys: Iterable[Values],
+        jobs: Iterable[Values],
+        endings: Iterable[Values],
+        answers: Iterable[Values] = (),
+        secret: bytes | None = None,
+    ) -> None:
         listed = list(jobs)
+        self._secret = secret
         self._keys = {row["sequence"]: row for row in keys}
         self._jobs = {row["sequence"]: row for row in listed}
         self._requests = {row["job"]: row["request"] for row in listed}
         self._endings: dict[Any, list[Values]] = {}
         for row in endings:
             self._endings.setdefault(row["sequence"], []).append(row)
+        self._answers: dict[Any, list[Values]] = {}
+        for row in answers:
+            self._answers.setdefault(row["sequence"], []).append(row)
 
     def see(self, content: Values) -> None:
         """Compare the rows of an event with it.
@@ -65,13 +93,17 @@ class Beside:
         """
         number = content["sequence"]
         key, job = self._keys.pop(number, None), self._jobs.pop(number, None)
-        endings = self._endings.pop(number, [])
+        endings, answers = self._endings.pop(number, []), self._answers.pop(number, [])
         if _makes_key(content) or key is not None:
-            _check(number, "key", key is not None, key is not None and _is_key(key, content))
+            _check(number, "a key", key is not None, key is not None and _is_key(key, content))
         if _asks_for_job(content) or job is not None:
-            _check(number, "job", job is not None, job is not None and _is_job(job, content))
+            _check(number, "a job", job is not None, job is not None and _is_job(job, content))
         if _ends_job(content) or endings:
-            _check(number, "end of a job", bool(endings), all(self._is_ending(row, content) for row in endings))
+            _check(number, "the end of a job", bool(endings), all(self._is_ending(row, content) for row in endings))
+
+        if KEPT in content["details"] or answers:
+            whole = len(answers) == 1 and self._is_answer(answers[0], content)
+            _check(number, "a kept answer", bool(answers), whole)
 
     def check_empty(self, count: int) -> None:
         """Refuse rows whose event has not been seen.
@@ -79,9 +111,21 @@ class Beside:
         Raises:
             FaultError: There are some.
         """
-        for what, rows in (("key", self._keys), ("job", self._jobs), ("end of a job", self._endings)):
+        for what, rows in (
+            ("a key", self._keys),
+            ("a job", self._jobs),
+            ("the end of a job", self._endings),
+            ("a kept answer", self._answers),
+        ):
             if rows:
-                raise FaultError(count + 1, f"a row for a {what} belongs to an event that is not there")
+                raise FaultError(count + 1, f"a row for {what} belongs to an event that is not there")
+
+    def _is_answer(self, row: Values, content: Values) -> bool:
+        digest = answer_digest(row)
+        # Events of older versions do not say that an answer was kept.
+        if content["details"].get(KEPT, digest) != digest:
+            return False
+        return self._secret is None or hmac.compare_digest(answer_seal(self._secret, row), str(row["seal"]))
 
     def _is_ending(self, row: Values, content: Values) -> bool:
         details = content["details"]
@@ -100,9 +144,9 @@ class Beside:
 
 def _check(number: int, what: str, there: object, whole: object) -> None:
     if not there:
-        raise FaultError(number, f"event {number} recorded a {what}, but the row for it is gone")
+        raise FaultError(number, f"event {number} recorded {what}, but the row for it is gone")
     if not whole:
-        raise FaultError(number, f"the row for a {what} is not what event {number} recorded")
+        raise FaultError(number, f"the row for {what} is not what event {number} recorded")
 
 
 def _is_of(content: Values, kind: str) -> bool:

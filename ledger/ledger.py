@@ -182,7 +182,11 @@ class Ledger(Record):
             return self._recorded(connection, covered)
 
     def verify(
-        self, files: FileStore | None = None, collected: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+        self,
+        files: FileStore | None = None,
+        collected: Sequence[Checkpoint] = (),
+        keys: Sequence[Verifier] = (),
+        secret: bytes | None = None,
     ) -> Verification:
         """Check everything recorded; see `ledger.verify` for what is found and what a chain cannot find.
 
@@ -190,8 +194,9 @@ class Ledger(Record):
             files: Where the artefacts' files lie; without it they are not read.
             collected: Checkpoints that somebody else collected, opened with the key that they trust.
             keys: The keys that the reader trusts; the checkpoints kept beside the events must be theirs.
+            secret: That of the workspace, by which kept answers are sealed; None: seals are not looked at.
         """
-        with stored(self._database) as found:
+        with stored(self._database, secret) as found:
             trusted = frozenset(key.text() for key in keys)
             return verify(replace(found, collected=collected, trusted=trusted), files)
 

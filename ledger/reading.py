@@ -8,13 +8,16 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select
 
+from errors import LedgerError
+from ledger.artefacts import StoredArtefact
 from ledger.beside import Beside
+from ledger.chain import FaultError
 from ledger.database import Database
 from ledger.events import ENCODER, Event, alias_key
 from ledger.rows import event_of_row, stored_artefact, stored_line
-from ledger.tables import ALIAS_MOVES, API_KEYS, ARTEFACTS, CHECKPOINTS, EVENTS, JOB_ENDINGS, JOBS, TREE
+from ledger.tables import ALIAS_MOVES, API_KEYS, ARTEFACTS, CHECKPOINTS, EVENTS, GIVEN_ANSWERS, JOB_ENDINGS, JOBS, TREE
 from ledger.tree.notes import Kept
 from ledger.verify import Claims, Stored
 
@@ -23,8 +26,12 @@ _MENTIONS_AT_A_TIME = 500
 
 
 @contextmanager
-def stored(database: Database) -> Iterator[Stored]:
+def stored(database: Database, secret: bytes | None = None) -> Iterator[Stored]:
     """Yield all that a database holds of the ledger; the lines are read as they are taken.
+
+    Args:
+        database: The database.
+        secret: That of the workspace, if the seals of kept answers are to be compared.
 
     Raises:
         LedgerError: The database fails.
@@ -36,13 +43,26 @@ def stored(database: Database) -> Iterator[Stored]:
         found: Claims = {(row["sequence"], alias_key(row["kind"], row["alias"])): row["name"] for row in moves}
         nodes = {(row.level, row.number): row.hash for row in connection.execute(select(TREE))}
         kept = [Kept(row.size, row.note, row.key) for row in connection.execute(select(CHECKPOINTS))]
-        keys, jobs, endings = (connection.execute(select(table)).mappings() for table in (API_KEYS, JOBS, JOB_ENDINGS))
+        tables = (API_KEYS, JOBS, JOB_ENDINGS, GIVEN_ANSWERS)
+        keys, jobs, endings, answers = (connection.execute(select(table)).mappings() for table in tables)
         count = connection.execute(select(func.count()).select_from(EVENTS)).scalar_one()
         # A fault ends the reading early, and PostgreSQL holds a cursor until it is closed.
         with connection.execute(query) as events:
             lines = map(stored_line, events.mappings())
-            rows = map(stored_artefact, artefacts)
-            yield Stored(lines, rows, found, nodes, kept, beside=Beside(keys, jobs, endings), count=count)
+            rows = map(_artefact, artefacts)
+            yield Stored(
+                lines, rows, found, nodes, kept, beside=Beside(keys, jobs, endings, answers, secret), count=count
+            )
+
+
+def _artefact(row: RowMapping) -> StoredArtefact:
+    try:
+        return stored_artefact(row)
+    except (LedgerError, TypeError, ValueError, AttributeError):
+        if not isinstance(row["sequence"], int):
+            raise
+        problem = f"the row for {row['kind']}/{row['name']} is not the one that event {row['sequence']} recorded"
+        raise FaultError(row["sequence"], problem) from None
 
 
 @dataclass(frozen=True)

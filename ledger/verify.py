@@ -172,6 +172,8 @@ def _read(chain: Chain, stored: Stored) -> tuple[Claims, dict[int, str]]:
     claimed: Claims = {}
     erasures: dict[int, str] = {}
     nodes = dict(stored.nodes)
+    # Of each level the highest number: the last of the sorted to be set.
+    last: dict[int, int] = dict(sorted(nodes))
     for line, recorded in stored.lines:
         content, completed = chain.take(line, recorded)
         claimed |= _claims(content)
@@ -180,7 +182,9 @@ def _read(chain: Chain, stored: Stored) -> tuple[Claims, dict[int, str]]:
         if content["operation"] == ERASURE:
             erasures[chain.count] = content["time"][:10]
         for level, number, node in completed:
-            # A row may be missing where events were recorded before there was a tree.
+            # A row may be missing where events were recorded before there was a tree, and no later one was written yet.
+            if (level, number) not in nodes and number < last.get(level, -1):
+                raise FaultError(chain.count, f"row {number} of level {level} of the tree is gone")
             if nodes.pop((level, number), node.hex()) != node.hex():
                 raise FaultError(chain.count, f"row {number} of level {level} of the tree is not over its events")
     if stored.beside is not None:

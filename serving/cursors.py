@@ -91,19 +91,28 @@ class Paged(Closed):
         return hashlib.sha256(canonical_json([type(self).__name__, filters])).hexdigest()[:_HASH]
 
 
-def page_of(rows: Sequence[T], query: Paged, limit: int, name: Callable[[T], str]) -> tuple[Sequence[T], str | None]:
+def page_of(
+    rows: Sequence[T], query: Paged, limit: int, name: Callable[[T], str], state: str = ""
+) -> tuple[Sequence[T], str | None]:
     """Return a page and the cursor of the next: the name of its first row, so that new rows move no page.
+
+    Args:
+        rows: The whole list.
+        query: The question.
+        limit: Most rows of the page.
+        name: Returns a row's name.
+        state: What the list is of, where another may stand in its place.
 
     Raises:
         DataError: The cursor cannot be used, or names no row of the list.
     """
-    place, begin = query.begins_at(), 0
+    place, begin = query.begins_at(state), 0
     if place is not None:
         begin = next((at for at, row in enumerate(rows) if name(row) == place), len(rows))
         if begin == len(rows):
             beyond_the_end()
     end = begin + limit
-    return rows[begin:end], query.cursor_at(name(rows[end])) if end < len(rows) else None
+    return rows[begin:end], query.cursor_at(name(rows[end]), state) if end < len(rows) else None
 
 
 def beyond_the_end() -> NoReturn:

@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +19,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from errors import DataError, LedgerError, StrandcastError
+from ledger.beside import KEPT, answer_digest, answer_seal
 from ledger.events import Draft, Event, canonical_json
 from ledger.tables import GIVEN_ANSWERS, Row
 from ledger.texts import compact
@@ -107,7 +108,11 @@ def once(
         made.append(_given(event, told(event)))
         return [] if key is None else [_row(desk, asking, key, digest, event, made[-1])]
 
-    books = Books(desk.ledger.acting(asking.acting(), beside), desk.files, asking.caller.name)
+    acting = asking.acting()
+    if key is not None:
+        kept = answer_digest({"caller": asking.caller.identity, "key": key, "request_hash": digest})
+        acting = replace(acting, details={**acting.details, KEPT: kept})
+    books = Books(desk.ledger.acting(acting, beside), desk.files, asking.caller.name)
     try:
         act(books)
     except StrandcastError:
@@ -185,7 +190,4 @@ def _row(desk: Desk, asking: Asking, key: str, digest: str, event: Event, given:
 
 
 def _seal(desk: Desk, row: Mapping[str, Any]) -> str:
-    """Return what only who knows the secret of the workspace can make of a row."""
-    sealed = [row[column.name] for column in GIVEN_ANSWERS.columns if column.name != "seal"]
-    secret = bytes.fromhex(desk.workspace.settings.salt)
-    return hmac.new(secret, canonical_json(sealed), hashlib.sha256).hexdigest()
+    return answer_seal(bytes.fromhex(desk.workspace.settings.salt), row)

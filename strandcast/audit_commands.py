@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +106,9 @@ def verify(context: Context, file: Path | None, keys: tuple[str, ...], checkpoin
     FILE is a bundle of `strandcast audit export`, or a proof; it needs no workspace. Only checkpoints that somebody
     else collected show that the end was not cut off and that nothing was computed anew.
     """
+    from features.workspace import Workspace
     from ledger.bundle.judging import judge
+    from ledger.tree.checkpoints import dropped_sizes, kept_sizes
     from ledger.tree.documents import check
     from ledger.unnamed import unnamed_files
 
@@ -119,22 +121,39 @@ def verify(context: Context, file: Path | None, keys: tuple[str, ...], checkpoin
         document["collected_of_other_keys"] = collected.others
         context.output.result(document, lines=[proven.sentence, _signed(proven.signed), *collected.told()])
         return
-    unnamed = None
+    unnamed, not_kept = None, 0
     if file is not None:
         found = judge(file, verifiers, collected.checkpoints)
     else:
+        workspace = Workspace.open(context.root)
         with opened(context) as (ledger, files):
-            found = ledger.verify(files, collected.checkpoints, verifiers)
+            found = ledger.verify(files, collected.checkpoints, verifiers, bytes.fromhex(workspace.settings.salt))
             unnamed = unnamed_files(ledger, files)
+            known = {one.size for one in collected.checkpoints} | dropped_sizes(workspace.checkpoint_folder)
+            not_kept = len({size for size in known if size <= found.events} - kept_sizes(ledger.database))
         if found.ok and unnamed.all_of_them:
             found = replace(found, ok=False, problem=unnamed.problem())
     not_checked = () if file is None else _OF_A_BUNDLE if verifiers else (*_OF_A_BUNDLE, _NOTES_OF_A_BUNDLE)
-    _tell(context, found, collected, unnamed=unnamed.files if unnamed else 0, not_checked=not_checked)
+    beside = Besides(unnamed.files if unnamed else 0, not_kept, not_checked)
+    _tell(context, found, collected, beside)
 
 
-def _tell(
-    context: Context, found: Verification, collected: Collected, *, unnamed: int, not_checked: Sequence[str]
-) -> None:
+@dataclass(frozen=True)
+class Besides:
+    """What is told beside what a verification found.
+
+    Attributes:
+        unnamed: Files that no row names.
+        not_kept: Checkpoints that were collected or dropped, and that the database no longer keeps.
+        not_checked: What was not looked at.
+    """
+
+    unnamed: int
+    not_kept: int
+    not_checked: Sequence[str]
+
+
+def _tell(context: Context, found: Verification, collected: Collected, beside: Besides) -> None:
     from ledger.events import audit_id_of
 
     document = {
@@ -145,12 +164,14 @@ def _tell(
         "covered_by_checkpoints": found.covered,
         "checkpoints_of_other_keys": found.others,
         "collected_of_other_keys": collected.others,
+        "collected_damaged": collected.damaged,
         "first_bad": found.first_bad,
         "problem": found.problem,
         "erased": [{"artefact": name, "on": day} for name, day in found.erased],
         "not_yet_erased": list(found.not_yet_erased),
-        "files_that_no_row_names": unnamed,
-        "not_checked": list(not_checked),
+        "files_that_no_row_names": beside.unnamed,
+        "checkpoints_not_kept": beside.not_kept,
+        "not_checked": list(beside.not_checked),
     }
     if found.ok:
         noted = audit_id_of(found.events, found.head)
@@ -164,12 +185,17 @@ def _tell(
             lines += [_covered(found), *collected.told()]
         else:
             lines.append(f"Note {noted} somewhere else: it shows later whether the end was cut off.")
-        if unnamed:
-            lines.append(f"Files that no row names, as of work that was interrupted: {unnamed:,}.")
+        if beside.unnamed:
+            lines.append(f"Files that no row names, as of work that was interrupted: {beside.unnamed:,}.")
+        if beside.not_kept:
+            why = "they were removed from it, or a backup from before them was restored"
+            lines.append(
+                f"Checkpoints that were handed out and the database does not hold: {beside.not_kept:,}; {why}."
+            )
         if found.others:
             lines.append(f"Checkpoints kept beside it that other keys signed, not judged: {found.others:,}.")
-        if not_checked:
-            lines.append(f"Not checked: {'; '.join(not_checked)}.")
+        if beside.not_checked:
+            lines.append(f"Not checked: {'; '.join(beside.not_checked)}.")
         context.output.result(document, lines=lines if found.events else ["Nothing is recorded yet."])
         return
     where = "" if found.first_bad is None else f" at event {found.first_bad}"

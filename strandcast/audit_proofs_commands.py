@@ -174,14 +174,18 @@ class Collected:
     Attributes:
         checkpoints: The checkpoints that the keys of the reader signed, opened.
         others: Notes of other keys, as of former ones: they are not judged.
+        damaged: Files that hold no note, or not the whole of one.
     """
 
     checkpoints: Sequence[Checkpoint] = ()
     others: int = 0
+    damaged: int = 0
 
     def told(self) -> list[str]:
         """Return what is to be said of the notes that are not judged."""
-        return [f"Collected checkpoints that other keys signed, not judged: {self.others:,}."] if self.others else []
+        others = f"Collected checkpoints that other keys signed, not judged: {self.others:,}."
+        damaged = f"Collected files that hold no checkpoint, or a damaged one, not judged: {self.damaged:,}."
+        return [*([others] if self.others else []), *([damaged] if self.damaged else [])]
 
 
 def collected_checkpoints(folder: Path | None, verifiers: Sequence[Verifier]) -> Collected:
@@ -194,7 +198,7 @@ def collected_checkpoints(folder: Path | None, verifiers: Sequence[Verifier]) ->
     """
     from errors import DataError, LedgerError
     from ledger.tree.checkpoints import SUFFIX
-    from ledger.tree.notes import named_in
+    from ledger.tree.notes import is_note, named_in
 
     if folder is None:
         return Collected()
@@ -205,10 +209,11 @@ def collected_checkpoints(folder: Path | None, verifiers: Sequence[Verifier]) ->
         raise DataError(
             "holds no checkpoint", place=str(folder), fix=f"name the folder of the collected *{SUFFIX} files"
         )
-    found = []
+    found, damaged = [], 0
     for path in paths:
         note = path.read_bytes().decode(errors="replace")
         if (verifier := named_in(note, verifiers)) is None:
+            damaged += not is_note(note)
             continue
         try:
             found.append(verifier.opened(note))
@@ -217,7 +222,7 @@ def collected_checkpoints(folder: Path | None, verifiers: Sequence[Verifier]) ->
     if not found:
         problem = f"none of the {len(paths):,} checkpoints is signed by the key that was given"
         raise LedgerError(problem, place=str(folder), fix="give the key that signed them; --key may be given again")
-    return Collected(found, len(paths) - len(found))
+    return Collected(found, len(paths) - len(found) - damaged, damaged)
 
 
 def _hand_over(context: Context, document: dict[str, Any], out: Path | None) -> None:

@@ -47,6 +47,18 @@ def checkpoints(
         return _kept(connection, limit, covering, below)
 
 
+def kept_sizes(database: Database) -> frozenset[int]:
+    """Return of how many events there are checkpoints in the database."""
+    with database.reading() as connection:
+        return frozenset(connection.execute(select(CHECKPOINTS.c.size)).scalars())
+
+
+def dropped_sizes(folder: Path | None) -> frozenset[int]:
+    """Return of how many events checkpoints lie in the drop folder, by their names; none where there is no folder."""
+    paths = folder.glob(f"*{SUFFIX}") if folder is not None else ()
+    return frozenset(int(path.stem) for path in paths if path.stem.isascii() and path.stem.isdecimal())
+
+
 def write_checkpoint(
     database: Database, signer: Signer, policy: Policy, now: datetime, *, only_when_due: bool = False
 ) -> Kept | None:

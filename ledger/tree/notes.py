@@ -151,6 +151,16 @@ class Verifier:
         return True
 
 
+def is_note(text: str) -> bool:
+    """Return whether a text has the form of a signed checkpoint, whoever signed it."""
+    said, _, signatures = text.rpartition("\n\n")
+    try:
+        Checkpoint.of_text(f"{said}\n")
+    except LedgerError:
+        return False
+    return any(line.startswith(f"{_DASH} ") for line in signatures.splitlines())
+
+
 def named_in(note: str, verifiers: Iterable[Verifier]) -> Verifier | None:
     """Return the key that a note says it is signed with; None where it names none of these, as of a former key."""
     return next((verifier for verifier in verifiers if verifier.named_in(note)), None)

@@ -112,6 +112,8 @@ class _Answer:
 
 
 _MOST_FAULTS_SAID = 3
+# A day alone is read as an instant without a timezone, and words as neither.
+_NO_INSTANT = frozenset({"timezone_aware", "datetime_parsing", "datetime_from_date_parsing"})
 # A body of nothing but unknown fields would be answered with a longer one.
 _MOST_FAULTS_LISTED = 20
 DETAIL = {
@@ -170,4 +172,6 @@ def _message(fault: Mapping[str, Any]) -> str:
     """Return what is wrong with a field in words for whoever asks, not in those of who wrote its pattern."""
     if fault.get("type") == "string_pattern_mismatch":
         return "Is blank, or has characters that cannot stand here"
+    if fault.get("type") in _NO_INSTANT:
+        return "Should be an instant with its timezone, as 2026-01-01T00:00:00Z"
     return str(fault["msg"]).removeprefix("Value error, ")

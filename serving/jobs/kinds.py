@@ -28,6 +28,14 @@ KINDS: Mapping[str, str] = {
     "export": "serving.record.exporting:make",
 }
 
+# Kinds whose steps are known before anybody begins: how many.
+STEPS: Mapping[str, int] = {"plan": 3, "edit": 2, "around": 2}
+
+
+def steps_of(kind: str) -> int:
+    """Return how many steps a job of a kind has; 0 where that is found on the way."""
+    return STEPS.get(kind, 0)
+
 
 def work_of(kind: str) -> Work:
     """Return what does jobs of a kind.

@@ -18,6 +18,7 @@ from ledger.ledger import Ledger
 from ledger.tables import EVENTS, JOB_ENDINGS, JOBS, Row
 from serving.access.caller import Caller
 from serving.jobs.job import Asked, Ending, Job, Outcome, Problem
+from serving.jobs.kinds import steps_of
 
 _ENDING = {
     f"ending_{name}": JOB_ENDINGS.c[name] for name in ("outcome", "sequence", "time", "object", "status", "problem")
@@ -171,7 +172,7 @@ def queued(job_id: str, asked: Asked, caller: str, event: Event) -> Row:
         "queued": event.time,
         "attempts": 0,
         "done": 0,
-        "total": 0,
+        "total": steps_of(asked.kind),
     }
     return Row(JOBS, values)
 

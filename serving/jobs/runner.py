@@ -153,7 +153,7 @@ class Runner:
             self._end(job, "failed", Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
             return True
         try:
-            with Heart(self._queue, job, self._place, Progress()) as progress:
+            with Heart(self._queue, job, self._place, Progress(total=job.total)) as progress:
                 self._work(job, progress)
         except StoppedError:
             self._queue.give_back(job, self._place.name)

@@ -19,6 +19,7 @@ from serving.conflicts import BusyError
 from serving.desk import Desk
 from serving.guards.problems import MEDIA_TYPE, problem_body
 from serving.jobs.job import KIND, Asked, Job
+from serving.jobs.kinds import steps_of
 from serving.jobs.queue import queued
 from serving.jobs.reading import document_of
 from serving.jobs.schemas import JobAnswer
@@ -121,7 +122,7 @@ def _prefers_not_to_wait(asking: Asking) -> bool:
 def _as_asked(asking: Asking, asked: Asked, job_id: str, event: Event) -> dict[str, Any]:
     """Return a job's document as it is when nobody has taken it up."""
     acting = asking.acting()
-    job = Job(job_id, asked, asking.caller.name, acting, event.time, None, None, None, 0, 0, 0, None)
+    job = Job(job_id, asked, asking.caller.name, acting, event.time, None, None, None, 0, 0, steps_of(asked.kind), None)
     return document_of(job, datetime.fromisoformat(event.time))
 
 

@@ -16,6 +16,7 @@ from models.allocation.resources import Resources, load_resources
 from models.progress import Advance
 from models.runs import ForecastRun, load_run
 from serving.jobs.bench import Bench
+from serving.jobs.kinds import steps_of
 
 
 def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
@@ -26,10 +27,13 @@ def make(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
         ServiceError: The workspace's resources cannot be used.
         LedgerError: It could not be recorded; then there is no plan.
     """
+    steps = steps_of("plan")
     run = load_run(bench.ledger, bench.files, str(asked["run_id"]))
+    advance(1, steps)
     choices = choices_of(bench.workspace, asked, run)
-    advance(0, 1)
-    record = drafts.draft(run, resources_of(bench.workspace), choices, bench.last(), sets_of(bench.workspace))
+    resources, sets = resources_of(bench.workspace), sets_of(bench.workspace)
+    advance(2, steps)
+    record = drafts.draft(run, resources, choices, bench.last(), sets)
     return f"{PLAN}/{record.plan_id}"
 
 
@@ -43,7 +47,7 @@ def edit(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
     """
     said: dict[str, Any] = dict(asked)
     cells, sets = locks_of(bench.workspace, said["cells"]), sets_of(bench.workspace)
-    advance(0, 1)
+    advance(1, steps_of("edit"))
     books = bench.last(_edited_into)
     record = drafts.edit(books, sets, said["plan_id"], cells, by=bench.job.caller, reason=said["reason"])
     return f"{PLAN}/{record.plan_id}"
@@ -59,7 +63,7 @@ def around(bench: Bench, asked: Mapping[str, Json], advance: Advance) -> str:
     """
     said: dict[str, Any] = dict(asked)
     cells, sets = locks_of(bench.workspace, said["cells"]), sets_of(bench.workspace)
-    advance(0, 1)
+    advance(1, steps_of("around"))
     record = drafts.around(bench.last(), sets, said["plan_id"], cells)
     return f"{PLAN}/{record.plan_id}"
 

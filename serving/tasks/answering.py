@@ -26,6 +26,7 @@ from serving.access.caller import Caller, Role
 from serving.answers import Finding
 from serving.asking import Asking
 from serving.conflicts import conflicts
+from serving.cursors import page_of
 from serving.desk import Desk
 from serving.once import Told, once
 from serving.plans.narrowing import sees_area
@@ -34,10 +35,10 @@ from serving.tasks.schemas import AcceptOrder, DeclineOrder, TasksQuery
 
 
 def tasks(desk: Desk, asking: Asking, query: TasksQuery) -> Finding:
-    """Find the tasks of a plan in force that a caller may see; none where no plan is in force.
+    """Find a page of the tasks of a plan in force that a caller may see; none where no plan is in force.
 
     Raises:
-        DataError: There is no such plan.
+        DataError: There is no such plan, or the cursor cannot be used.
         AllocationError: It is not in force, or the owner has no resource in it.
         LedgerError: The plan's file was changed.
     """
@@ -47,11 +48,14 @@ def tasks(desk: Desk, asking: Asking, query: TasksQuery) -> Finding:
     duties = _duties(desk, desk.books(asking), asked, caller)
     found = [one for one in _seen(asked, caller, duties) if query.status in (None, one.state)]
     plan_id = found[0].task.plan_id if found else query.plan_id
-    document = {"plan_id": plan_id, "tasks": [_document(one, duties) for one in found]}
+    # Another plan may be the newest by the next page.
+    page, cursor = page_of(found, query, query.limit, lambda one: one.task.task_id, plan_id or "")
+    told = [_document(one, duties) for one in page]
+    document = {"plan_id": plan_id, "tasks": told, "total": len(found), "next_cursor": cursor}
     return Finding.of(
         document,
         f"{PLAN}/{plan_id}" if plan_id else "tasks",
-        details={"act": "tasks", "rows": len(found), "owner": query.owner},
+        details={"act": "tasks", "rows": len(page), "owner": query.owner},
     )
 
 

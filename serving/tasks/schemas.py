@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from serving.cursors import Paged
 from serving.plans.schemas import AuditId, Code, Note, Reason, example
 from serving.schemas import Closed
 
@@ -87,19 +88,30 @@ class TaskAnswer(Task):
 class Tasks(Closed):
     """The tasks of a plan in force."""
 
-    model_config = example({"audit_id": "00000042-0a1b2c3d", "plan_id": _TASK["plan_id"], "tasks": [_TASK]})
+    model_config = example(
+        {
+            "audit_id": "00000042-0a1b2c3d",
+            "plan_id": _TASK["plan_id"],
+            "tasks": [_TASK],
+            "total": 1,
+            "next_cursor": None,
+        }
+    )
 
     audit_id: AuditId
     plan_id: str | None
     tasks: list[Task]
+    total: int = Field(description="Tasks on all pages.")
+    next_cursor: str | None = Field(description="Where the next page begins; null on the last one.")
 
 
-class TasksQuery(Closed):
+class TasksQuery(Paged):
     """Which tasks."""
 
     plan_id: Code | None = Field(None, description="A plan in force; left out, the newest.")
     owner: Owner | None = Field(None, description="Only those of this owner.")
     status: State | None = Field(None, description="Only those of which this holds.")
+    limit: int = Field(500, ge=1, le=2000, description="Most tasks of a page.")
 
 
 class AcceptOrder(Closed):

@@ -72,6 +72,20 @@ def test_a_bundle_is_verified_on_a_machine_that_has_nothing_else(call: Command, 
         assert (code, told["ok"], told["events"], told["covered_by_checkpoints"]) == (0, True, 301, 300)
 
 
+def test_checkpoints_that_were_handed_out_and_are_no_longer_kept_are_told(
+    call: Command, public: str, tmp_path: Path
+) -> None:
+    call("audit", "checkpoint")
+    assert call("audit", "verify")["checkpoints_not_kept"] == 0
+    rewrite(tmp_path / "w", "DELETE FROM checkpoints")
+    assert call("audit", "verify")["checkpoints_not_kept"] == 1
+    shutil.copytree(tmp_path / "drop", tmp_path / "collected")
+    (tmp_path / "drop").rename(tmp_path / "moved")
+    assert call("audit", "verify")["checkpoints_not_kept"] == 0
+    told = call("audit", "verify", "--key", public, "--checkpoints", tmp_path / "collected")
+    assert told["checkpoints_not_kept"] == 1
+
+
 def test_a_record_computed_anew_fails_there_and_here(call: Command, public: str, tmp_path: Path) -> None:
     call("audit", "checkpoint")
     forge(tmp_path / "w", lambda events: [*events[:9], *events[10:]])
@@ -162,7 +176,9 @@ def test_collected_notes_of_other_keys_are_counted_and_told(call: Command, publi
     other = Signer.make("other.example/ledger", bytes(32)).note(3, bytes(32), "2024-07-01T08:00:00.000000Z")
     (tmp_path / "drop" / "other.checkpoint").write_text(other, encoding="utf-8")
     options = ("--key", public, "--checkpoints", tmp_path / "drop")
-    assert call("audit", "verify", *options)["collected_of_other_keys"] == 1
+    (tmp_path / "drop" / "torn.checkpoint").write_text(other[:40], encoding="utf-8")
+    found = call("audit", "verify", *options)
+    assert (found["collected_of_other_keys"], found["collected_damaged"]) == (1, 1)
     proof = tmp_path / "proof.json"
     proof.write_text(json.dumps(call("audit", "consistency", "--from", "2")), encoding="utf-8")
     assert call("audit", "verify", proof, "--checkpoints", tmp_path / "drop", expected=2)

@@ -191,6 +191,13 @@ def test_owners_are_told_of_their_own_tasks_and_answer_them(
     client.post(f"/v1/plans/{plan_id}/issue", json={}, headers=second)
     tasks = shaped(Tasks, client.get("/v1/tasks"))
     assert {task.owner for task in tasks.tasks} == {"police"}
+    assert (tasks.total, tasks.next_cursor) == (len(tasks.tasks), None)
+    first = shaped(Tasks, client.get("/v1/tasks?limit=1"))
+    rest = shaped(Tasks, client.get("/v1/tasks", params={"cursor": first.next_cursor}))
+    assert [*first.tasks, *rest.tasks] == tasks.tasks
+    assert "other filters" in detail(
+        client.get("/v1/tasks", params={"cursor": first.next_cursor, "status": "open"}), 422
+    )
     assert all(task.expected for task in tasks.tasks)
     task_id = tasks.tasks[0].task_id
     strangers = headers_for(root, Role.PARTNER, name="council", scope=Scope(owners=frozenset({"council"})))
@@ -335,6 +342,7 @@ def test_a_job_is_answered_at_once_where_that_is_preferred_and_can_be_cancelled(
     headers = {"Prefer": "respond-async", "Idempotency-Key": "later-1"}
     asked = client.post("/v1/plans", json={"total_hours": 180}, headers=headers)
     job = shaped(JobAnswer, asked, 202)
+    assert (job.progress.done, job.progress.total) == (0, 3)
     assert client.post("/v1/plans", json={"total_hours": 180}, headers=headers).content == asked.content
     where = asked.headers["location"]
     while (now := shaped(JobAnswer, client.get(where))).ended is None:

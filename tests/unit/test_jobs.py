@@ -4,13 +4,14 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from errors import LedgerError
 from ledger.events import Draft, NoSuchRecordError
 from serving.access.caller import Caller, Role
-from serving.jobs import kinds
+from serving.jobs import kinds, runner
 from serving.jobs.bench import Bench
 from serving.jobs.job import GONE_AFTER, Problem
 from serving.jobs.lock import locked
@@ -52,6 +53,25 @@ def test_a_job_is_asked_for_done_and_ended_by_events(root: Path, queue: Queue) -
     assert asked.draft.object == job.name
     assert not runner_of(root, queue).run_next()
     assert queue.ledger.verify().ok
+
+
+def test_how_many_steps_a_job_has_is_told_from_the_beginning_where_it_is_known(
+    root: Path, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(queue, 1).as_document(now())["progress"] == {"done": 0, "total": 0}
+    monkeypatch.setattr(kinds, "STEPS", {"count": 4})
+    job = ask(queue, 3)
+    assert job.as_document(now())["progress"] == {"done": 0, "total": 4}
+    seen: list[int] = []
+
+    def heart(*arguments: Any) -> Heart:
+        seen.append(arguments[3].total)
+        return Heart(*arguments)
+
+    monkeypatch.setattr(runner, "Heart", heart)
+    while runner_of(root, queue).run_next():
+        pass
+    assert seen == [0, 4]
 
 
 def test_what_was_made_before_ends_the_job_with_a_look_at_it(root: Path, queue: Queue) -> None:

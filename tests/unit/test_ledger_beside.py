@@ -46,7 +46,11 @@ def root(tmp_path: Path, each_database: str, monkeypatch: pytest.MonkeyPatch) ->
         ("UPDATE job_endings SET object = 'count/9' WHERE sequence = 3", 3, "not what event 3 recorded"),
         ("UPDATE job_endings SET problem = 'no' WHERE sequence = 5", 5, "not what event 5 recorded"),
         ("UPDATE job_endings SET outcome = 'failed' WHERE sequence = 5", 5, "not what event 5 recorded"),
-        ("DELETE FROM job_endings WHERE sequence = 3", 3, "the row for it is gone"),
+        (
+            "DELETE FROM job_endings WHERE sequence = 3",
+            3,
+            "recorded the end of a job, but the row for it is gone",
+        ),
         (
             "INSERT INTO job_endings SELECT job, 6, queued, 'done', 'count/5', NULL, NULL FROM jobs WHERE sequence = 6",
             6,

@@ -62,6 +62,7 @@ def test_whole_ledger_reports_its_length_and_head(tmp_path: Path) -> None:
         ),
         (["UPDATE artefacts SET path = 'models/other' WHERE name = 'first'"], 1, "not the one"),
         (["UPDATE artefacts SET meta = replace(meta, '0.5', '0.50') WHERE name = 'first'"], 1, "not the one"),
+        (["UPDATE artefacts SET sha256 = 'none' WHERE name = 'second'"], 2, "the row for model/second is not the one"),
         (["DELETE FROM artefacts WHERE name = 'second'"], 2, "is gone"),
         (["UPDATE artefacts SET sequence = 3 WHERE name = 'second'"], 2, "is gone"),
         (["INSERT INTO artefacts SELECT kind, 'third', 5, sha256, path, meta FROM artefacts LIMIT 1"], 5, "does not"),
@@ -78,6 +79,15 @@ def test_rewriting_is_found_where_it_was_done(
     found = verified(tmp_path)
     assert (found.ok, found.first_bad) == (False, first_bad)
     assert words in str(found.problem)
+
+
+def test_a_row_of_the_tree_that_is_gone_is_found_where_later_ones_are_there(tmp_path: Path) -> None:
+    fill(tmp_path)
+    with open_ledger(tmp_path) as ledger:
+        ledger.append_all([Draft("consultation", f"plan/{number}", "ann") for number in range(600)])
+        assert ledger.verify().ok
+    rewrite(tmp_path, "DELETE FROM tree WHERE level = 1 AND number = 0")
+    assert "row 0 of level 1 of the tree is gone" in str(verified(tmp_path).problem)
 
 
 def test_changed_file_is_found(tmp_path: Path) -> None:

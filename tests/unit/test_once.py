@@ -24,6 +24,7 @@ from serving.jobs.waiting import MOST_OPEN_OF_ONE, Errand, run_errand
 from serving.once import Given, Told, once
 from tests.support.forecast_runs import synthetic_workspace
 from tests.support.jobs import COUNT, ask, now, runner_of
+from tests.support.ledgers import rewrite
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -148,6 +149,37 @@ def test_of_many_jobs_asked_for_at_once_none_is_counted_too_few(desk: Desk, monk
     with pytest.raises(BusyError, match="too many jobs are waiting"):
         asyncio.run(run_errand(desk, asking("k"), errand))
     assert len(desk.queue.open()) == MOST_OPEN_OF_ONE
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE given_answers SET body = '{}' WHERE key = 'k'", "the row for a kept answer is not what event 1"),
+        (
+            "UPDATE given_answers SET request_hash = 'x' WHERE key = 'k'",
+            "the row for a kept answer is not what event 1",
+        ),
+        ("DELETE FROM given_answers WHERE key = 'k'", "event 1 recorded a kept answer, but the row for it is gone"),
+        ("UPDATE given_answers SET sequence = 60 WHERE key = 'l'", "event 2 recorded a kept answer, but the row"),
+        (
+            """INSERT INTO given_answers SELECT caller, 'm', sequence, request_hash, status, headers, body, job, seal
+            FROM given_answers WHERE key = 'k'""",
+            "the row for a kept answer is not what event 1",
+        ),
+    ],
+)
+def test_a_kept_answer_that_was_changed_or_removed_is_found(
+    desk: Desk, tmp_path: Path, statement: str, words: str
+) -> None:
+    written(desk, asking("k"))
+    written(desk, asking("l"))
+    secret = bytes.fromhex(desk.workspace.settings.salt)
+    assert desk.ledger.verify(secret=secret).ok
+    assert "kept answer is not" in str(desk.ledger.verify(secret=b"other").problem)
+    rewrite(tmp_path / "w", statement)
+    found = desk.ledger.verify(secret=secret)
+    assert not found.ok
+    assert words in str(found.problem)
 
 
 def test_a_used_key_is_answered_as_the_first_time_whatever_is_preferred_by_now(

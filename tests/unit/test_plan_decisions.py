@@ -101,7 +101,7 @@ ACTS: dict[str, Callable[[Books, str], Any]] = {
 
 
 DECIDED: dict[Callable[[Books], str], str] = {
-    rejected: ": was rejected by Bo on 2024-07-01 at 08:00 UTC; plan again with strandcast allocate.",
+    rejected: ": was rejected by Bo on 2024-07-01 at 08:00 UTC; plan again.",
     issued: ": was issued by Bo on 2024-07-01 at 08:00 UTC; edit it, or plan again.",
     edited_away: ": is superseded: it was edited by Ann Smith on 2024-07-01 at 08:00 UTC into plan 2024-07-01-",
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.guards.bodies import Bodies
@@ -124,6 +125,25 @@ def test_what_is_no_request_passes_through() -> None:
     assert seen == [{"type": "lifespan"}]
 
 
+@pytest.mark.parametrize("said", ["2026-01-01", "2026-01-01T00:00:00", "yesterday", "2026-01-01T99:00:00Z"])
+def test_what_is_no_instant_is_told_how_one_is_written(said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(AwareDatetime).validate_python(said)
+    fault = json.loads(refused.value.json())[0]
+    detail = said_of(fault)
+    assert detail.startswith("body: Should be an instant with its timezone, as 2026-01-01T00:00:00Z")
+
+
+def said_of(fault: dict[str, Any]) -> str:
+    """Return the sentence about a fault that pydantic found."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 422, "headers": []})
+        await send({"type": "http.response.body", "body": json.dumps({"detail": [fault]}).encode()})
+
+    return str(told(answered(app))["detail"])
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -133,8 +153,4 @@ def test_what_is_no_request_passes_through() -> None:
     ],
 )
 def test_what_is_wrong_is_told_in_words_for_whoever_asks(fault: dict[str, Any], words: str) -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 422, "headers": []})
-        await send({"type": "http.response.body", "body": json.dumps({"detail": [fault]}).encode()})
-
-    assert told(answered(app))["detail"].startswith(words)
+    assert said_of(fault).startswith(words)

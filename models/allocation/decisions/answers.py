@@ -167,7 +167,7 @@ def find(books: Books, task_id: str) -> Asked:
             for one in asked_of(books, status.plan_id, idle=True):
                 if one.task.task_id == task_id:
                     return one
-    fix = "list them with strandcast tasks list --owner OWNER"
+    fix = "list the tasks"
     raise NoSuchRecordError(f"no plan in force has a task {task_id}", fix=fix)
 
 
@@ -215,7 +215,7 @@ def _in_force(ledger: Ledger, plan_id: str | None) -> Status:
         return status
     issued = [status for status in history(ledger).plans.values() if status.state == ISSUED]
     if not issued:
-        raise AllocationError("no plan is in force", place="tasks", fix="issue one with strandcast plans issue")
+        raise AllocationError("no plan is in force", place="tasks", fix="issue one")
     return max(issued, key=lambda status: (status.start, status.decision.time if status.decision else ""))
 
 

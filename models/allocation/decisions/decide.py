@@ -182,7 +182,7 @@ def _fix(ledger: Ledger, status: Status) -> str:
     )
     if heir and standing(ledger, heir).state in (DRAFT, ISSUED):
         return f"look at plan {heir}"
-    return "edit it, or plan again" if status.state == ISSUED else "plan again with strandcast allocate"
+    return "edit it, or plan again" if status.state == ISSUED else "plan again"
 
 
 def _draft(books: Books, plan_id: str, by: str, details: Mapping[str, Scalar]) -> Draft:

@@ -183,7 +183,7 @@ def _decides(event: Event) -> bool:
 
 
 def _unknown(plan_id: str) -> NoSuchRecordError:
-    return NoSuchRecordError(f"there is no plan named {plan_id}", fix="list them with strandcast plans list")
+    return NoSuchRecordError(f"there is no plan named {plan_id}", fix="list the plans")
 
 
 def _status(row: Artefact, moved: Mapping[str, tuple[State, Decision]], recorded: str) -> Status:

@@ -157,7 +157,7 @@ def load_plan(ledger: Ledger, files: FileStore, plan_id: str, parts: Collection[
     document: dict[str, Any] = json.loads(data) if parts is None else parts_of(data, {"schema", *parts})
     if document.get("schema") != SCHEMA:
         problem = f"is a document of the form {document.get('schema')}, which is kept for audits alone"
-        raise AllocationError(problem, place=f"plan {plan_id}", fix="plan again with strandcast allocate")
+        raise AllocationError(problem, place=f"plan {plan_id}", fix="plan again")
     return PlanRecord(plan_id, ledger.event_of(KIND, plan_id).audit_id, document)
 
 

@@ -34,7 +34,7 @@ def period_hours(resources: Sequence[Resource], choices: Choices, weeks: float) 
         own[at] = choices.hours.get(item.code, own[at])
     lacking = next((item.code for item, hours in zip(resources, own, strict=True) if np.isnan(hours)), None)
     if lacking is not None:
-        fix = f"give a total of patrol hours, or set hours_a_week of '{lacking}' in resources.toml"
+        fix = f"give a total of patrol hours, or hours of '{lacking}'; resources may hold hours_a_week of it"
         raise AllocationError("no total of patrol hours is given", place="total hours", fix=fix)
     return own
 
