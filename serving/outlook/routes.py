@@ -1,6 +1,7 @@
 """The addresses of the outlook."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -50,6 +51,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         response_model=TrendsAnswer,
         summary="Year-on-year rates by strand and district, with intervals",
         tags=["forecasts"],
+        responses={HTTPStatus.NOT_FOUND.value: {"description": "The run that is served has none yet."}},
         **declared("consultation", *READERS),
     )
     async def get_trends(request: Request, query: Annotated[TrendsQuery, Query()]) -> Any:
