@@ -178,7 +178,7 @@ from serving.forecasts.reading import forecasts
 desk = Desk.open(Path(sys.argv[1]), lambda: datetime.now(UTC))
 desk.shelf.refresh()
 forecasts(desk, ForecastQuery(), Scope())
-heavy = {"highspy", "lightgbm", "matplotlib", "mlflow", "numba", "pandas", "pandera", "scipy", "shap", "sklearn"}
+heavy = {"highspy", "lightgbm", "mlflow", "numba", "pandas", "pandera", "scipy", "shap", "sklearn"}
 print(sorted({*heavy, "training"} & set(sys.modules)))
 """
     ended = subprocess.run(
