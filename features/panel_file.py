@@ -23,7 +23,6 @@ from features.incidents.incidents import Erased
 from features.months import Months
 from features.panel import Panel
 from features.provenance import PROVENANCE
-from ledger.texts import compact
 
 _VERSION = 1
 _KEY = b"panel"
@@ -54,7 +53,7 @@ def to_bytes(panel: Panel) -> bytes:
             "cell": np.concatenate([cells for _, cells, _ in kept.values()]),
             "value": np.concatenate([values for _, _, values in kept.values()]),
         }
-    ).replace_schema_metadata({_KEY: compact(about)})
+    ).replace_schema_metadata({_KEY: json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()})
     buffer = BytesIO()
     encoding = {"cell": "DELTA_BINARY_PACKED"}
     pq.write_table(table, buffer, compression="zstd", use_dictionary=["array", "value"], column_encoding=encoding)

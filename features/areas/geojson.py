@@ -1,5 +1,6 @@
 """Areas as GeoJSON, as `strandcast init --areas` reads it."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,6 @@ import shapely
 
 from features.areas.areas import Areas
 from features.areas.files import AreaFile
-from ledger.texts import compact
 
 _DIGITS = 6  # of a degree: about 10 cm
 
@@ -47,4 +47,4 @@ def _properties(areas: Areas, index: int) -> dict[str, Any]:
 
 
 def _text(document: Mapping[str, Any]) -> str:
-    return compact(document).decode()
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
