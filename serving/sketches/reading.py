@@ -15,13 +15,13 @@ from serving.jobs.made import kept_body, made_answer
 from serving.jobs.waiting import Errand
 from serving.plans.making import asked_for
 from serving.plans.schemas import PlanOrder
-from serving.sketches.schemas import SketchesQuery, SketchOrder
+from serving.sketches.schemas import SketchesQuery, SketchRequest
 
 _MOST_AREAS = 50
 _OWN = {"title", "beside"}
 
 
-def sketch_errand(desk: Desk, order: SketchOrder) -> Errand:
+def sketch_errand(desk: Desk, order: SketchRequest) -> Errand:
     """Return the job that sketches what a plan would be, which is refused where it names no plan.
 
     Raises:

@@ -16,7 +16,7 @@ from serving.plans.narrowing import check_sees_all
 from serving.plans.routes import READERS
 from serving.schemas import Id
 from serving.sketches.reading import sketch, sketch_errand, sketches, sketches_compared
-from serving.sketches.schemas import Sketch, Sketches, SketchesBeside, SketchesCompared, SketchesQuery, SketchOrder
+from serving.sketches.schemas import Sketch, Sketches, SketchesBeside, SketchesCompared, SketchesQuery, SketchRequest
 
 
 def routes(desk: Callable[[], Desk]) -> APIRouter:
@@ -32,7 +32,7 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         tags=["sketches"],
         **declared("consultation", *READERS),
     )
-    async def ask_sketch(order: SketchOrder) -> Any:
+    async def ask_sketch(order: SketchRequest) -> Any:
         check_sees_all(present().caller)
         return await run_errand(desk(), present(), sketch_errand(desk(), order))
 

@@ -97,7 +97,7 @@ _FULL: dict[str, Any] = {
 }
 
 
-class SketchOrder(PlanOrder):
+class SketchRequest(PlanOrder):
     """What to sketch: what a plan is asked for with, a title to find it by, and the plan to set it beside."""
 
     model_config = example({"total_hours": 140.0, "title": _LINE["title"]})

@@ -31,7 +31,7 @@ from serving.plans.routes import READERS
 from serving.plans.schemas import PlanOrder
 from serving.schemas import Id
 from serving.sketches.reading import sketch_errand
-from serving.sketches.schemas import SketchOrder
+from serving.sketches.schemas import SketchRequest
 
 _MOST_ROWS = 100
 _SHOWN = {"after": "hours", "before": "before", "harm": "harm_met"}
@@ -95,7 +95,7 @@ def _working(router: APIRouter, site: Callable[[], Site]) -> None:
 
 
 def _sketched(desk: Desk, values: Mapping[str, Any]) -> Errand:
-    return sketch_errand(desk, SketchOrder.model_validate(values))
+    return sketch_errand(desk, SketchRequest.model_validate(values))
 
 
 def _planned(desk: Desk, values: Mapping[str, Any]) -> Errand:

@@ -17,7 +17,7 @@ class Ordered:
     """What a form asks for.
 
     Attributes:
-        values: The order, as `SketchOrder` takes it.
+        values: The order, as `SketchRequest` takes it.
         faults: Id of a field, and what is wrong with it.
     """
 
