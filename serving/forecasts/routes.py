@@ -26,7 +26,12 @@ READERS = (Role.PLANNER, Role.DATA_SCIENTIST, Role.AUDITOR)
 def routes(desk: Callable[[], Desk]) -> APIRouter:
     """Return the routes."""
     router = APIRouter(route_class=QueryRoute)
+    _expecting(router, desk)
+    _explaining(router, desk)
+    return router
 
+
+def _expecting(router: APIRouter, desk: Callable[[], Desk]) -> None:
     @router.get(
         "/v1/periods",
         response_model=Periods,
@@ -70,6 +75,8 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
         # The run before has to be read from the disk first.
         return await answered(desk(), request, await run_in_threadpool(changes, desk(), query, present().caller.scope))
 
+
+def _explaining(router: APIRouter, desk: Callable[[], Desk]) -> None:
     @router.get(
         "/v1/explanations/{id}",
         response_model=ExplanationAnswer,
@@ -94,5 +101,3 @@ def routes(desk: Callable[[], Desk]) -> APIRouter:
     async def get_stability(request: Request, id: str) -> Any:  # noqa: A002 - the name in the path
         # Runs before have to be read from the disk first.
         return await answered(desk(), request, await run_in_threadpool(stability, desk(), id, present().caller.scope))
-
-    return router

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from serving.cursors import Paged
-from serving.plans.document import PlannedOn, PlannedPeriod, PlannedResource
+from serving.plans.document import PLAN, PlannedOn, PlannedPeriod, PlannedResource
 from serving.plans.schemas import AuditId, Code, Note, PlanOrder, example
 from serving.schemas import Closed
 
@@ -50,22 +50,7 @@ _FULL: dict[str, Any] = {
     "schema": "sketch/1",
     "title": _LINE["title"],
     "order": {"total_hours": 140.0},
-    "forecast": {
-        "run_id": "2026-11-23-0a1b2c3d",
-        "audit_id": "00000040-1a2b3c4d",
-        "origin": "2026-11-23",
-        "as_of": "2026-11-22",
-        "model_version": "stacked-2026-11-23-88aaffcb",
-        "snapshot_hash": "5e" * 32,
-    },
-    "period": {
-        "kind": "week",
-        "start": "2026-11-30",
-        "end": "2026-12-06",
-        "horizon": 2,
-        "weeks": 1.0,
-        "text": "the week beginning 2026-11-30",
-    },
+    **{name: PLAN[name] for name in ("forecast", "period")},
     "choices": {"horizon": 2, "total_hours": 140.0},
     "beside": _LINE["beside"],
     "objective": {"kind": "reached", "harm": 14.0, "gap": 0.0, "status": "optimal"},
